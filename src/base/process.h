@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Child programs: started by argv (never a shell), bounded in time and output, always reaped. */
+#ifndef BASE_PROCESS_H
+#define BASE_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+
+struct process {
+	pid_t pid;  /* 0: none */
+	int pidfd;  /* readable when it has ended; -1: none */
+	int status; /* as waitpid() gives it, once reaped */
+	bool reaped;
+};
+#define PROCESS_INIT                                                                               \
+	{                                                                                          \
+		.pid = 0, .pidfd = -1                                                              \
+	}
+
+struct process_spec {
+	const char *const *
+		argv; /* NULL-terminated; argv[0] is looked up in PATH of `env` when it has no '/' */
+	const char *const
+		*env; /* "NAME=value", NULL-terminated; NULL: this process's environment */
+	const char *const *
+		set_env; /* added to (or replacing in) `env`; NULL: none. Secrets go here, never into argv */
+	const char *directory; /* working directory; NULL: this process's */
+	int in, out, err;      /* descriptors for 0, 1, 2, borrowed; -1: /dev/null */
+	bool drop;             /* change to uid, gid below, with no other groups (needs root) */
+	uid_t uid;
+	gid_t gid;
+	bool own_group; /* a process group of its own, so that a terminal's Ctrl-C does not reach it */
+	bool die_with_parent; /* SIGKILL when the thread that started it ends */
+};
+
+/*
+ * Start it. A program that cannot be executed is an error here (with the
+ * program's name), not an exit code later. Every other descriptor is closed in
+ * the child.
+ */
+MUST_CHECK int process_start(const struct process_spec *spec, struct process *p, struct error *err);
+
+/*
+ * Wait until it ends, at most `timeout_ns` (negative: for ever). 1: it has ended
+ * and `status` is set; 0: time is up; -1: error or interrupted.
+ */
+MUST_CHECK int process_wait(struct process *p, int64_t timeout_ns, struct error *err);
+
+/* SIGTERM (or `signal`) to it, `grace_ns` later SIGKILL; reaps. Safe on one that has ended or never began. */
+void process_stop(struct process *p, int signal, int64_t grace_ns);
+void cleanup_process(struct process *p); /* for CLEANUP(): process_stop with no grace */
+
+/* Exited by itself with code 0. */
+bool process_succeeded(const struct process *p);
+
+/* "exited with code 3", "was killed by signal 9 (Killed)". Returns `out`. */
+char *process_describe_end(const struct process *p, char *out, size_t size);
+
+/*
+ * Run to the end, feeding nothing, collecting at most `max` bytes of standard
+ * output into `out` (may be NULL: discarded) and the last few KiB of standard
+ * error into the message when it does not exit with code 0 (ERROR_TARGET) or runs
+ * past `timeout_ns` (ERROR_TIMEOUT, killed). `spec->out` and `spec->err` are ignored.
+ */
+MUST_CHECK int process_run(const struct process_spec *spec, int64_t timeout_ns, size_t max,
+			   struct buf *out, struct error *err);
+
+#endif

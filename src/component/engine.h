@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What muster can do with a kind of component. One row per engine in engine.c;
+ * NULL where an engine has no such thing.
+ */
+#ifndef COMPONENT_ENGINE_H
+#define COMPONENT_ENGINE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/place.h"
+#include "base/process.h"
+#include "config/config.h"
+#include "format/manifest.h"
+#include "model/check.h"
+
+/* A server that we started in a place. */
+struct server {
+	struct process process;
+	struct process companion; /* rabbitmq: its epmd */
+	struct place place;
+	char socket[108];            /* postgresql: directory; redis: path; "" = none */
+	uint16_t port;               /* postgresql: part of the socket's name; 0: none */
+	uint16_t management_port;    /* rabbitmq */
+	char user[32], password[48]; /* of an administrator; password "" = none needed */
+	char log[108];               /* path of its log */
+};
+#define SERVER_INIT                                                                                \
+	{                                                                                          \
+		.process = PROCESS_INIT, .companion = PROCESS_INIT                                 \
+	}
+
+struct backup_progress {
+	void (*report)(void *cookie, const char *subject, uint64_t bytes_done,
+		       uint64_t bytes_total);
+	void *cookie;
+};
+
+struct backup_job {
+	const struct component_config *component;
+	const char *root;  /* the repository's root: manifest paths are relative to it */
+	const char *stamp; /* the set's time as it stands in names: YYYYMMDD_HHMMSS */
+	struct backup_progress progress;
+};
+
+/* A part under its temporary name, complete and synced; the caller renames it to its final one. */
+struct backup_part {
+	char temporary[4096], final[4096]; /* absolute */
+};
+
+struct backup_parts {
+	struct backup_part *item;
+	size_t count, capacity;
+};
+/* Unlinks temporaries that are still there; frees. */
+void backup_parts_release(struct backup_parts *p);
+
+struct engine {
+	enum engine_kind kind;
+	/*
+	 * Is it there? Adds one CHECK_REACHABLE per endpoint, with the version found;
+	 * trouble is a check, so -1 is only for our own errors.
+	 */
+	int (*probe)(const struct component_config *c, struct checks *out, struct error *err);
+	/* Adds one CHECK_TOOL per program that backing up or restoring needs. */
+	int (*tools)(const struct component_config *c, struct checks *out, struct error *err);
+	/* Writes the component's parts and enters them, their facts and notes into `manifest`. */
+	int (*backup)(const struct backup_job *job, struct manifest *manifest,
+		      struct backup_parts *parts, struct error *err);
+	/* Starts an empty server in `place` and waits until a login works. Needs no network beyond 127.0.0.1. */
+	int (*start)(const struct place *place, struct server *out, struct error *err);
+	/* Ends it and its companions; safe on a zeroed one. Throw-away: data need not survive. */
+	void (*stop)(struct server *s);
+};
+
+const struct engine *engine_of(enum engine_kind kind);
+
+/* The component that speaks to `s` as its administrator (for fills, probes, restores). */
+void server_connect_config(const struct server *s, enum engine_kind kind,
+			   struct connect_config *out);
+
+#endif

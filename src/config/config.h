@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The effective configuration: flag > environment > conf.d > file > built-in.
+ * Every key is one row in config/keys.c, which makes parsing, checking,
+ * `muster config show` and muster.yaml(5).
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "config/secret.h"
+#include "model/check.h"
+
+enum engine_kind { ENGINE_POSTGRESQL, ENGINE_REDIS, ENGINE_RABBITMQ, ENGINE_SERVICE, ENGINE_COUNT };
+const char *engine_kind_name(enum engine_kind e); /* "postgresql" … */
+
+struct string_list {
+	const char **item;
+	size_t count;
+};
+
+/* How to reach a component. Which keys an engine takes is in the key rows. */
+struct connect_config {
+	const char *host;         /* "" = built-in: the socket, else 127.0.0.1 */
+	const char *socket;       /* postgresql: socket directory; redis: socket path; "" = none */
+	uint16_t port;            /* 0: the engine's default (5432, 6379, 5672) */
+	uint16_t management_port; /* rabbitmq; 0: 15672 */
+	const char *service;      /* postgresql: pg_service.conf entry */
+	const char *user;
+	struct secret password;
+	const char *vhost;   /* rabbitmq; "/" */
+	const char *sslmode; /* postgresql: as libpq's; "" = libpq's default */
+	bool tls;            /* redis, rabbitmq */
+	const char *ca_file; /* "" = the system's */
+	struct string_list
+		databases; /* postgresql: to back up; empty: every one that accepts connections but templates and "postgres" */
+	int64_t timeout_ns; /* for one attempt to connect */
+};
+
+struct health_config {              /* engine: service */
+	const char *http;           /* URL; "" = none */
+	uint16_t status;            /* expected; 200 */
+	const char *tcp;            /* host:port; "" = none */
+	struct string_list command; /* argv; empty = none */
+};
+
+struct backups_config {
+	const char *path; /* absolute; built-in: <repository.path>/{postgres,redis,rabbitmq} */
+	struct string_list
+		files; /* names this component's files bear; built-in per engine: see muster.yaml(5) */
+	int64_t max_age_ns;
+	uint64_t min_size; /* bytes, per file that carries data */
+	struct string_list
+		decode; /* argv of a filter that turns a stored file into a plain one; empty = none */
+	int64_t lock_timeout_ns;  /* postgresql: for the tables' locks */
+	bool sql;                 /* postgresql: also write .sql.gz */
+	bool globals;             /* postgresql: also write globals */
+	const char *source_facts; /* postgresql: "fingerprints" or "counts" */
+};
+
+struct thresholds_config {
+	double size_change; /* share by which a size may differ from the earlier sets' median; 0.5 */
+	double count_drop; /* share by which rows, keys or objects may fall since the last set; 0.2 */
+};
+
+struct component_config {
+	const char *name;
+	const char *origin; /* "muster.yaml:12:3" */
+	enum engine_kind engine;
+	struct connect_config connect;
+	struct health_config health;
+	struct backups_config backups;
+	struct thresholds_config thresholds;
+	int64_t rto_ns, rpo_ns; /* 0: none set */
+	/* verdict of each check when it does not hold; VERDICT_SKIPPED: not wanted */
+	enum verdict severity[CHECK_ID_COUNT];
+};
+
+struct config {
+	struct arena arena;
+	const char *path;     /* of the main file, for messages */
+	const char *platform; /* name */
+	const char *timezone; /* IANA name, of the times in file names; "UTC" */
+	const char *owner;
+	int64_t rto_ns, rpo_ns; /* of the platform; 0: none set */
+	const char *repository; /* absolute path of the backups' root */
+	const char *
+		time_pattern; /* "" = YYYYMMDD_HHMMSS or YYYYMMDD; else strptime-like, see muster.yaml(5) */
+	int64_t set_tolerance_ns; /* parts of one set differ by at most this */
+	double disk_free_min;     /* share of the disk; 0.2 */
+	const char *state_dir;    /* history, lock, reports */
+	int64_t keep_facts_ns;    /* facts of older runs are dropped */
+	int64_t time_limit_ns;    /* of a whole run; 0: none */
+	unsigned jobs;            /* files at a time; 0: as many as processors */
+	struct component_config *component;
+	size_t component_count;
+};
+
+/* Where settings come from besides the built-in values. */
+struct config_source {
+	const char *path; /* -c; NULL: $MUSTER_CONFIG, ./muster.yaml, /etc/muster/muster.yaml */
+	const char *const
+		*flags; /* "key=value" from the command line, NULL-terminated; NULL: none */
+};
+
+/* One complaint about a configuration, with everything needed to print it like a compiler. */
+struct config_complaint {
+	bool is_error; /* else a warning */
+	const char *file;
+	unsigned line, column, width; /* from 1; 0: not about a place */
+	const char *message;          /* with "did you mean" where there is one */
+	const char *source_line;      /* NULL: none */
+};
+
+struct config_complaints {
+	struct arena arena;
+	struct config_complaint *item;
+	size_t count, capacity, errors;
+};
+void config_complaints_release(struct config_complaints *c);
+
+/*
+ * Read and check everything into zeroed `out`. All complaints of all files are
+ * gathered; with any error among them the result is -1 and `err` is ERROR_CONFIG
+ * with their number. A file that is not there is ERROR_NOT_FOUND.
+ */
+MUST_CHECK int config_load(const struct config_source *source, struct config *out,
+			   struct config_complaints *complaints, struct error *err);
+void config_release(struct config *c);
+
+const struct component_config *config_component(const struct config *c, const char *name);
+
+#endif

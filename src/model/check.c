@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *name, *meaning;
+	enum verdict severity;
+} rows[CHECK_ID_COUNT] = {
+#define X(id, name, verdict, meaning) [CHECK_##id] = { name, meaning, VERDICT_##verdict },
+	CHECK_TABLE(X)
+#undef X
+};
+
+const char *check_name(enum check_id id)
+{
+	return rows[id].name;
+}
+
+const char *check_meaning(enum check_id id)
+{
+	return rows[id].meaning;
+}
+
+enum verdict check_default_severity(enum check_id id)
+{
+	return rows[id].severity;
+}
+
+bool check_parse_name(const char *name, enum check_id *out)
+{
+	for (int i = 0; i < CHECK_ID_COUNT; i++) {
+		if (strcmp(rows[i].name, name) == 0) {
+			*out = (enum check_id)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct check *next_slot(struct checks *c)
+{
+	if (c->count == c->capacity) {
+		size_t capacity = c->capacity ? c->capacity * 2 : 32;
+		struct check *grown = realloc(c->item, capacity * sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		c->item = grown;
+		c->capacity = capacity;
+	}
+	return &c->item[c->count];
+}
+
+int checks_add(struct checks *c, const struct check *check)
+{
+	struct check *slot = next_slot(c);
+	struct check copy = *check;
+	const char **text[] = { &copy.name,  &copy.component, &copy.subject, &copy.expected,
+				&copy.found, &copy.message,   &copy.hint };
+
+	if (!slot)
+		return -1;
+	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++) {
+		*text[i] = arena_strdup(&c->arena, *text[i] ? *text[i] : "");
+		if (!*text[i])
+			return -1;
+	}
+	*slot = copy;
+	c->count++;
+	return 0;
+}
+
+int checks_addf(struct checks *c, const struct check *base, const char *fmt, ...)
+{
+	struct check copy = *base;
+	va_list ap;
+
+	va_start(ap, fmt);
+	copy.message = arena_vprintf(&c->arena, fmt, ap);
+	va_end(ap);
+	return copy.message ? checks_add(c, &copy) : -1;
+}
+
+enum verdict checks_verdict(const struct checks *c)
+{
+	enum verdict worst = VERDICT_SKIPPED;
+
+	for (size_t i = 0; i < c->count; i++)
+		worst = verdict_worse(worst, c->item[i].verdict);
+	return worst == VERDICT_SKIPPED ? VERDICT_ERROR : worst;
+}
+
+size_t checks_count(const struct checks *c, enum verdict v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		n += c->item[i].verdict == v;
+	return n;
+}
+
+void checks_release(struct checks *c)
+{
+	arena_release(&c->arena);
+	free(c->item);
+	*c = (struct checks){ 0 };
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One question asked of a backup or its surroundings, with what was expected, found and judged. */
+#ifndef MODEL_CHECK_H
+#define MODEL_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "model/verdict.h"
+
+/*
+ * name (a configuration key and stable in reports), verdict when it does not
+ * hold (`severities:` overrides it), one-line meaning (manual page, reports).
+ */
+#define CHECK_TABLE(X)                                                                             \
+	X(EXISTS, "exists", FAIL, "a backup of the component is there")                            \
+	X(AGE, "age", FAIL, "the newest set is not older than max_age")                            \
+	X(SIZE, "size", FAIL, "the file is larger than min_size")                                  \
+	X(SIZE_TREND, "size-trend", WARN, "the size is not abnormal against earlier sets")         \
+	X(HASH, "hash", FAIL, "the file's size and SHA-256 are the manifest's")                    \
+	X(GZIP, "gzip", FAIL, "the gzip stream is sound to its last byte")                         \
+	X(FORMAT, "format", FAIL, "the content is sound to its last byte")                         \
+	X(FACTS, "facts", FAIL, "what the file holds is what the manifest says the source held")   \
+	X(PLAUSIBLE, "plausible", WARN,                                                            \
+	  "no table vanished, no count fell abnormally since the last set")                        \
+	X(COMPLETE, "complete", FAIL, "every part of the set is there")                            \
+	X(MANIFEST, "manifest", WARN, "the set has a manifest to be judged against")               \
+	X(AGREEMENT, "agreement", WARN, "the parts of one set lie within the time tolerance")      \
+	X(RPO, "rpo", WARN, "the interval between sets can meet the recovery point objective")     \
+	X(DISK_FREE, "disk-free", FAIL, "enough of the repository's disk is free")                 \
+	X(DISK_ROOM, "disk-room", WARN, "there is room for the next set and for a restore")        \
+	X(REACHABLE, "reachable", ERROR, "the service answers, with its version")                  \
+	X(READABLE, "readable", ERROR, "the file could be read to its end")                        \
+	X(INTERRUPTED, "interrupted", ERROR, "the run came to its own end")                        \
+	X(TAKEN, "taken", FAIL, "the backup was taken")                                            \
+	X(TOOL, "tool", ERROR, "a program that muster needs is there, in a usable version")
+
+enum check_id {
+#define X(id, name, verdict, meaning) CHECK_##id,
+	CHECK_TABLE(X)
+#undef X
+		CHECK_ID_COUNT
+};
+
+const char *check_name(enum check_id id);
+const char *check_meaning(enum check_id id);
+enum verdict check_default_severity(enum check_id id);
+bool check_parse_name(const char *name, enum check_id *out);
+
+struct check {
+	const char *name;      /* check_name() of an id; static */
+	const char *component; /* "" for the platform as a whole */
+	const char *subject;   /* file, table, service, tool; may be "" */
+	enum verdict verdict;
+	const char *expected, *found; /* short, may be "" */
+	const char *message;          /* one sentence for people, no full stop */
+	const char *hint;             /* what to do; may be "" */
+};
+
+struct checks {
+	struct arena arena;
+	struct check *item;
+	size_t count, capacity;
+};
+
+/* Copies the check and its strings (NULL becomes ""); -1 when out of memory. */
+MUST_CHECK int checks_add(struct checks *c, const struct check *check);
+
+/*
+ * Add with a printf-style message. `expected`, `found` and `hint` are taken from
+ * `base`, whose message is ignored.
+ */
+__attribute__((format(printf, 3, 4))) MUST_CHECK int checks_addf(struct checks *c,
+								 const struct check *base,
+								 const char *fmt, ...);
+
+/*
+ * The verdict of a run: any fail makes it fail, else any error error, else any
+ * warn warn, else pass; with no executed check at all, error.
+ */
+enum verdict checks_verdict(const struct checks *c);
+
+size_t checks_count(const struct checks *c, enum verdict v);
+void checks_release(struct checks *c);
+
+#endif

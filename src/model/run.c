@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/run.h"
+
+#include <stdio.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+void run_id_make(int64_t wall_ns, char out[RUN_ID_SIZE])
+{
+	time_t seconds = (time_t)(wall_ns / NS_PER_SECOND);
+	uint16_t random = 0;
+	struct tm tm = { 0 };
+	char stamp[20];
+
+	(void)gmtime_r(&seconds, &tm);
+	(void)strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
+	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		random = (uint16_t)wall_ns;
+	(void)snprintf(out, RUN_ID_SIZE, "%s-%04x", stamp, random);
+}
+
+void run_release(struct run *r)
+{
+	checks_release(&r->checks);
+	arena_release(&r->arena);
+	*r = (struct run){ 0 };
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The backup sets that lie in a repository: files grouped by the time in their names. */
+#ifndef REPOSITORY_CATALOGUE_H
+#define REPOSITORY_CATALOGUE_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "config/config.h"
+#include "format/manifest.h"
+
+/* Where a set's time was found, best first. */
+enum set_time_source { SET_TIME_MANIFEST, SET_TIME_CONTENT, SET_TIME_NAME, SET_TIME_MTIME };
+const char *set_time_source_name(
+	enum set_time_source s); /* "manifest", "content", "name", "mtime" */
+
+struct backup_file {
+	const char *path;     /* absolute */
+	const char *relative; /* to the repository's root */
+	enum part_kind kind;
+	const struct component_config *component;
+	const char *database; /* "" unless DUMP, SQL or MANIFEST */
+	const char *stamp;    /* the time as it stands in the name; "" = none */
+	uint64_t size;
+	int64_t mtime_ns;
+	int64_t name_time_ns; /* 0: no time in the name */
+};
+
+struct backup_set {
+	const char *id; /* the stamp of its earliest part: how people name it */
+	int64_t time_ns;
+	enum set_time_source time_source;
+	struct backup_file *file; /* by component, kind, database */
+	size_t file_count;
+	struct manifest *manifest; /* NULL until catalogue_load_manifest(), or when there is none */
+	const struct backup_file *manifest_file; /* NULL: the set has none */
+};
+
+struct catalogue {
+	struct arena arena;
+	struct backup_set *set; /* newest first */
+	size_t set_count;
+	const char **
+		foreign; /* relative paths of files that bear no known name: never guessed into a set */
+	size_t foreign_count;
+};
+
+/* List the repository; opens no backup file. Components' directories that are missing are empty. */
+MUST_CHECK int catalogue_load(const struct config *config, struct catalogue *out,
+			      struct error *err);
+void catalogue_release(struct catalogue *c);
+
+/*
+ * Read a set's manifest (findings tell what is wrong with it; then set->manifest
+ * holds what was understood) and set the set's time from it. No manifest is success.
+ */
+MUST_CHECK int catalogue_load_manifest(struct backup_set *set, struct findings *findings,
+				       struct error *err);
+
+/* By id, by a unique prefix of one ("20261122" when there is one that day), or "latest"; NULL: none. */
+struct backup_set *catalogue_find(struct catalogue *c, const char *id);
+
+/* A part that a complete set has and this one lacks. */
+struct missing_part {
+	const struct component_config *component;
+	enum part_kind kind;
+	const char *name; /* the file name expected */
+};
+
+/*
+ * What is missing from `set` against the configuration (and its manifest, when
+ * loaded). Strings live in the catalogue's arena; returns how many, at `*out`.
+ */
+MUST_CHECK int catalogue_missing(struct catalogue *c, const struct config *config,
+				 const struct backup_set *set, struct missing_part **out,
+				 size_t *count, struct error *err);
+
+#endif
