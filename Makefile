@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+# Two commands do it all on a fresh Debian 12: `make demo` and `make check`.
+# Missing Debian packages are installed first (NO_INSTALL=1: only named); see tools/packages.txt.
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+export NO_INSTALL
+
+.PHONY: all build demo check quick format bench install clean distclean help
+
+all: build
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
+
+packages-%:
+	@tools/install-packages.sh $(subst -, ,$*)
+
+$(BUILD)/build.ninja: | packages-build
+	@meson setup $(BUILD) --prefix=$(PREFIX) >$(BUILD).log 2>&1 || { cat $(BUILD).log >&2; exit 1; }
+	@mv $(BUILD).log $(BUILD)/setup.log
+
+build: packages-build $(BUILD)/build.ninja ## build the program: build/muster
+	@ninja -C $(BUILD) --quiet
+
+demo: packages-build-servers build ## a whole platform: back it up, verify it, damage it, see it noticed
+	@$(BUILD)/muster demo
+
+check: packages-build-servers-check build ## pass all tests, on real servers
+	@tools/check.sh $(BUILD)
+
+quick: packages-build ## formatting, layers, build and unit tests in under a minute
+	@tools/check-format.sh
+	@tools/check-layers.sh
+	@$(MAKE) --no-print-directory build
+	@meson test -C $(BUILD) --no-rebuild --quiet --print-errorlogs --suite unit --suite corpus
+
+format: packages-build ## lay out the sources with clang-format
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+bench: packages-build-servers-check-bench ## ratios against gzip, pigz, igzip, pg_restore, pg_dump in one run
+	@bench/run
+
+install: build ## install below DESTDIR and PREFIX
+	@meson configure $(BUILD) -Dprefix=$(PREFIX)
+	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --quiet
+
+clean: ## remove what was built
+	@rm -rf $(BUILD)

@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Fail when a C file is not laid out as .clang-format says.
+set -eu
+cd "$(dirname "$0")/.."
+find src tests fuzz bench -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror

@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Every header compiles alone, with gcc.
+set -eu
+cd "$(dirname "$0")/.."
+status=0
+for header in $(find src -name '*.h' | sort); do
+	printf '#include "%s"\n' "${header#src/}" |
+		gcc -std=c17 -D_GNU_SOURCE -Wall -Wextra -Werror -Isrc -fsyntax-only -x c - || {
+		echo "$header does not compile alone" >&2
+		status=1
+	}
+done
+exit $status
