@@ -33,6 +33,7 @@
 	X(DISK_ROOM, "disk-room", WARN, "there is room for the next set and for a restore")        \
 	X(REACHABLE, "reachable", ERROR, "the service answers, with its version")                  \
 	X(READABLE, "readable", ERROR, "the file could be read to its end")                        \
+	X(STEP, "step", ERROR, "a step of the run could do its work")                              \
 	X(INTERRUPTED, "interrupted", ERROR, "the run came to its own end")                        \
 	X(TAKEN, "taken", FAIL, "the backup was taken")                                            \
 	X(TOOL, "tool", ERROR, "a program that muster needs is there, in a usable version")
@@ -57,6 +58,7 @@ struct check {
 	const char *expected, *found; /* short, may be "" */
 	const char *message;          /* one sentence for people, no full stop */
 	const char *hint;             /* what to do; may be "" */
+	bool required;                /* skipping it is an error */
 };
 
 struct checks {
@@ -77,8 +79,8 @@ __attribute__((format(printf, 3, 4))) MUST_CHECK int checks_addf(struct checks *
 								 const char *fmt, ...);
 
 /*
- * The verdict of a run: any fail makes it fail, else any error error, else any
- * warn warn, else pass; with no executed check at all, error.
+ * The verdict of a run: any fail makes it fail, else any error or skipped required
+ * check error, else any warn warn, else pass; with no executed check at all, error.
  */
 enum verdict checks_verdict(const struct checks *c);
 
