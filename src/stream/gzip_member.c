@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/gzip_member.h"
+
+#include <string.h>
+
+#include "base/checksum.h"
+
+/* ID1 ID2 CM FLG(FHCRC FEXTRA) MTIME XFL OS(unknown) XLEN SI1 SI2 LEN */
+static const uint8_t fixed[16] = { 0x1f, 0x8b, 8, 0x02 | 0x04, 0,   0,   0, 0,
+				   0,    0xff, 9, 0,           'M', 'u', 5, 0 };
+enum { LENGTH_AT = sizeof(fixed), FLAGS_AT = LENGTH_AT + 4, CRC_AT = FLAGS_AT + 1 };
+enum { FLAG_LAST = 1 };
+
+void gzip_member_header(struct gzip_member m, uint8_t out[GZIP_MEMBER_HEADER])
+{
+	uint32_t crc;
+
+	memcpy(out, fixed, sizeof(fixed));
+	for (int i = 0; i < 4; i++)
+		out[LENGTH_AT + i] = (uint8_t)(m.stored >> 8 * i);
+	out[FLAGS_AT] = m.last ? FLAG_LAST : 0;
+	crc = checksum_crc32(0, (struct span){ out, CRC_AT });
+	out[CRC_AT] = (uint8_t)crc;
+	out[CRC_AT + 1] = (uint8_t)(crc >> 8);
+}
+
+bool gzip_member_parse(struct span head, struct gzip_member *out)
+{
+	uint8_t again[GZIP_MEMBER_HEADER];
+	struct cursor c = { .rest = head };
+
+	(void)cursor_bytes(&c, LENGTH_AT);
+	out->stored = cursor_le32(&c);
+	out->last = cursor_u8(&c) == FLAG_LAST;
+	if (head.len < GZIP_MEMBER_HEADER)
+		return false;
+	gzip_member_header(*out, again);
+	return memcmp(again, head.ptr, sizeof(again)) == 0;
+}
