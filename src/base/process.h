@@ -16,6 +16,7 @@ struct process {
 	int pidfd;  /* readable when it has ended; -1: none */
 	int status; /* as waitpid() gives it, once reaped */
 	bool reaped;
+	bool own_group; /* its process group is its own, and process_stop() ends all of it */
 };
 #define PROCESS_INIT                                                                               \
 	{                                                                                          \
@@ -35,7 +36,8 @@ struct process_spec {
 	uid_t uid;
 	gid_t gid;
 	bool own_group; /* a process group of its own, so that a terminal's Ctrl-C does not reach it */
-	bool die_with_parent; /* SIGKILL when the thread that started it ends */
+	bool die_with_parent; /* `death_signal` when the thread that started it ends */
+	int death_signal;     /* 0: SIGKILL */
 };
 
 /*
@@ -51,7 +53,10 @@ MUST_CHECK int process_start(const struct process_spec *spec, struct process *p,
  */
 MUST_CHECK int process_wait(struct process *p, int64_t timeout_ns, struct error *err);
 
-/* SIGTERM (or `signal`) to it, `grace_ns` later SIGKILL; reaps. Safe on one that has ended or never began. */
+/*
+ * `signal` to it, `grace_ns` later SIGKILL; reaps. What is left of a group of its
+ * own is killed too. Safe on one that has ended or never began.
+ */
 void process_stop(struct process *p, int signal, int64_t grace_ns);
 void cleanup_process(struct process *p); /* for CLEANUP(): process_stop with no grace */
 
@@ -62,12 +67,23 @@ bool process_succeeded(const struct process *p);
 char *process_describe_end(const struct process *p, char *out, size_t size);
 
 /*
- * Run to the end, feeding nothing, collecting at most `max` bytes of standard
- * output into `out` (may be NULL: discarded) and the last few KiB of standard
- * error into the message when it does not exit with code 0 (ERROR_TARGET) or runs
- * past `timeout_ns` (ERROR_TIMEOUT, killed). `spec->out` and `spec->err` are ignored.
+ * Run to the end, collecting standard output into `out` (may be NULL: discarded)
+ * and the end of standard error into the message. ERROR_TARGET when it does not
+ * exit with code 0 or writes more than `max` bytes to `out`, ERROR_TIMEOUT when it
+ * runs past `timeout_ns` (negative: no limit); then it is killed. `spec->out` and
+ * `spec->err` are ignored; `spec->in` may be a regular file.
  */
 MUST_CHECK int process_run(const struct process_spec *spec, int64_t timeout_ns, size_t max,
 			   struct buf *out, struct error *err);
+
+/* The last `max` printable bytes of a program's text, lines joined by "; ". Returns `out`. */
+char *process_quote_text(const struct buf *text, char *out, size_t size);
+
+/*
+ * The absolute path of `program` found in `path` (colon-separated; NULL: $PATH),
+ * appended to `out`; -1 with ERROR_NOT_FOUND.
+ */
+MUST_CHECK int process_find_program(const char *program, const char *path, struct buf *out,
+				    struct error *err);
 
 #endif

@@ -75,7 +75,7 @@ struct engine {
 
 const struct engine *engine_of(enum engine_kind kind);
 
-/* The component that speaks to `s` as its administrator (for fills, probes, restores). */
+/* How to speak to `s` as its administrator (for fills, probes, restores); borrows from `s`. */
 void server_connect_config(const struct server *s, enum engine_kind kind,
 			   struct connect_config *out);
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A private Redis: Unix socket only, no port, nothing saved unless asked. */
+#include "component/redis/redis.h"
+
+#include <hiredis/hiredis.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "base/clock.h"
+#include "component/start.h"
+
+static const int64_t ready_timeout_ns = 60 * NS_PER_SECOND;
+
+static int run_server(struct server *s, struct error *err)
+{
+	static const char *const env[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", NULL };
+	CLEANUP(cleanup_close) int log = server_open_log("redis", s, err);
+	char memory[32];
+	const char *const argv[] = { "redis-server", "--port",
+				     "0",            "--unixsocket",
+				     s->socket,      "--unixsocketperm",
+				     "700",          "--dir",
+				     s->place.directory, "--dbfilename",
+				     "dump.rdb",     "--save",
+				     "",             "--appendonly",
+				     "no",           "--daemonize",
+				     "no",           "--maxmemory",
+				     memory,         NULL };
+	struct process_spec spec = {
+		.argv = argv,
+		.env = env,
+		.directory = s->place.directory,
+		.in = -1,
+		.out = log,
+		.err = log,
+		.drop = s->place.drop,
+		.uid = s->place.uid,
+		.gid = s->place.gid,
+		.own_group = true,
+		.die_with_parent = true,
+	};
+
+	if (log < 0)
+		return -1;
+	(void)snprintf(memory, sizeof(memory), "%llu", (unsigned long long)s->place.memory_max);
+	return process_start(&spec, &s->process, err);
+}
+
+static int answers_ping(struct server *s, struct error *err)
+{
+	struct timeval timeout = { .tv_sec = 5 };
+	redisContext *connection = redisConnectUnixWithTimeout(s->socket, timeout);
+	redisReply *reply = NULL;
+	int ready = 0;
+
+	if (!connection)
+		return error_set(err, ERROR_NOMEM, "no memory to talk to Redis");
+	if (!connection->err) {
+		(void)redisSetTimeout(connection, timeout);
+		reply = redisCommand(connection, "PING");
+		ready = reply && reply->type == REDIS_REPLY_STATUS;
+	}
+	if (reply)
+		freeReplyObject(reply);
+	redisFree(connection);
+	return ready;
+}
+
+int engine_redis_start(const struct place *place, struct server *out, struct error *err)
+{
+	struct server s = SERVER_INIT;
+
+	s.place = *place;
+	(void)snprintf(s.socket, sizeof(s.socket), "%s/redis.sock", place->directory);
+	if (run_server(&s, err) < 0)
+		return -1;
+	if (server_await("Redis", &s, answers_ping, ready_timeout_ns, err) < 0) {
+		engine_redis_stop(&s);
+		return -1;
+	}
+	*out = s;
+	return 0;
+}
+
+void engine_redis_stop(struct server *s)
+{
+	process_stop(&s->process, SIGTERM, 5 * NS_PER_SECOND);
+}
