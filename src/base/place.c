@@ -48,7 +48,8 @@ static bool may_enter(const struct stat *st, const struct place *p)
 /* The account must be able to walk down to its directory. */
 static int check_ancestors(const struct place *p, const char *parent, struct error *err)
 {
-	CLEANUP(cleanup_free) char *path = realpath(parent, NULL);
+	CLEANUP(cleanup_free)
+	char *path = realpath(parent, NULL);
 
 	if (!path)
 		return error_set_errno(err, ERROR_IO, "directory %s", parent);
@@ -85,7 +86,8 @@ int place_open(struct place *p, const char *parent, const char *name, const char
 		(void)error_set(err, ERROR_USAGE,
 				"directory %s/%s: a server's directory may have at most %zu bytes",
 				parent, name, sizeof(made.directory) - 1);
-		return error_hint(err, "Unix sockets need short paths; set TMPDIR to a shorter one");
+		return error_hint(err,
+				  "Unix sockets need short paths; set TMPDIR to a shorter one");
 	}
 	if (made.uid == 0 && choose_account(&made, account, err) < 0)
 		return -1;
@@ -105,7 +107,8 @@ int place_open(struct place *p, const char *parent, const char *name, const char
 
 int place_free_port(uint16_t *port, struct error *err)
 {
-	CLEANUP(cleanup_close) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CLEANUP(cleanup_close)
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_in address = { .sin_family = AF_INET,
 				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(address);

@@ -79,8 +79,8 @@ static size_t vector_length(const char *const *v)
 static const char **make_environment(const struct process_spec *spec)
 {
 	const char *const *base = spec->env ? spec->env : (const char *const *)environ;
-	const char **env = calloc(vector_length(base) + vector_length(spec->set_env) + 1,
-				  sizeof(*env));
+	const char **env =
+		calloc(vector_length(base) + vector_length(spec->set_env) + 1, sizeof(*env));
 	size_t n = 0;
 
 	if (!env)
@@ -241,7 +241,8 @@ static pid_t fork_quietly(void)
 
 static int launch_process(struct launch *l, struct process *p, struct error *err)
 {
-	CLEANUP(cleanup_close) int report = -1;
+	CLEANUP(cleanup_close)
+	int report = -1;
 	int ends[2];
 	pid_t pid;
 
@@ -268,8 +269,10 @@ static int launch_process(struct launch *l, struct process *p, struct error *err
 
 int process_start(const struct process_spec *spec, struct process *p, struct error *err)
 {
-	CLEANUP(cleanup_free) const char **env = make_environment(spec);
-	CLEANUP(buf_release) struct buf program = { 0 };
+	CLEANUP(cleanup_free)
+	const char **env = make_environment(spec);
+	CLEANUP(buf_release)
+	struct buf program = { 0 };
 	struct launch l = { .spec = spec, .parent = getpid() };
 	const char *path;
 

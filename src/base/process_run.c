@@ -149,8 +149,10 @@ static int open_pipe(int *reader, int *writer, struct error *err)
 static int start_with_pipes(const struct process_spec *spec, struct collection *c,
 			    struct process *p, struct error *err)
 {
-	CLEANUP(cleanup_close) int out = -1;
-	CLEANUP(cleanup_close) int chatter = -1;
+	CLEANUP(cleanup_close)
+	int out = -1;
+	CLEANUP(cleanup_close)
+	int chatter = -1;
 	struct process_spec piped = *spec;
 
 	if (open_pipe(&c->out_fd, &out, err) < 0 || open_pipe(&c->err_fd, &chatter, err) < 0)
@@ -175,7 +177,8 @@ static int judge(struct collection *c, const struct process *p, struct error *er
 int process_run(const struct process_spec *spec, int64_t timeout_ns, size_t max, struct buf *out,
 		struct error *err)
 {
-	CLEANUP(cleanup_process) struct process p = PROCESS_INIT;
+	CLEANUP(cleanup_process)
+	struct process p = PROCESS_INIT;
 	struct collection c = { .program = spec->argv[0],
 				.out = out,
 				.max = max,

@@ -30,8 +30,7 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *cookie)
 	struct transfer *t = cookie;
 	size_t len = size * count;
 
-	if (t->request->receive &&
-	    t->request->receive(t->request->cookie, bytes, len, t->err) < 0)
+	if (t->request->receive && t->request->receive(t->request->cookie, bytes, len, t->err) < 0)
 		return 0;
 	return len;
 }
@@ -88,7 +87,8 @@ static bool set_options(CURL *curl, struct transfer *t, char *why)
 
 int http_get(const struct http_request *request, struct http_answer *answer, struct error *err)
 {
-	CLEANUP(cleanup_curl) CURL *curl = NULL;
+	CLEANUP(cleanup_curl)
+	CURL *curl = NULL;
 	struct error received = ERROR_INIT;
 	struct transfer t = { request, &received };
 	char why[CURL_ERROR_SIZE] = "";

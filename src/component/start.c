@@ -12,7 +12,8 @@
 
 int server_open_log(const char *name, struct server *server, struct error *err)
 {
-	CLEANUP(cleanup_close) int fd = -1;
+	CLEANUP(cleanup_close)
+	int fd = -1;
 	const struct place *place = &server->place;
 	int n = snprintf(server->log, sizeof(server->log), "%s/%s.log", place->directory, name);
 
@@ -27,7 +28,8 @@ int server_open_log(const char *name, struct server *server, struct error *err)
 
 int server_explain(const char *name, const struct server *server, struct error *err)
 {
-	CLEANUP(buf_release) struct buf text = { 0 };
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
 	struct error ignored = ERROR_INIT;
 	char words[360];
 
@@ -35,8 +37,8 @@ int server_explain(const char *name, const struct server *server, struct error *
 		size_t used = strlen(err->message);
 
 		(void)process_quote_text(&text, words, sizeof(words));
-		(void)snprintf(err->message + used, sizeof(err->message) - used, "; its log ends: %s",
-			       words);
+		(void)snprintf(err->message + used, sizeof(err->message) - used,
+			       "; its log ends: %s", words);
 	}
 	return error_context(err, "start %s in %s", name, server->place.directory);
 }
@@ -62,7 +64,8 @@ int server_await(const char *name, struct server *server, server_ready_fn *ready
 			return server_explain(name, server, err);
 		}
 		if (clock_monotonic_ns() > deadline) {
-			(void)error_set(err, ERROR_TARGET, "no login was possible within %.0f seconds",
+			(void)error_set(err, ERROR_TARGET,
+					"no login was possible within %.0f seconds",
 					(double)timeout_ns / 1e9);
 			return server_explain(name, server, err);
 		}
@@ -72,7 +75,8 @@ int server_await(const char *name, struct server *server, server_ready_fn *ready
 int server_write_file(const struct place *place, const char *name, mode_t mode, const char *text,
 		      struct error *err)
 {
-	CLEANUP(cleanup_close) int fd = -1;
+	CLEANUP(cleanup_close)
+	int fd = -1;
 	char path[108];
 	int n = snprintf(path, sizeof(path), "%s/%s", place->directory, name);
 

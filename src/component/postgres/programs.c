@@ -20,7 +20,8 @@ int postgres_program_version(const char *path, struct buf *out, unsigned *major,
 {
 	const char *const argv[] = { path, "--version", NULL };
 	struct process_spec spec = { .argv = argv, .in = -1 };
-	CLEANUP(buf_release) struct buf text = { 0 };
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
 	const char *number;
 	size_t len;
 
@@ -48,7 +49,8 @@ static bool holds(const char *directory, const char *program)
 
 static bool is_major(const char *directory, const char *program, unsigned wanted)
 {
-	CLEANUP(buf_release) struct buf version = { 0 };
+	CLEANUP(buf_release)
+	struct buf version = { 0 };
 	struct error ignored = ERROR_INIT;
 	char path[PATH_MAX];
 	unsigned major = 0;
@@ -117,7 +119,8 @@ static int find_in_path(const char *program, struct buf *out, struct error *err)
 int postgres_program_directory(const char *program, unsigned major, struct buf *out,
 			       struct error *err)
 {
-	CLEANUP(buf_release) struct buf configured = { 0 };
+	CLEANUP(buf_release)
+	struct buf configured = { 0 };
 	unsigned best;
 	int rc;
 

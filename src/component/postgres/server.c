@@ -40,11 +40,16 @@ static struct process_spec spec_in_place(const struct place *place, const char *
 static int run_initdb(const struct place *place, const char *directory, struct error *err)
 {
 	char program[PATH_MAX], data[PATH_MAX];
-	const char *const argv[] = { program,   "-D",
-				     data,      "-U",
-				     "postgres", "--auth=trust",
-				     "--encoding=UTF8", "--locale=C.UTF-8",
-				     "--no-sync", "--no-instructions",
+	const char *const argv[] = { program,
+				     "-D",
+				     data,
+				     "-U",
+				     "postgres",
+				     "--auth=trust",
+				     "--encoding=UTF8",
+				     "--locale=C.UTF-8",
+				     "--no-sync",
+				     "--no-instructions",
 				     NULL };
 	struct process_spec spec = spec_in_place(place, argv);
 
@@ -57,7 +62,8 @@ static int run_initdb(const struct place *place, const char *directory, struct e
 
 static int run_server(struct server *s, const char *directory, struct error *err)
 {
-	CLEANUP(cleanup_close) int log = server_open_log("postgresql", s, err);
+	CLEANUP(cleanup_close)
+	int log = server_open_log("postgresql", s, err);
 	char program[PATH_MAX], data[PATH_MAX], socket[160], port[32], buffers[48];
 	uint64_t quarter_mib = s->place.memory_max / 4 >> 20;
 	const char *const argv[] = { program,
@@ -122,7 +128,8 @@ static int accepts_login(struct server *s, struct error *err)
 
 int engine_postgres_start(const struct place *place, struct server *out, struct error *err)
 {
-	CLEANUP(buf_release) struct buf directory = { 0 };
+	CLEANUP(buf_release)
+	struct buf directory = { 0 };
 	struct server s = SERVER_INIT;
 
 	s.place = *place;

@@ -55,8 +55,9 @@ static int find_script(char *out, size_t size, struct error *err)
 		if (got)
 			return 0;
 	}
-	(void)error_set(err, ERROR_NOT_FOUND, "RabbitMQ's rabbitmq-server: not found under "
-					      "/usr/lib/rabbitmq");
+	(void)error_set(err, ERROR_NOT_FOUND,
+			"RabbitMQ's rabbitmq-server: not found under "
+			"/usr/lib/rabbitmq");
 	return error_hint(err, "install the Debian package rabbitmq-server");
 }
 
@@ -78,7 +79,8 @@ static int find_epmd(struct buf *out, struct error *err)
 
 static int write_files(struct server *s, struct error *err)
 {
-	CLEANUP(buf_release) struct buf conf = { 0 };
+	CLEANUP(buf_release)
+	struct buf conf = { 0 };
 	char cookie[48] = "";
 
 	if (buf_printf(&conf,
@@ -90,14 +92,13 @@ static int write_files(struct server *s, struct error *err)
 		       "log.console = true\n"
 		       "log.file = false\n",
 		       (unsigned)s->port, (unsigned)s->management_port, s->user, s->password) < 0 ||
-	    (s->place.memory_max &&
-	     buf_printf(&conf, "vm_memory_high_watermark.absolute = %llu\n",
-			(unsigned long long)(s->place.memory_max / 2)) < 0))
+	    (s->place.memory_max && buf_printf(&conf, "vm_memory_high_watermark.absolute = %llu\n",
+					       (unsigned long long)(s->place.memory_max / 2)) < 0))
 		return error_set(err, ERROR_NOMEM, "no memory for RabbitMQ's configuration");
 	if (make_password(cookie, sizeof(cookie), err) < 0 ||
 	    server_write_file(&s->place, ".erlang.cookie", 0400, cookie, err) < 0 ||
-	    server_write_file(&s->place, "enabled_plugins", 0600, "[rabbitmq_management].\n",
-			      err) < 0)
+	    server_write_file(&s->place, "enabled_plugins", 0600, "[rabbitmq_management].\n", err) <
+		    0)
 		return -1;
 	return server_write_file(&s->place, "rabbitmq.conf", 0600, conf.ptr, err);
 }
@@ -136,7 +137,8 @@ static struct process_spec spec_in_place(const struct server *s, const char *con
 static int run_epmd(struct server *s, const struct node_ports *ports, int log, struct error *err)
 {
 	static const char *const env[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8", NULL };
-	CLEANUP(buf_release) struct buf program = { 0 };
+	CLEANUP(buf_release)
+	struct buf program = { 0 };
 	char port[8];
 	struct process_spec spec;
 
@@ -144,7 +146,8 @@ static int run_epmd(struct server *s, const struct node_ports *ports, int log, s
 		return -1;
 	(void)snprintf(port, sizeof(port), "%u", (unsigned)ports->epmd);
 	spec = spec_in_place(
-		s, (const char *const[]){ program.ptr, "-port", port, "-address", "127.0.0.1", NULL },
+		s,
+		(const char *const[]){ program.ptr, "-port", port, "-address", "127.0.0.1", NULL },
 		env, log);
 	return process_start(&spec, &s->companion, err);
 }
@@ -202,7 +205,8 @@ static int accepts_login(struct server *s, struct error *err)
 
 static int attempt(struct server *s, struct error *err)
 {
-	CLEANUP(cleanup_close) int log = server_open_log("rabbitmq", s, err);
+	CLEANUP(cleanup_close)
+	int log = server_open_log("rabbitmq", s, err);
 	struct node_ports ports;
 
 	if (log < 0)
@@ -219,7 +223,8 @@ static int attempt(struct server *s, struct error *err)
 /* Somebody took a port between our finding it free and the node's using it. */
 static bool lost_a_port(const struct server *s)
 {
-	CLEANUP(buf_release) struct buf log = { 0 };
+	CLEANUP(buf_release)
+	struct buf log = { 0 };
 	struct error ignored = ERROR_INIT;
 
 	return s->log[0] && file_read(s->log, 16 << 20, &log, &ignored) == 0 && log.len &&

@@ -16,18 +16,29 @@ static const int64_t ready_timeout_ns = 60 * NS_PER_SECOND;
 static int run_server(struct server *s, struct error *err)
 {
 	static const char *const env[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", NULL };
-	CLEANUP(cleanup_close) int log = server_open_log("redis", s, err);
+	CLEANUP(cleanup_close)
+	int log = server_open_log("redis", s, err);
 	char memory[32];
-	const char *const argv[] = { "redis-server", "--port",
-				     "0",            "--unixsocket",
-				     s->socket,      "--unixsocketperm",
-				     "700",          "--dir",
-				     s->place.directory, "--dbfilename",
-				     "dump.rdb",     "--save",
-				     "",             "--appendonly",
-				     "no",           "--daemonize",
-				     "no",           "--maxmemory",
-				     memory,         NULL };
+	const char *const argv[] = { "redis-server",
+				     "--port",
+				     "0",
+				     "--unixsocket",
+				     s->socket,
+				     "--unixsocketperm",
+				     "700",
+				     "--dir",
+				     s->place.directory,
+				     "--dbfilename",
+				     "dump.rdb",
+				     "--save",
+				     "",
+				     "--appendonly",
+				     "no",
+				     "--daemonize",
+				     "no",
+				     "--maxmemory",
+				     memory,
+				     NULL };
 	struct process_spec spec = {
 		.argv = argv,
 		.env = env,

@@ -85,8 +85,7 @@ static void a_killed_program_is_no_success(void **state)
 
 static void too_much_output_is_an_error(void **state)
 {
-	struct process_spec spec = { .argv = SHELL("while :; do echo 0123456789; done"),
-				     .in = -1 };
+	struct process_spec spec = { .argv = SHELL("while :; do echo 0123456789; done"), .in = -1 };
 	struct error err = ERROR_INIT;
 	struct buf out = { 0 };
 
@@ -123,10 +122,9 @@ static void variables_are_added_and_replaced(void **state)
 {
 	static const char *const env[] = { "PATH=/usr/bin:/bin", "A=old", "B=kept", NULL };
 	static const char *const set[] = { "A=new", "C=added", NULL };
-	struct process_spec spec = { .argv = SHELL("echo $A $B $C"),
-				     .env = env,
-				     .set_env = set,
-				     .in = -1 };
+	struct process_spec spec = {
+		.argv = SHELL("echo $A $B $C"), .env = env, .set_env = set, .in = -1
+	};
 	struct error err = ERROR_INIT;
 	struct buf out = { 0 };
 
@@ -182,10 +180,10 @@ static void ignored_signals_are_not_passed_on(void **state)
 	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
 
 	(void)state;
-	assert_int_equal(run((const char *const[]){ "/bin/grep", "SigIgn", "/proc/self/status",
-						    NULL },
-			     &out, &err),
-			 0);
+	assert_int_equal(
+		run((const char *const[]){ "/bin/grep", "SigIgn", "/proc/self/status", NULL }, &out,
+		    &err),
+		0);
 	assert_non_null(strstr(out.ptr, "0000000000000000"));
 	(void)signal(SIGPIPE, before);
 	buf_release(&out);
@@ -195,10 +193,9 @@ static void stopping_asks_first_and_then_kills(void **state)
 {
 	struct error err = ERROR_INIT;
 	struct process polite = PROCESS_INIT, deaf = PROCESS_INIT;
-	struct process_spec spec = { .argv = SHELL("exec sleep 1000"),
-				     .in = -1,
-				     .out = -1,
-				     .err = -1 };
+	struct process_spec spec = {
+		.argv = SHELL("exec sleep 1000"), .in = -1, .out = -1, .err = -1
+	};
 	int ends[2];
 	char byte;
 

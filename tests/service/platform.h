@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Real servers for service tests: started in a directory of the test's own, gone with it. */
+#ifndef TESTS_SERVICE_PLATFORM_H
+#define TESTS_SERVICE_PLATFORM_H
+
+#include <stddef.h>
+
+#include "component/engine.h"
+
+/* The directory that holds the places; made by platform_open(). */
+extern char platform_directory[64];
+
+/* 0, or -1 with a message printed: to be called from a group's set-up. */
+int platform_open(void);
+/* Fails (-1) when anything is left in the directory. */
+int platform_close(void);
+
+/* Start a server of that kind in a new place called `name`. Fails the test when it cannot. */
+void platform_start(enum engine_kind kind, const char *name, struct server *out);
+/* Stop it, remove its place and fail the test when a process of it is left. */
+void platform_stop(enum engine_kind kind, struct server *s);
+
+/* A component configuration that speaks to `s`, with the built-in settings. */
+struct component_config platform_component(enum engine_kind kind, const struct server *s);
+
+/* The number of processes whose working directory, command line or environment names `text`. */
+size_t platform_processes_naming(const char *text);
+
+#endif
