@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "format/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/pg_sql.h"
+
+/* Tried in this order. */
+static const struct reader *const readers[] = {
+	&pg_sql_reader,
+};
+
+static const struct {
+	const char *id, *description;
+} formats[FORMAT_COUNT] = {
+#define X(name, id, description) [FORMAT_##name] = { id, description },
+	FORMAT_TABLE(X)
+#undef X
+};
+
+/* What else may lie where backups lie: not read, but told by name. */
+static const struct {
+	const char *magic;
+	size_t len;
+	const char *name;
+} foreign[] = {
+#define MAGIC(bytes, name)                                                                         \
+	{                                                                                          \
+		bytes, sizeof(bytes) - 1, name                                                     \
+	}
+	MAGIC("Salted__", "encrypted by openssl enc"),
+	MAGIC("age-encryption.org/", "encrypted by age"),
+	MAGIC("-----BEGIN AGE ENCRYPTED FILE", "encrypted by age"),
+	MAGIC("-----BEGIN PGP MESSAGE", "encrypted by GnuPG"),
+	MAGIC("\x8c\x0d\x04", "encrypted by GnuPG"),
+	MAGIC("\xc3\x0d\x04", "encrypted by GnuPG"),
+	MAGIC("\x84\x5e\x03", "encrypted by GnuPG"),
+	MAGIC("\x85\x01\x0c\x03", "encrypted by GnuPG"),
+	MAGIC("\x85\x01\x8c\x03", "encrypted by GnuPG"),
+	MAGIC("\x85\x02\x0c\x03", "encrypted by GnuPG"),
+	MAGIC("\xc1\xc0\x4c\x03", "encrypted by GnuPG"),
+	MAGIC("\x1f\x8b", "a gzip inside the gzip"),
+	MAGIC("\x28\xb5\x2f\xfd", "compressed by zstd"),
+	MAGIC("\xfd\x37zXZ", "compressed by xz"),
+	MAGIC("BZh", "compressed by bzip2"),
+	MAGIC("\x04\x22\x4d\x18", "compressed by lz4"),
+	MAGIC("PK\x03\x04", "a zip archive"),
+	MAGIC("7z\xbc\xaf", "a 7z archive"),
+	MAGIC("SQLite format 3", "a SQLite database"),
+	MAGIC("-- MySQL dump", "a MySQL dump"),
+	MAGIC("-- MariaDB dump", "a MariaDB dump"),
+	MAGIC("*2\r\n$6\r\nSELECT\r\n", "a Redis append-only file"),
+#undef MAGIC
+};
+
+/* Holds back the first bytes until they suffice to know the format. */
+struct detect {
+	struct stage stage;
+	struct reading *out;
+	struct stage *reader; /* NULL before the format is known, and when none is */
+	bool decided;
+	size_t held;
+	uint8_t head[READER_HEAD];
+};
+
+const char *format_id(enum format f)
+{
+	return formats[f].id;
+}
+
+const char *format_description(enum format f)
+{
+	return formats[f].description;
+}
+
+bool format_parse_id(const char *id, enum format *out)
+{
+	for (int i = 0; i < FORMAT_COUNT; i++) {
+		if (strcmp(formats[i].id, id) == 0) {
+			*out = (enum format)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void reading_release(struct reading *r)
+{
+	findings_release(&r->findings);
+	facts_release(&r->facts);
+	*r = (struct reading){ .format = FORMAT_UNKNOWN };
+}
+
+const struct reader *reader_for(struct span head)
+{
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+		if (readers[i]->matches(head))
+			return readers[i];
+	}
+	return NULL;
+}
+
+static bool all_zero(struct span bytes)
+{
+	for (size_t i = 0; i < bytes.len; i++) {
+		if (bytes.ptr[i])
+			return false;
+	}
+	return true;
+}
+
+static void add_unknown(struct findings *findings, struct span head)
+{
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		if (head.len >= foreign[i].len &&
+		    memcmp(head.ptr, foreign[i].magic, foreign[i].len) == 0) {
+			findings_add(findings, FINDING_UNKNOWN_FORMAT, 0, "this is %s",
+				     foreign[i].name);
+			return;
+		}
+	}
+	if (all_zero(head))
+		findings_add(findings, FINDING_UNKNOWN_FORMAT, 0,
+			     "the first %zu bytes are zero: a hole, or never written", head.len);
+	else
+		findings_add(findings, FINDING_UNKNOWN_FORMAT, 0,
+			     "the leading bytes are of no format known here");
+}
+
+/* Open the reader for the bytes held back and give it those. */
+static int decide(struct detect *d, struct error *err)
+{
+	struct span head = { d->head, d->held };
+	const struct reader *reader = reader_for(head);
+
+	d->decided = true;
+	d->out->format = reader ? reader->format : FORMAT_UNKNOWN;
+	d->out->findings.layer = format_id(d->out->format);
+	if (!reader) {
+		if (head.len)
+			add_unknown(&d->out->findings, head);
+		else
+			findings_add(&d->out->findings, FINDING_EMPTY, 0, "there is no content");
+		return 0;
+	}
+	d->reader = reader->open(d->out, err);
+	return d->reader ? stage_push(d->reader, head, err) : -1;
+}
+
+static int detect_push(struct stage *s, struct span block, struct error *err)
+{
+	struct detect *d = (struct detect *)s;
+
+	d->out->content_bytes += block.len;
+	if (!d->decided) {
+		size_t n = READER_HEAD - d->held;
+
+		n = n < block.len ? n : block.len;
+		if (n)
+			memcpy(d->head + d->held, block.ptr, n);
+		d->held += n;
+		block.ptr += n;
+		block.len -= n;
+		if (d->held < READER_HEAD)
+			return 0;
+		if (decide(d, err) < 0)
+			return -1;
+	}
+	return d->reader && block.len ? stage_push(d->reader, block, err) : 0;
+}
+
+static int detect_finish(struct stage *s, struct error *err)
+{
+	struct detect *d = (struct detect *)s;
+
+	if (!d->decided && decide(d, err) < 0)
+		return -1;
+	return d->reader ? stage_finish(d->reader, err) : 0;
+}
+
+static void detect_free(struct stage *s)
+{
+	struct detect *d = (struct detect *)s;
+
+	stage_free_chain(d->reader);
+	free(d);
+}
+
+static const struct stage_ops detect_ops = {
+	.name = "detect",
+	.push = detect_push,
+	.finish = detect_finish,
+	.free = detect_free,
+};
+
+struct stage *detect_open(struct reading *out, struct error *err)
+{
+	struct detect *d = calloc(1, sizeof(*d));
+
+	if (!d) {
+		(void)error_set(err, ERROR_NOMEM, "no memory to detect a format");
+		return NULL;
+	}
+	d->stage.ops = &detect_ops;
+	out->facts.side = FACTS_BACKUP;
+	d->out = out;
+	return &d->stage;
+}
