@@ -1,5 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-int main(void)
+/* The command table. */
+#include "cmd/commands.h"
+
+static const struct command *const commands[] = {
+	&version_command,
+	&help_command,
+	NULL,
+};
+
+static const struct command muster = {
+	.name = "muster",
+	.summary = "Proves that the backups of PostgreSQL, Redis and RabbitMQ are good",
+	.subcommands = commands,
+};
+
+int main(int argc, char **argv)
 {
-	return 0;
+	return command_main(&muster, argc, argv);
 }

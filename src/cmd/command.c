@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/command.h"
+
+#include <locale.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/nearest.h"
+#include "cmd/arguments.h"
+#include "cmd/help.h"
+#include "cmd/interrupt.h"
+#include "cmd/document.h"
+
+const struct command *command_find(const struct command *group, const char *name,
+				   const char **suggestion)
+{
+	struct nearest near = { .word = name };
+
+	for (const struct command *const *c = group->subcommands; c && *c; c++) {
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
+		nearest_offer(&near, (*c)->name);
+	}
+	*suggestion = near.best;
+	return NULL;
+}
+
+static int flush(FILE *stream, const char *name, struct error *err)
+{
+	if (fflush(stream) == 0 && !ferror(stream))
+		return 0;
+	return error_set_errno(err, ERROR_IO, "cannot write to %s", name);
+}
+
+static int run(struct invocation *inv, struct error *err)
+{
+	int code;
+
+	if (inv->global.help) {
+		help_command_text(inv->root, inv->group, inv->command, inv->out);
+		code = EXIT_CODE_PASS;
+	} else if (!inv->command->run) {
+		help_command_text(inv->root, inv->group, inv->command, inv->err);
+		return EXIT_CODE_USAGE;
+	} else {
+		code = inv->command->run(inv, err);
+	}
+	if (flush(inv->out, "standard output", err) < 0)
+		return -1;
+	return code;
+}
+
+/* As typed, each word quoted for a shell where it must be. */
+static int command_line(int argc, char **argv, struct buf *out)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-+=./:,@%";
+
+	if (buf_puts(out, "muster") < 0)
+		return -1;
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+
+		if (*word && word[strspn(word, plain)] == '\0') {
+			if (buf_printf(out, " %s", word) < 0)
+				return -1;
+			continue;
+		}
+		if (buf_puts(out, " '") < 0)
+			return -1;
+		for (; *word; word++) {
+			if (*word == '\'' ? buf_puts(out, "'\\''") < 0 :
+					    buf_append(out, word, 1) < 0)
+				return -1;
+		}
+		if (buf_puts(out, "'") < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int parse_and_run(struct invocation *inv, int argc, char **argv, struct error *err)
+{
+	if (arguments_parse(inv, argc, argv, err) < 0)
+		return -1;
+	terminal_init(&inv->screen, inv->out, inv->global.no_color);
+	terminal_init(&inv->message, inv->err, inv->global.no_color);
+	if (inv->command == inv->root) {
+		help_program(inv->root, inv->global.help ? inv->out : inv->err);
+		return inv->global.help ? EXIT_CODE_PASS : EXIT_CODE_USAGE;
+	}
+	interrupt_watch();
+	return run(inv, err);
+}
+
+int command_main(const struct command *root, int argc, char **argv)
+{
+	CLEANUP(buf_release)
+	struct buf line = { 0 };
+	struct invocation inv = { .root = root, .out = stdout, .err = stderr };
+	struct error err = ERROR_INIT;
+	int code;
+
+	(void)setlocale(LC_CTYPE, "");
+	terminal_init(&inv.message, inv.err, false);
+	if (command_line(argc, argv, &line) < 0)
+		(void)error_set(&err, ERROR_NOMEM, "out of memory");
+	inv.line = line.ptr;
+	code = err.kind == ERROR_NONE ? parse_and_run(&inv, argc, argv, &err) : -1;
+	if (code < 0) {
+		code = (int)exit_code_of_error(&err);
+		terminal_error(&inv.message, &err);
+		if (inv.global.json)
+			document_error(inv.out, &err, code);
+	}
+	arguments_release(&inv);
+	return code;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every command, for the tables that list them (main.c and the groups). */
+#ifndef CMD_COMMANDS_H
+#define CMD_COMMANDS_H
+
+#include "cmd/command.h"
+
+extern const struct command backup_command;
+extern const struct command backup_complete_command;
+extern const struct command backup_list_command;
+extern const struct command backup_show_command;
+extern const struct command backup_take_command;
+extern const struct command check_config_command;
+extern const struct command completion_command;
+extern const struct command config_command;
+extern const struct command config_show_command;
+extern const struct command demo_command;
+extern const struct command demo_down_command;
+extern const struct command doctor_command;
+extern const struct command help_command;
+extern const struct command inspect_command;
+extern const struct command run_command;
+extern const struct command run_list_command;
+extern const struct command run_show_command;
+extern const struct command status_command;
+extern const struct command verify_command;
+extern const struct command version_command;
+
+#endif

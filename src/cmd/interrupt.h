@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SIGINT and SIGTERM: the first asks the work to stop and clean up, the second ends at once. */
+#ifndef CMD_INTERRUPT_H
+#define CMD_INTERRUPT_H
+
+/* Catch both signals from here on; blocking system calls then return EINTR. Ignores SIGPIPE. */
+void interrupt_watch(void);
+
+/* The signal that asked us to stop, or 0. Safe from any thread; fits plan_request.stop_requested. */
+int interrupt_requested(void);
+
+#endif

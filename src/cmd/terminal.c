@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/terminal.h"
+
+#include <langinfo.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { WIDTH_DEFAULT = 80, WIDTH_MIN = 20 };
+
+static bool environment_is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value;
+}
+
+static unsigned width_of(FILE *stream)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(stream), TIOCGWINSZ, &size) < 0 || size.ws_col < WIDTH_MIN)
+		return WIDTH_DEFAULT;
+	return size.ws_col;
+}
+
+void terminal_init(struct terminal *t, FILE *stream, bool no_color)
+{
+	const char *kind = getenv("TERM");
+	bool dumb = !kind || !*kind || strcmp(kind, "dumb") == 0;
+
+	t->stream = stream;
+	t->is_tty = isatty(fileno(stream)) == 1 && !dumb;
+	t->color = t->is_tty && !no_color && !environment_is_set("NO_COLOR");
+	t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	t->width = width_of(stream);
+}
+
+const char *terminal_begin(const struct terminal *t, enum tone tone)
+{
+	static const char *const sgr[] = {
+		[TONE_GOOD] = "\033[32m", [TONE_CAUTION] = "\033[33m", [TONE_BAD] = "\033[31m",
+		[TONE_FAINT] = "\033[2m", [TONE_STRONG] = "\033[1m",
+	};
+
+	return t->color ? sgr[tone] : "";
+}
+
+const char *terminal_end(const struct terminal *t)
+{
+	return t->color ? "\033[0m" : "";
+}
+
+const char *terminal_symbol(const struct terminal *t, enum verdict v)
+{
+	static const char *const symbols[VERDICT_COUNT][2] = {
+		[VERDICT_SKIPPED] = { "-", "–" }, [VERDICT_PASS] = { "+", "✓" },
+		[VERDICT_WARN] = { "!", "⚠" },    [VERDICT_ERROR] = { "?", "?" },
+		[VERDICT_FAIL] = { "x", "✗" },
+	};
+
+	return symbols[v][t->utf8];
+}
+
+enum tone terminal_verdict_tone(enum verdict v)
+{
+	static const enum tone tones[VERDICT_COUNT] = {
+		[VERDICT_SKIPPED] = TONE_FAINT, [VERDICT_PASS] = TONE_GOOD,
+		[VERDICT_WARN] = TONE_CAUTION,  [VERDICT_ERROR] = TONE_CAUTION,
+		[VERDICT_FAIL] = TONE_BAD,
+	};
+
+	return tones[v];
+}
+
+/* The length of the well-formed UTF-8 sequence at `s`, its code point in `*code`; 0: malformed. */
+static size_t utf8_decode(const unsigned char *s, uint32_t *code)
+{
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+
+	if (s[0] < 0xc2 || s[0] > 0xf4)
+		return 0;
+	*code = s[0] & (0x7fU >> len);
+	for (size_t i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (s[i] & 0x3fU);
+	}
+	if (*code < smallest[len] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
+		return 0;
+	return len;
+}
+
+/* C1 controls, marks and overrides of direction, line and paragraph separators, BOM. */
+static bool steers(uint32_t code)
+{
+	return code < 0xa0 || (code >= 0x200b && code <= 0x200f) ||
+	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
+	       code == 0xfeff;
+}
+
+void terminal_puts(const struct terminal *t, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	uint32_t code = 0;
+
+	while (*s) {
+		size_t len = 1;
+		bool plain = *s >= 0x20 && *s < 0x7f;
+
+		if (*s >= 0x80 && t->utf8) {
+			len = utf8_decode(s, &code);
+			plain = len && !steers(code);
+			len += !len;
+		}
+		if (plain)
+			(void)fwrite(s, 1, len, t->stream);
+		else
+			for (size_t i = 0; i < len; i++)
+				(void)fprintf(t->stream, "\\x%02x", s[i]);
+		s += len;
+	}
+}
+
+void terminal_error(const struct terminal *t, const struct error *err)
+{
+	(void)fprintf(t->stream, "%smuster:%s ", terminal_begin(t, TONE_BAD), terminal_end(t));
+	terminal_puts(t, err->message);
+	if (err->hint[0]) {
+		(void)fprintf(t->stream, "\n  %shint:%s ", terminal_begin(t, TONE_STRONG),
+			      terminal_end(t));
+		terminal_puts(t, err->hint);
+	}
+	(void)fputc('\n', t->stream);
+}
