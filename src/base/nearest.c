@@ -2,7 +2,9 @@
 #include "base/nearest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 enum { EDIT = 2, CASE = 1, FAR = 1 << 30 };
 
@@ -58,9 +60,11 @@ static unsigned tolerance(const char *word)
 
 void nearest_offer(struct nearest *n, const char *candidate)
 {
-	unsigned distance = nearest_distance(n->word, candidate);
+	bool same_letters = strcasecmp(n->word, candidate) == 0;
+	unsigned distance = same_letters ? CASE : nearest_distance(n->word, candidate);
 
-	if (distance > tolerance(n->word) || distance >= EDIT * strlen(candidate))
+	if (!same_letters &&
+	    (distance > tolerance(n->word) || distance >= EDIT * strlen(candidate)))
 		return;
 	if (n->best && distance >= n->distance)
 		return;

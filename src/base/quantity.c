@@ -52,16 +52,18 @@ static int parse_number(const char **at, struct number *out)
 	return 0;
 }
 
+/* Neither product below overflows: the fraction is less than the divisor, which is at most 10^9. */
 static int scale(struct number n, uint64_t factor, uint64_t *out)
 {
-	uint64_t divisor = 1;
-	unsigned __int128 product = (unsigned __int128)n.value * factor;
+	uint64_t divisor = 1, fraction;
 
 	for (unsigned i = 0; i < n.decimals; i++)
 		divisor *= 10;
-	product /= divisor;
-	*out = (uint64_t)product;
-	return product > UINT64_MAX ? -1 : 0;
+	fraction = n.value % divisor;
+	fraction = fraction * (factor / divisor) + fraction * (factor % divisor) / divisor;
+	if (__builtin_mul_overflow(n.value / divisor, factor, out))
+		return -1;
+	return __builtin_add_overflow(*out, fraction, out) ? -1 : 0;
 }
 
 static const struct unit *find_unit(const struct unit *units, size_t count, const char *name,

@@ -43,7 +43,7 @@ struct command {
 	const char *summary;     /* one line, no full stop */
 	const char *description; /* paragraphs for the manual page, parted by empty lines */
 	const char *
-		arguments; /* synopsis of the words after the options: "[COMPONENT…]"; NULL: none */
+		arguments; /* synopsis of the words after the options: "[COMPONENT...]"; NULL: none */
 	size_t arguments_min, arguments_max; /* how many words it takes; ARGUMENTS_ANY */
 	const struct option_row *options;    /* NULL: none of its own */
 	size_t options_size;                 /* of the struct that the rows' offsets point into */

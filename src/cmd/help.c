@@ -24,11 +24,11 @@ static void usage(const struct command *root, const struct command *group,
 
 	(void)fprintf(out, "Usage:");
 	if (command->run)
-		(void)fprintf(out, " %s %s%s%s [OPTION…]%s%s\n", root->name, group_name, between,
+		(void)fprintf(out, " %s %s%s%s [OPTION...]%s%s\n", root->name, group_name, between,
 			      command->name, command->arguments ? " " : "",
 			      command->arguments ? command->arguments : "");
 	if (command->subcommands)
-		(void)fprintf(out, "%s %s %s COMMAND [OPTION…]\n", command->run ? "      " : "",
+		(void)fprintf(out, "%s %s %s COMMAND [OPTION...]\n", command->run ? "      " : "",
 			      root->name, command->name);
 }
 
@@ -59,7 +59,7 @@ static void option_rows(const struct option_row *rows, FILE *out)
 
 void help_program(const struct command *root, FILE *out)
 {
-	(void)fprintf(out, "Usage: %s COMMAND [OPTION…] [ARGUMENT…]\n\n%s.\n\nCommands:\n",
+	(void)fprintf(out, "Usage: %s COMMAND [OPTION...] [ARGUMENT...]\n\n%s.\n\nCommands:\n",
 		      root->name, root->summary);
 	command_rows(root->subcommands, out);
 	(void)fprintf(out, "\nOptions of every command:\n");
