@@ -22,11 +22,24 @@ MUST_CHECK int history_open_read(const char *state_dir, struct history **out, st
 void history_close(struct history *h);
 
 /*
- * Take the one lock of the state directory (flock, so a dead holder holds nothing)
- * for run `id`. ERROR_BUSY names the holder: run, command, pid, since when.
+ * Take the one lock of the state directory (of the open file description, so a dead
+ * holder holds nothing) for run `id`, until close. ERROR_BUSY names the holder: run,
+ * command, pid, since when.
  */
 MUST_CHECK int history_lock(struct history *h, const char *id, const char *command,
 			    struct error *err);
+/* Give it back before close; safe when it is not held. */
+void history_unlock(struct history *h);
+
+/* Who holds the lock. All zero but `*held`: somebody who has not written who it is yet. */
+struct history_holder {
+	char run[RUN_ID_SIZE], command[64];
+	long pid;
+	int64_t since_ns;
+};
+/* Asks without taking it. */
+MUST_CHECK int history_holder(struct history *h, struct history_holder *out, bool *held,
+			      struct error *err);
 
 /*
  * Under the lock: every run that never finished gets a failing-safe end, an
@@ -34,7 +47,11 @@ MUST_CHECK int history_lock(struct history *h, const char *id, const char *comma
  */
 MUST_CHECK int history_recover(struct history *h, struct error *err);
 
-/* Appends each event durably; PROGRESS is not kept. Lives as long as `h`. */
+/*
+ * Appends each event durably, before it returns; checks that pass or are skipped
+ * become durable with the next event of another kind, since losing them to a crash
+ * makes nothing greener. PROGRESS is not kept. Lives as long as `h`.
+ */
 struct event_sink *history_sink(struct history *h);
 
 struct history_filter {
@@ -44,6 +61,11 @@ struct history_filter {
 	size_t limit;               /* 0: all */
 };
 
+/*
+ * In both: a run that has no end and does not hold the lock was cut short; it is
+ * shown as history_recover() would end it. A run under way has finished_ns 0 and
+ * the verdict of its checks so far.
+ */
 /* Runs, newest first, without steps and checks. Caller releases each and frees the array. */
 MUST_CHECK int history_list(struct history *h, const struct history_filter *filter,
 			    struct run **out, size_t *count, struct error *err);
@@ -59,19 +81,20 @@ struct earlier_file {
 };
 
 /*
- * The newest earlier sets' readings of component's part `part` (a manifest part
- * id) of `database`, other than set `not_set`; at most `limit`, newest first.
- * The caller releases each one's facts and frees the array.
+ * The newest reading of each earlier set of component's part `part` (a manifest
+ * part id) of `database`; at most `limit`, newest set first. Earlier sets are those
+ * whose id sorts before `before_set` ("": all). The caller releases each one's
+ * facts and frees the array.
  */
 MUST_CHECK int history_earlier_files(struct history *h, const char *component, const char *part,
-				     const char *database, const char *not_set, size_t limit,
+				     const char *database, const char *before_set, size_t limit,
 				     struct earlier_file **out, size_t *count, struct error *err);
 
-/* The newest checks of a component by run kind, for `muster status`: the last finished run's. */
+/* The newest finished run of a kind that has a word on the component; ERROR_NOT_FOUND. */
 MUST_CHECK int history_last_run(struct history *h, const char *kind, const char *component,
 				struct run *out, struct error *err);
 
-/* Drop facts of runs that started before `before_ns`; verdicts and checks stay for ever. */
+/* Drop facts that were read before `before_ns`; sizes, verdicts and checks stay for ever. */
 MUST_CHECK int history_expire_facts(struct history *h, int64_t before_ns, struct error *err);
 
 #endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The schema, as numbered steps. A step that was released is never edited:
+ * files out there have taken it. New columns and tables are new steps.
+ */
+#include "history/store.h"
+
+/* In the file's header, so that another program's database is not taken for ours: "must". */
+#define APPLICATION_ID 0x6d757374
+
+static const char *const migrations[] = {
+	/* 1 */
+	"CREATE TABLE event ("
+	"  seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  run TEXT NOT NULL,"
+	"  at INTEGER NOT NULL," /* wall clock, ns */
+	"  type TEXT NOT NULL,"
+	"  kind TEXT, step TEXT, component TEXT, name TEXT, subject TEXT, verdict TEXT,"
+	"  expected TEXT, found TEXT, message TEXT, hint TEXT, required INTEGER,"
+	"  duration INTEGER," /* ns */
+	"  backup_set TEXT, platform TEXT, host TEXT, version TEXT, command TEXT) STRICT;"
+
+	"CREATE INDEX event_by_run ON event (run, seq);"
+	"CREATE INDEX event_by_component ON event (component, run) WHERE component IS NOT NULL;"
+	"CREATE UNIQUE INDEX run_start ON event (run) WHERE type = 'run-started';"
+	"CREATE UNIQUE INDEX run_end ON event (run) WHERE type = 'run-finished';"
+	"CREATE INDEX run_by_time ON event (at) WHERE type = 'run-started';"
+	"CREATE INDEX run_by_kind ON event (kind, at) WHERE type = 'run-started';"
+
+	"CREATE TRIGGER event_no_update BEFORE UPDATE ON event"
+	"  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
+	"CREATE TRIGGER event_no_delete BEFORE DELETE ON event"
+	"  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
+
+	/* what was read from one backup file; stays for ever, its facts may expire */
+	"CREATE TABLE file_reading ("
+	"  id INTEGER PRIMARY KEY REFERENCES event (seq),"
+	"  run TEXT NOT NULL,"
+	"  at INTEGER NOT NULL,"
+	"  component TEXT NOT NULL, part TEXT NOT NULL, database TEXT NOT NULL,"
+	"  backup_set TEXT NOT NULL,"
+	"  size INTEGER NOT NULL,"
+	"  side TEXT NOT NULL) STRICT;"
+	"CREATE INDEX file_reading_by_part"
+	"  ON file_reading (component, part, database, backup_set, id);"
+	"CREATE INDEX file_reading_by_time ON file_reading (at);"
+
+	"CREATE TABLE fact ("
+	"  reading INTEGER NOT NULL REFERENCES file_reading (id),"
+	"  kind TEXT NOT NULL, scope TEXT NOT NULL, name TEXT NOT NULL,"
+	"  known INTEGER NOT NULL," /* bits of enum fact_measure */
+	"  count INTEGER, bytes INTEGER, expires INTEGER, fingerprint TEXT, value TEXT,"
+	"  PRIMARY KEY (reading, kind, scope, name)) STRICT, WITHOUT ROWID;",
+};
+
+enum { NEWEST = sizeof(migrations) / sizeof(*migrations) };
+
+static int pragma_number(struct history *h, const char *sql, int *out, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *statement = NULL;
+
+	if (store_prepare(h, sql, &statement, err) < 0)
+		return -1;
+	if (store_step(h, statement, err) < 0)
+		return -1;
+	*out = sqlite3_column_int(statement, 0);
+	return 0;
+}
+
+static int recognise(struct history *h, int *version, struct error *err)
+{
+	int application = 0, tables = 0;
+
+	if (pragma_number(h, "PRAGMA application_id", &application, err) < 0 ||
+	    pragma_number(h, "PRAGMA user_version", version, err) < 0 ||
+	    pragma_number(h, "SELECT count(*) FROM sqlite_schema", &tables, err) < 0)
+		return -1;
+	if (application != APPLICATION_ID && (application || *version || tables)) {
+		(void)error_set(err, ERROR_IO, "history %s: the database is another program's",
+				h->path);
+		return error_hint(err, "give muster a state_dir of its own");
+	}
+	if (*version > NEWEST) {
+		(void)error_set(
+			err, ERROR_IO,
+			"history %s: written by a newer muster (schema %d, this one knows %d)",
+			h->path, *version, NEWEST);
+		return error_hint(err, "use that muster, or give this one another state_dir");
+	}
+	return 0;
+}
+
+static int apply_missing(struct history *h, struct error *err)
+{
+	char sql[80];
+	int version = 0;
+
+	/* again, now that nobody else can write */
+	if (recognise(h, &version, err) < 0)
+		return -1;
+	for (; version < NEWEST; version++) {
+		if (store_exec(h, migrations[version], err) < 0)
+			return -1;
+	}
+	(void)snprintf(sql, sizeof(sql), "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		       APPLICATION_ID, NEWEST);
+	return store_exec(h, sql, err);
+}
+
+int migrations_apply(struct history *h, struct error *err)
+{
+	int version = 0;
+
+	if (recognise(h, &version, err) < 0)
+		return -1;
+	if (version == NEWEST)
+		return 0;
+	if (store_exec(h, "BEGIN IMMEDIATE", err) < 0)
+		return -1;
+	if (apply_missing(h, err) < 0) {
+		(void)sqlite3_exec(h->db, "ROLLBACK", NULL, NULL, NULL);
+		return error_context(err, "bring the history to schema %d", NEWEST);
+	}
+	return store_exec(h, "COMMIT", err);
+}
+
+int migrations_check(struct history *h, struct error *err)
+{
+	int version = 0;
+
+	if (recognise(h, &version, err) < 0)
+		return -1;
+	if (version && version < NEWEST) {
+		(void)error_set(err, ERROR_IO,
+				"history %s: written by an older muster (schema %d, now %d)",
+				h->path, version, NEWEST);
+		return error_hint(err, "the next `muster verify` brings it up to date");
+	}
+	return version ? 1 : 0;
+}

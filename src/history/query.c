@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs as the journal tells them: lists, one whole run, the last of a kind. */
+#include "history/store.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+#define FROM_RUNS                                                                                  \
+	" FROM event s LEFT JOIN event f ON f.run = s.run AND f.type = 'run-finished'"             \
+	" WHERE s.type = 'run-started'"
+
+/* Texts of a run live in its arena; a failed copy shows at the end of the row. */
+static const char *keep(struct run *run, sqlite3_stmt *s, int column, bool *failed)
+{
+	const char *copy = arena_strdup(&run->arena, store_text(s, column));
+
+	*failed |= !copy;
+	return copy ? copy : "";
+}
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, ERROR_NOMEM, "history: no memory for a run");
+}
+
+static enum verdict read_verdict(sqlite3_stmt *s, int column)
+{
+	enum verdict v = VERDICT_ERROR;
+
+	return verdict_parse(store_text(s, column), &v) ? v : VERDICT_ERROR;
+}
+
+static void copy_id(char out[RUN_ID_SIZE], const char *id)
+{
+	(void)snprintf(out, RUN_ID_SIZE, "%s", id);
+}
+
+/* Growth for arrays that are filled row by row. */
+static bool reserve(void **array, size_t count, size_t *capacity, size_t item)
+{
+	size_t wanted = *capacity ? *capacity * 2 : 16;
+	void *grown;
+
+	if (count < *capacity)
+		return true;
+	grown = realloc(*array, wanted * item);
+	if (!grown)
+		return false;
+	*array = grown;
+	*capacity = wanted;
+	return true;
+}
+
+static int start_run(struct run *run, sqlite3_stmt *s, struct error *err)
+{
+	bool failed = false;
+
+	copy_id(run->id, store_text(s, COLUMN_RUN));
+	run->started_ns = sqlite3_column_int64(s, COLUMN_AT);
+	run->kind = keep(run, s, COLUMN_KIND, &failed);
+	run->platform = keep(run, s, COLUMN_PLATFORM, &failed);
+	run->host = keep(run, s, COLUMN_HOST, &failed);
+	run->version = keep(run, s, COLUMN_VERSION, &failed);
+	run->command = keep(run, s, COLUMN_COMMAND, &failed);
+	run->set = "";
+	return failed ? no_memory(err) : 0;
+}
+
+static int finish_run(struct run *run, sqlite3_stmt *s, struct error *err)
+{
+	bool failed = false;
+
+	/* a run that was recovered ended when it was cut short, not when that was noticed */
+	run->finished_ns = run->started_ns + sqlite3_column_int64(s, COLUMN_DURATION);
+	run->verdict = read_verdict(s, COLUMN_VERDICT);
+	run->set = keep(run, s, COLUMN_BACKUP_SET, &failed);
+	return failed ? no_memory(err) : 0;
+}
+
+static struct run_step *find_step(struct run *run, const char *id)
+{
+	for (size_t i = run->step_count; i-- > 0;) {
+		if (strcmp(run->step[i].id, id) == 0)
+			return &run->step[i];
+	}
+	return NULL;
+}
+
+static struct run_step *add_step(struct run *run, sqlite3_stmt *s, size_t *capacity,
+				 struct error *err)
+{
+	bool failed = false;
+	struct run_step *step;
+
+	if (run->step_count == *capacity) {
+		size_t wanted = *capacity ? *capacity * 2 : 16;
+		struct run_step *grown = arena_alloc(&run->arena, wanted * sizeof(*grown));
+
+		if (!grown) {
+			(void)no_memory(err);
+			return NULL;
+		}
+		if (run->step_count)
+			memcpy(grown, run->step, run->step_count * sizeof(*grown));
+		run->step = grown;
+		*capacity = wanted;
+	}
+	step = &run->step[run->step_count];
+	*step = (struct run_step){ .started_ns = sqlite3_column_int64(s, COLUMN_AT),
+				   .duration_ns = -1 };
+	step->id = keep(run, s, COLUMN_STEP, &failed);
+	step->component = keep(run, s, COLUMN_COMPONENT, &failed);
+	if (failed) {
+		(void)no_memory(err);
+		return NULL;
+	}
+	run->step_count++;
+	return step;
+}
+
+static int finish_step(struct run *run, sqlite3_stmt *s, size_t *capacity, struct error *err)
+{
+	struct run_step *step = find_step(run, store_text(s, COLUMN_STEP));
+
+	if (!step)
+		step = add_step(run, s, capacity, err);
+	if (!step)
+		return -1;
+	step->duration_ns = sqlite3_column_int64(s, COLUMN_DURATION);
+	step->verdict = read_verdict(s, COLUMN_VERDICT);
+	return 0;
+}
+
+static int add_check(struct run *run, sqlite3_stmt *s, struct error *err)
+{
+	struct check check = { .name = store_text(s, COLUMN_NAME),
+			       .component = store_text(s, COLUMN_COMPONENT),
+			       .subject = store_text(s, COLUMN_SUBJECT),
+			       .verdict = read_verdict(s, COLUMN_VERDICT),
+			       .expected = store_text(s, COLUMN_EXPECTED),
+			       .found = store_text(s, COLUMN_FOUND),
+			       .message = store_text(s, COLUMN_MESSAGE),
+			       .hint = store_text(s, COLUMN_HINT),
+			       .required = sqlite3_column_int(s, COLUMN_REQUIRED) != 0 };
+
+	return checks_add(&run->checks, &check) < 0 ? no_memory(err) : 0;
+}
+
+static int apply_row(struct run *run, sqlite3_stmt *s, size_t *capacity, struct error *err)
+{
+	const char *type = store_text(s, COLUMN_TYPE);
+
+	if (strcmp(type, event_type_id(EVENT_RUN_STARTED)) == 0)
+		return start_run(run, s, err);
+	if (strcmp(type, event_type_id(EVENT_RUN_FINISHED)) == 0)
+		return finish_run(run, s, err);
+	if (strcmp(type, event_type_id(EVENT_CHECK)) == 0)
+		return add_check(run, s, err);
+	if (strcmp(type, event_type_id(EVENT_STEP_STARTED)) == 0)
+		return add_step(run, s, capacity, err) ? 0 : -1;
+	if (strcmp(type, event_type_id(EVENT_STEP_FINISHED)) == 0)
+		return finish_step(run, s, capacity, err);
+	return 0;
+}
+
+int query_run(struct history *h, const char *id, struct run *out, int64_t *last_sign_ns,
+	      struct error *err)
+{
+	static const char sql[] = "SELECT "
+#define X(id, column) #column ","
+		EVENT_COLUMNS(X)
+#undef X
+			"seq FROM event WHERE run = ? ORDER BY seq";
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	size_t capacity = 0;
+	int rc;
+
+	*out = (struct run){ .set = "" };
+	if (store_prepare(h, sql, &s, err) < 0 || store_bind_text(h, s, 1, id, err) < 0)
+		return -1;
+	while ((rc = store_step(h, s, err)) > 0) {
+		*last_sign_ns = sqlite3_column_int64(s, COLUMN_AT);
+		rc = apply_row(out, s, &capacity, err);
+		if (rc < 0)
+			break;
+	}
+	if (rc < 0) {
+		run_release(out);
+		return -1;
+	}
+	if (!out->finished_ns)
+		out->verdict = checks_verdict(&out->checks);
+	return out->id[0] ? 0 : 1;
+}
+
+/* A run without an end that no living process answers for is shown as it will be recovered. */
+static int settle_open_end(struct history *h, struct run *run, int64_t last_sign_ns,
+			   struct error *err)
+{
+	struct history_holder holder;
+	bool held = false;
+
+	if (run->finished_ns)
+		return 0;
+	if (history_holder(h, &holder, &held, err) < 0)
+		return -1;
+	if (held && (!holder.run[0] || strcmp(holder.run, run->id) == 0))
+		return 0;
+	run->finished_ns = last_sign_ns;
+	return run_judge_interrupted(run, last_sign_ns, err);
+}
+
+static int load_exact(struct history *h, const char *id, struct run *out, struct error *err)
+{
+	int64_t last_sign_ns = 0;
+	int rc = query_run(h, id, out, &last_sign_ns, err);
+
+	if (rc > 0)
+		return error_set(err, ERROR_NOT_FOUND, "no run %s in the history", id);
+	if (rc == 0 && settle_open_end(h, out, last_sign_ns, err) < 0) {
+		run_release(out);
+		rc = -1;
+	}
+	return rc;
+}
+
+static int resolve_latest(struct history *h, char out[RUN_ID_SIZE], struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	int rc;
+
+	if (store_prepare(h,
+			  "SELECT run FROM event WHERE type = 'run-started'"
+			  " ORDER BY at DESC LIMIT 1",
+			  &s, err) < 0)
+		return -1;
+	rc = store_step(h, s, err);
+	if (rc == 0) {
+		(void)error_set(err, ERROR_NOT_FOUND, "the history holds no run yet");
+		return error_hint(err, "`muster verify` makes the first");
+	}
+	if (rc > 0)
+		copy_id(out, store_text(s, 0));
+	return rc < 0 ? -1 : 0;
+}
+
+static int resolve_prefix(struct history *h, const char *prefix, char out[RUN_ID_SIZE],
+			  struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	char second[RUN_ID_SIZE];
+	int rc;
+
+	/* ids are ASCII, so '~' ends the range of what starts with the prefix */
+	if (store_prepare(h,
+			  "SELECT run FROM event WHERE type = 'run-started'"
+			  " AND run >= ?1 AND run < ?1 || '~' ORDER BY run LIMIT 2",
+			  &s, err) < 0 ||
+	    sqlite3_bind_text(s, 1, prefix, -1, SQLITE_STATIC) != SQLITE_OK)
+		return -1;
+	rc = store_step(h, s, err);
+	if (rc == 0) {
+		(void)error_set(err, ERROR_NOT_FOUND, "no run %s in the history", prefix);
+		return error_hint(err, "`muster run list` shows them");
+	}
+	if (rc < 0)
+		return -1;
+	copy_id(out, store_text(s, 0));
+	rc = strcmp(out, prefix) == 0 ? 0 : store_step(h, s, err);
+	if (rc > 0) {
+		copy_id(second, store_text(s, 0));
+		return error_set(err, ERROR_NOT_FOUND, "%s could be %s, %s or more", prefix, out,
+				 second);
+	}
+	return rc;
+}
+
+int history_load(struct history *h, const char *id, struct run *out, struct error *err)
+{
+	char exact[RUN_ID_SIZE] = "";
+	int rc;
+
+	if (strcmp(id, "latest") == 0)
+		rc = resolve_latest(h, exact, err);
+	else
+		rc = resolve_prefix(h, id, exact, err);
+	return rc < 0 ? -1 : load_exact(h, exact, out, err);
+}
+
+/* A row of the list: the start's columns, then the end's. */
+static int list_row(struct history *h, sqlite3_stmt *s, struct run *run, struct error *err)
+{
+	bool failed = false;
+
+	*run = (struct run){ .set = "" };
+	if (sqlite3_column_type(s, 7) == SQLITE_NULL) {
+		if (load_exact(h, store_text(s, 0), run, err) < 0)
+			return -1;
+		checks_release(&run->checks);
+		run->step = NULL;
+		run->step_count = 0;
+		return 0;
+	}
+	copy_id(run->id, store_text(s, 0));
+	run->started_ns = sqlite3_column_int64(s, 1);
+	run->kind = keep(run, s, 2, &failed);
+	run->platform = keep(run, s, 3, &failed);
+	run->host = keep(run, s, 4, &failed);
+	run->version = keep(run, s, 5, &failed);
+	run->command = keep(run, s, 6, &failed);
+	run->verdict = read_verdict(s, 7);
+	run->finished_ns = run->started_ns + sqlite3_column_int64(s, 8);
+	run->set = keep(run, s, 9, &failed);
+	if (!failed)
+		return 0;
+	run_release(run);
+	return no_memory(err);
+}
+
+/* Each condition stands only when asked for, so that an index can serve what is left. */
+static int prepare_list(struct history *h, const struct history_filter *filter, sqlite3_stmt **s,
+			struct error *err)
+{
+	char sql[1024];
+
+	(void)snprintf(sql, sizeof(sql),
+		       "SELECT s.run, s.at, s.kind, s.platform, s.host, s.version, s.command,"
+		       " f.verdict, f.duration, f.backup_set" FROM_RUNS "%s%s%s%s"
+		       " ORDER BY s.at DESC LIMIT ?5",
+		       filter->kind ? " AND s.kind = ?1" : "",
+		       filter->component ? " AND EXISTS (SELECT 1 FROM event c"
+					   " WHERE c.component = ?2 AND c.run = s.run)" :
+					   "",
+		       filter->since_ns ? " AND s.at >= ?3" : "",
+		       filter->until_ns ? " AND s.at < ?4" : "");
+	if (store_prepare(h, sql, s, err) < 0)
+		return -1;
+	if ((filter->kind && store_bind_text(h, *s, 1, filter->kind, err) < 0) ||
+	    (filter->component && store_bind_text(h, *s, 2, filter->component, err) < 0) ||
+	    (filter->since_ns && store_bind_int(h, *s, 3, filter->since_ns, err) < 0) ||
+	    (filter->until_ns && store_bind_int(h, *s, 4, filter->until_ns, err) < 0))
+		return -1;
+	return store_bind_int(h, *s, 5, filter->limit ? (int64_t)filter->limit : -1, err);
+}
+
+static void free_runs(struct run *run, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		run_release(&run[i]);
+	free(run);
+}
+
+int history_list(struct history *h, const struct history_filter *filter, struct run **out,
+		 size_t *count, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	void *runs = NULL;
+	size_t n = 0, capacity = 0;
+	int rc;
+
+	*out = NULL;
+	*count = 0;
+	if (prepare_list(h, filter, &s, err) < 0)
+		return -1;
+	while ((rc = store_step(h, s, err)) > 0) {
+		if (!reserve(&runs, n, &capacity, sizeof(**out))) {
+			rc = no_memory(err);
+			break;
+		}
+		rc = list_row(h, s, (struct run *)runs + n, err);
+		if (rc < 0)
+			break;
+		n++;
+	}
+	if (rc < 0) {
+		free_runs(runs, n);
+		return -1;
+	}
+	*out = runs;
+	*count = n;
+	return 0;
+}
+
+int history_last_run(struct history *h, const char *kind, const char *component, struct run *out,
+		     struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	char id[RUN_ID_SIZE] = "";
+	int rc;
+
+	if (store_prepare(h,
+			  "SELECT s.run FROM event s WHERE s.type = 'run-started' AND s.kind = ?1"
+			  " AND EXISTS (SELECT 1 FROM event f"
+			  "   WHERE f.type = 'run-finished' AND f.run = s.run)"
+			  " AND EXISTS (SELECT 1 FROM event c"
+			  "   WHERE c.component = ?2 AND c.run = s.run)"
+			  " ORDER BY s.at DESC LIMIT 1",
+			  &s, err) < 0 ||
+	    store_bind_text(h, s, 1, kind, err) < 0 || store_bind_text(h, s, 2, component, err) < 0)
+		return -1;
+	rc = store_step(h, s, err);
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return error_set(err, ERROR_NOT_FOUND, "no %s of %s yet", kind, component);
+	copy_id(id, store_text(s, 0));
+	return load_exact(h, id, out, err);
+}
+
+int query_unfinished(struct history *h, char (**out)[RUN_ID_SIZE], size_t *count, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	void *ids = NULL;
+	size_t n = 0, capacity = 0;
+	int rc;
+
+	if (store_prepare(h,
+			  "SELECT s.run FROM event s WHERE s.type = 'run-started'"
+			  " AND NOT EXISTS (SELECT 1 FROM event f"
+			  "   WHERE f.type = 'run-finished' AND f.run = s.run) ORDER BY s.at",
+			  &s, err) < 0)
+		return -1;
+	while ((rc = store_step(h, s, err)) > 0) {
+		if (!reserve(&ids, n, &capacity, sizeof(**out))) {
+			rc = no_memory(err);
+			break;
+		}
+		copy_id(((char(*)[RUN_ID_SIZE])ids)[n++], store_text(s, 0));
+	}
+	if (rc < 0) {
+		free(ids);
+		return -1;
+	}
+	*out = ids;
+	*count = n;
+	return 0;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ends the runs that a crash or a kill left without an end, and never greener than recorded. */
+#include "history/store.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+static int add_interrupted(struct run *run, int64_t last_sign_ns, struct error *err)
+{
+	char since[CLOCK_RFC3339_SIZE];
+	struct check check = { .name = check_name(CHECK_INTERRUPTED),
+			       .verdict = VERDICT_ERROR,
+			       .expected = "the run's end",
+			       .hint = "run it again" };
+
+	check.found = arena_printf(&run->arena, "last sign of life %s",
+				   clock_format_rfc3339(last_sign_ns, since));
+	if (!check.found ||
+	    checks_addf(&run->checks, &check,
+			"the run was cut short: it was killed, or the machine went down") < 0)
+		return error_set(err, ERROR_NOMEM, "history: no memory to judge run %s", run->id);
+	return 0;
+}
+
+int run_judge_interrupted(struct run *run, int64_t last_sign_ns, struct error *err)
+{
+	if (add_interrupted(run, last_sign_ns, err) < 0)
+		return -1;
+	run->verdict = checks_verdict(&run->checks);
+	return 0;
+}
+
+static bool knows_interruption(const struct checks *checks)
+{
+	for (size_t i = 0; i < checks->count; i++) {
+		if (strcmp(checks->item[i].name, check_name(CHECK_INTERRUPTED)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int record_end(struct history *h, struct run *run, int64_t last_sign_ns, struct error *err)
+{
+	/* an earlier recovery may itself have been cut short between the two events */
+	bool known = knows_interruption(&run->checks);
+	struct event check = { .type = EVENT_CHECK, .at_ns = clock_wall_ns(), .run = run->id };
+	struct event end = { .type = EVENT_RUN_FINISHED,
+			     .at_ns = check.at_ns,
+			     .run = run->id,
+			     .duration_ns = last_sign_ns - run->started_ns,
+			     .text = "cut short; ended by recovery" };
+
+	if (!known) {
+		if (run_judge_interrupted(run, last_sign_ns, err) < 0)
+			return -1;
+		check.check = &run->checks.item[run->checks.count - 1];
+		if (event_send(history_sink(h), &check, err) < 0)
+			return -1;
+	}
+	end.verdict = verdict_worse(checks_verdict(&run->checks), VERDICT_ERROR);
+	return event_send(history_sink(h), &end, err);
+}
+
+static int recover_run(struct history *h, const char *id, struct error *err)
+{
+	struct run run = { 0 };
+	int64_t last_sign_ns = 0;
+	int rc = query_run(h, id, &run, &last_sign_ns, err);
+
+	if (rc == 0)
+		rc = record_end(h, &run, last_sign_ns, err);
+	run_release(&run);
+	return rc < 0 ? -1 : 0;
+}
+
+int history_recover(struct history *h, struct error *err)
+{
+	CLEANUP(cleanup_free)
+	char(*ids)[RUN_ID_SIZE] = NULL;
+	size_t count = 0;
+
+	if (h->lock_fd < 0)
+		return error_set(err, ERROR_INTERNAL, "recovery without the lock");
+	if (query_unfinished(h, &ids, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (recover_run(h, ids[i], err) < 0)
+			return error_context(err, "end the interrupted run %s", ids[i]);
+	}
+	return 0;
+}

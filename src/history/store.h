@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of this room share: the SQLite connection and how it is spoken to. */
+#ifndef HISTORY_STORE_H
+#define HISTORY_STORE_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+
+#include "history/history.h"
+
+enum { STORE_PATH_SIZE = 4096 };
+
+struct history {
+	struct event_sink sink;
+	sqlite3 *db;
+	char directory[STORE_PATH_SIZE - 32]; /* the state directory */
+	char path[STORE_PATH_SIZE];           /* of the database */
+	bool empty;           /* there is no file: an empty one in memory stands in */
+	bool in_batch;        /* a transaction of passing checks is open */
+	int lock_fd;          /* -1: we do not hold the lock */
+	sqlite3_stmt *append; /* prepared once, kept until close */
+};
+
+/* The columns of `event` after seq, in the order in which they are written and read. */
+#define EVENT_COLUMNS(X)                                                                           \
+	X(RUN, run)                                                                                \
+	X(AT, at)                                                                                  \
+	X(TYPE, type)                                                                              \
+	X(KIND, kind)                                                                              \
+	X(STEP, step)                                                                              \
+	X(COMPONENT, component)                                                                    \
+	X(NAME, name)                                                                              \
+	X(SUBJECT, subject)                                                                        \
+	X(VERDICT, verdict)                                                                        \
+	X(EXPECTED, expected)                                                                      \
+	X(FOUND, found)                                                                            \
+	X(MESSAGE, message)                                                                        \
+	X(HINT, hint)                                                                              \
+	X(REQUIRED, required)                                                                      \
+	X(DURATION, duration)                                                                      \
+	X(BACKUP_SET, backup_set)                                                                  \
+	X(PLATFORM, platform)                                                                      \
+	X(HOST, host)                                                                              \
+	X(VERSION, version)                                                                        \
+	X(COMMAND, command)
+
+enum event_column {
+#define X(id, column) COLUMN_##id,
+	EVENT_COLUMNS(X)
+#undef X
+		EVENT_COLUMN_COUNT
+};
+
+/* Turn SQLite's last error into `err`, with the file and what to do; always -1. */
+int store_error(struct history *h, struct error *err, const char *doing);
+
+MUST_CHECK int store_exec(struct history *h, const char *sql, struct error *err);
+MUST_CHECK int store_prepare(struct history *h, const char *sql, sqlite3_stmt **out,
+			     struct error *err);
+/* 1: a row is there; 0: done; -1: error. */
+MUST_CHECK int store_step(struct history *h, sqlite3_stmt *statement, struct error *err);
+void cleanup_statement(sqlite3_stmt **statement);
+
+/* Bind a borrowed text that outlives the step; NULL and "" are stored as NULL. */
+MUST_CHECK int store_bind_text(struct history *h, sqlite3_stmt *statement, int index,
+			       const char *text, struct error *err);
+MUST_CHECK int store_bind_int(struct history *h, sqlite3_stmt *statement, int index, int64_t value,
+			      struct error *err);
+/* "" for NULL; valid until the next step. */
+const char *store_text(sqlite3_stmt *statement, int column);
+
+/* Commit what is open, if anything. */
+MUST_CHECK int store_flush(struct history *h, struct error *err);
+
+/* Bring the file up to the newest schema; a newer file is refused. */
+MUST_CHECK int migrations_apply(struct history *h, struct error *err);
+/* For readers, who may not change the file: 1 usable, 0 holds nothing yet, -1 refused. */
+MUST_CHECK int migrations_check(struct history *h, struct error *err);
+
+/* Names every run that has no end, oldest first; the caller frees the array. */
+MUST_CHECK int query_unfinished(struct history *h, char (**out)[RUN_ID_SIZE], size_t *count,
+				struct error *err);
+
+/* The check and the verdict of a run that was cut short, as of its recorded checks. */
+MUST_CHECK int run_judge_interrupted(struct run *run, int64_t last_sign_ns, struct error *err);
+
+/* One run by its exact id, without the judgement of what cut it short; 0 found, 1 none, -1. */
+MUST_CHECK int query_run(struct history *h, const char *id, struct run *out, int64_t *last_sign_ns,
+			 struct error *err);
+
+#endif
