@@ -22,7 +22,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    stage_finish(s, &err) < 0)
 		abort();
 	stage_free_chain(s);
-	findings_release(&r.findings);
-	facts_release(&r.facts);
+	reading_release(&r);
 	return 0;
 }

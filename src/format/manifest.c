@@ -188,7 +188,7 @@ int manifest_write(const struct manifest *m, struct buf *out, struct error *err)
 	CLEANUP(cleanup_json)
 	json_t *json = manifest_to_json(m);
 
-	if (!json || document_write(json, out) < 0)
+	if (!json || model_json_write(json, out) < 0)
 		return error_set(err, ERROR_NOMEM, "no memory to write the manifest");
 	return 0;
 }

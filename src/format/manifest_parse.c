@@ -44,7 +44,7 @@ static json_t *load(struct span text, struct findings *findings, struct error *e
 		findings_add(findings, FINDING_EMPTY, 0, "nothing in it");
 		return NULL;
 	}
-	json = document_load(text, &problem, err);
+	json = model_json_load(text, &problem, err);
 	if (!json && err->kind == ERROR_NONE)
 		findings_add(findings, code_of(json_error_code(&problem)),
 			     problem.position > 0 ? (uint64_t)problem.position : 0, "line %d: %s",

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/manifest.h"
 #include "format/pg_sql.h"
 
 /* Tried in this order. */
 static const struct reader *const readers[] = {
 	&pg_sql_reader,
+	&manifest_reader,
 };
 
 static const struct {

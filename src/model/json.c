@@ -304,12 +304,12 @@ static json_t *load(struct span text, size_t flags, json_error_t *problem, struc
 	return TAKE(json);
 }
 
-json_t *document_load(struct span text, json_error_t *problem, struct error *err)
+json_t *model_json_load(struct span text, json_error_t *problem, struct error *err)
 {
 	return load(text, 0, problem, err);
 }
 
-json_t *document_load_value(struct span text, json_error_t *problem, struct error *err)
+json_t *model_json_load_value(struct span text, json_error_t *problem, struct error *err)
 {
 	return load(text, JSON_DECODE_ANY, problem, err);
 }
@@ -319,7 +319,7 @@ static int append_text(const char *text, size_t len, void *out)
 	return buf_append(out, text, len);
 }
 
-int document_write(const json_t *json, struct buf *out)
+int model_json_write(const json_t *json, struct buf *out)
 {
 	if (json_dump_callback(json, append_text, out, JSON_INDENT(2)) < 0)
 		return -1;

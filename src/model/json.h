@@ -79,11 +79,11 @@ MUST_CHECK int check_from_json(const json_t *json, struct checks *out, struct er
  * refused. NULL with `*problem` filled (its text quotes the input: hostile), or
  * with `err` set to ERROR_NOMEM.
  */
-json_t *document_load(struct span text, json_error_t *problem, struct error *err);
-/* As document_load(), for any value instead of an array or object only. */
-json_t *document_load_value(struct span text, json_error_t *problem, struct error *err);
+json_t *model_json_load(struct span text, json_error_t *problem, struct error *err);
+/* As model_json_load(), for any value instead of an array or object only. */
+json_t *model_json_load_value(struct span text, json_error_t *problem, struct error *err);
 
 /* The document as text, ending in a newline, appended to `out`. -1 when out of memory. */
-MUST_CHECK int document_write(const json_t *json, struct buf *out);
+MUST_CHECK int model_json_write(const json_t *json, struct buf *out);
 
 #endif

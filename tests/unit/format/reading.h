@@ -8,7 +8,7 @@
 
 #include "format/reader.h"
 
-/* 0, or -1 with `err`. The caller releases the reading with release_reading(). */
+/* 0, or -1 with `err`. The caller releases the reading with reading_release(). */
 static inline int read_bytes(const struct reader *reader, struct span bytes, size_t block,
 			     struct reading *out, struct error *err)
 {
@@ -30,12 +30,6 @@ static inline int read_bytes(const struct reader *reader, struct span bytes, siz
 	return rc;
 }
 
-static inline void release_reading(struct reading *r)
-{
-	findings_release(&r->findings);
-	facts_release(&r->facts);
-}
-
 static inline struct span text_span(const char *text)
 {
 	return (struct span){ (const uint8_t *)text, strlen(text) };
@@ -50,7 +44,7 @@ static inline enum verdict verdict_of(const struct reader *reader, struct span b
 				 VERDICT_ERROR :
 				 findings_verdict(&r.findings);
 
-	release_reading(&r);
+	reading_release(&r);
 	return v;
 }
 

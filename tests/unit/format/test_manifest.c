@@ -148,9 +148,9 @@ static void the_size_of_the_blocks_makes_no_difference(void **state)
 		assert_int_equal(read_bytes(&manifest_reader, buf_span(&text), sizes[i], &r, &err),
 				 0);
 		assert_true(same_reading(&whole, &r));
-		release_reading(&r);
+		reading_release(&r);
 	}
-	release_reading(&whole);
+	reading_release(&whole);
 	buf_release(&text);
 }
 
@@ -226,7 +226,7 @@ static void what_is_wrong_is_named(void **state)
 			read_bytes(&manifest_reader, text_span(rows[i].text), 64, &r, &err), 0);
 		assert_true(r.findings.count >= 1);
 		assert_string_equal(finding_id(r.findings.item[0].code), finding_id(rows[i].code));
-		release_reading(&r);
+		reading_release(&r);
 	}
 	assert_int_equal(verdict_of(&manifest_reader,
 				    text_span(HEAD ", \"files\": [" FILE_WITH("a/b..c") "]}")),
@@ -255,7 +255,7 @@ static void any_failing_allocation_is_an_error_and_leaks_nothing(void **state)
 			assert_true(rc < 0 || findings_verdict(&r.findings) != VERDICT_PASS);
 		if (rc < 0 && err.kind != ERROR_NONE)
 			assert_int_equal(err.kind, ERROR_NOMEM);
-		release_reading(&r);
+		reading_release(&r);
 		assert_int_equal(allocations_live, live);
 	}
 	buf_release(&text);
