@@ -10,7 +10,7 @@ json_t *document_new(const char *thing)
 	return json_pack("{s:o}", "schema", json_sprintf("muster.%s/v1", thing));
 }
 
-int document_write(FILE *out, json_t *document, struct error *err)
+int document_print(FILE *out, json_t *document, struct error *err)
 {
 	int rc;
 
@@ -74,5 +74,5 @@ void document_error(FILE *out, const struct error *err, int exit_code)
 		return;
 	}
 	/* the error itself already stands on standard error */
-	(void)!document_write(out, document, &ignored);
+	(void)!document_print(out, document, &ignored);
 }

@@ -13,7 +13,7 @@
 json_t *document_new(const char *thing);
 
 /* Write it indented with a newline; takes the document. NULL is out of memory. */
-MUST_CHECK int document_write(FILE *out, json_t *document, struct error *err);
+MUST_CHECK int document_print(FILE *out, json_t *document, struct error *err);
 
 /*
  * What a command that could not do its work leaves on standard output under --json:

@@ -16,7 +16,7 @@ static int run(const struct invocation *inv, struct error *err)
 		json_decref(document);
 		document = NULL;
 	}
-	return document_write(inv->out, document, err) < 0 ? -1 : EXIT_CODE_PASS;
+	return document_print(inv->out, document, err) < 0 ? -1 : EXIT_CODE_PASS;
 }
 
 const struct command version_command = {

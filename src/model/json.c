@@ -239,6 +239,8 @@ json_t *check_to_json(const struct check *c)
 		if (json_object_set_new(o, texts[i].key, text_to_json(text)) < 0)
 			return NULL;
 	}
+	if (c->required && json_object_set_new(o, "required", json_true()) < 0)
+		return NULL;
 	return TAKE(o);
 }
 
@@ -261,6 +263,7 @@ int check_from_json(const json_t *json, struct checks *out, struct error *err)
 	}
 	if (!c.name)
 		return wrong_type("name", "there, in a check", err);
+	c.required = json_is_true(json_object_get(json, "required"));
 	if (!verdict || !verdict_parse(verdict, &c.verdict))
 		return wrong_type("verdict", "one of pass, warn, fail, error, skipped", err);
 	return checks_add(out, &c) < 0 ? no_memory(err) : 0;

@@ -69,7 +69,10 @@ json_t *findings_to_json(const struct findings *f);
 MUST_CHECK int findings_from_json(const json_t *json, struct arena *a, struct findings *out,
 				  struct error *err);
 
-/* {"name", "component", "subject", "verdict", "expected", "found", "message", "hint"}; empty ones but the message are left out */
+/*
+ * {"name", "component", "subject", "verdict", "expected", "found", "message", "hint",
+ * "required"}; what is empty or false is left out, but for the message.
+ */
 json_t *check_to_json(const struct check *c);
 /* Appends one check. */
 MUST_CHECK int check_from_json(const json_t *json, struct checks *out, struct error *err);
