@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "format/manifest.h"
+#include "format/pg_archive.h"
 #include "format/pg_sql.h"
 
 /* Tried in this order. */
 static const struct reader *const readers[] = {
+	&pg_archive_reader,
 	&pg_sql_reader,
 	&manifest_reader,
 };

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "format/pg_archive_contents.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, ERROR_NOMEM, "out of memory for an archive's table of contents");
+}
+
+int pg_archive_contents_init(struct pg_archive_contents *c, struct reading *reading,
+			     struct error *err)
+{
+	*c = (struct pg_archive_contents){ .reading = reading };
+	c->kind = calloc(PG_ARCHIVE_KINDS_MAX, sizeof(*c->kind));
+	return c->kind ? 0 : no_memory(err);
+}
+
+void pg_archive_contents_release(struct pg_archive_contents *c)
+{
+	arena_release(&c->arena);
+	free(c->data);
+	free(c->kind);
+	pg_archive_map_release(&c->dump_ids);
+	pg_archive_map_release(&c->owners);
+	*c = (struct pg_archive_contents){ 0 };
+}
+
+static int add_valued(struct pg_archive_contents *c, enum fact_kind kind, const char *scope,
+		      const char *name, const char *value)
+{
+	struct fact *fact = facts_add(&c->reading->facts, kind, scope, name);
+
+	return fact ? fact_set_value(&c->reading->facts, fact, value) : -1;
+}
+
+int pg_archive_contents_header(struct pg_archive_contents *c, const struct pg_archive_header *h,
+			       struct error *err)
+{
+	static const char *const compressions[PG_ARCHIVE_COMPRESSIONS] = {
+		[PG_ARCHIVE_STORED] = "none",
+		[PG_ARCHIVE_ZLIB] = "zlib",
+		[PG_ARCHIVE_LZ4] = "lz4",
+		[PG_ARCHIVE_ZSTD] = "zstd",
+	};
+	char version[16];
+
+	(void)snprintf(version, sizeof(version), "1.%u", h->minor);
+	c->objects_known = h->minor < 16; /* since then one entry names many */
+	if (add_valued(c, FACT_SETTING, "", "archive_version", version) < 0 ||
+	    add_valued(c, FACT_SETTING, "", "archive_compression", compressions[h->compression]) <
+		    0 ||
+	    add_valued(c, FACT_SETTING, "", "database", h->database) < 0 ||
+	    add_valued(c, FACT_SETTING, "", "server_version", h->server_version) < 0 ||
+	    add_valued(c, FACT_SETTING, "", "dump_version", h->dump_version) < 0)
+		return no_memory(err);
+	c->reading->content_time_ns = pg_archive_created_ns(h);
+	c->reading->local_time = true;
+	return 0;
+}
+
+/* Quote what a hostile file calls itself: printable ASCII and valid-looking UTF-8 stay. */
+static void put_label(char *out, size_t room, const char *text)
+{
+	size_t used = strlen(out);
+
+	for (; *text && used + 1 < room; text++)
+		out[used++] = (unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text;
+	while (used && ((unsigned char)out[used - 1] & 0xc0) == 0x80 && *text)
+		used--; /* do not cut a character in two */
+	if (*text && used && (unsigned char)out[used - 1] >= 0xc0)
+		used--;
+	out[used] = '\0';
+}
+
+const char *pg_archive_data_label(const struct pg_archive_data *d, char out[PG_ARCHIVE_LABEL_SIZE])
+{
+	static const char *const nouns[] = {
+		[DATA_TABLE] = "table ",
+		[DATA_LARGE_OBJECTS] = "large objects ",
+		[DATA_OTHER] = "entry ",
+	};
+
+	(void)snprintf(out, PG_ARCHIVE_LABEL_SIZE, "%s", nouns[d->kind]);
+	if (d->schema[0]) {
+		put_label(out, PG_ARCHIVE_LABEL_SIZE / 2, d->schema);
+		put_label(out, PG_ARCHIVE_LABEL_SIZE, ".");
+	}
+	put_label(out, PG_ARCHIVE_LABEL_SIZE, d->name);
+	return out;
+}
+
+static struct pg_archive_data *next_data(struct pg_archive_contents *c)
+{
+	if (c->data_count == c->data_capacity) {
+		size_t capacity = c->data_capacity ? c->data_capacity * 2 : 16;
+		struct pg_archive_data *grown = realloc(c->data, capacity * sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		c->data = grown;
+		c->data_capacity = capacity;
+	}
+	return &c->data[c->data_count];
+}
+
+static int add_data(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	struct pg_archive_data *d = next_data(c);
+
+	if (!d)
+		return -1;
+	*d = (struct pg_archive_data){
+		.kind = DATA_OTHER,
+		.dump_id = e->dump_id,
+		.offset_set = e->data_state == OFFSET_SET,
+		.offset = e->data_offset,
+		.has_copy = e->has_copy,
+		.columns = e->columns.count,
+		.schema = arena_strdup(&c->arena, e->schema),
+		.name = arena_strdup(&c->arena, e->tag),
+	};
+	if (!d->schema || !d->name)
+		return -1;
+	if (strcmp(e->kind, "TABLE DATA") == 0)
+		d->kind = DATA_TABLE;
+	else if (strcmp(e->kind, "BLOBS") == 0)
+		d->kind = DATA_LARGE_OBJECTS;
+	if (d->kind == DATA_TABLE && e->tag_cut)
+		findings_add(&c->reading->findings, FINDING_BAD_LENGTH, e->offset,
+			     "the name of a table in entry %" PRIu32 " is too long", e->dump_id);
+	c->data_count++;
+	return 0;
+}
+
+/* setval('public.q', 42, true) is "42,true" */
+static int add_sequence(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	static const char *const flags[] = { "true", "false" };
+	const char *last = strrchr(e->definition, '\'');
+	char value[32];
+
+	for (size_t i = 0; last && i < sizeof(flags) / sizeof(*flags); i++) {
+		int64_t number;
+		char flag[6], end[3];
+
+		if (sscanf(last, "', %" SCNd64 ", %5[a-z]%2[);]", &number, flag, end) != 3 ||
+		    strcmp(flag, flags[i]) != 0 || strcmp(end, ");") != 0)
+			continue;
+		(void)snprintf(value, sizeof(value), "%" PRId64 ",%s", number, flag);
+		return add_valued(c, FACT_SEQUENCE, e->schema, e->tag, value);
+	}
+	findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, e->offset,
+		     "entry %" PRIu32 " does not set a sequence's value", e->dump_id);
+	return facts_add(&c->reading->facts, FACT_SEQUENCE, e->schema, e->tag) ? 0 : -1;
+}
+
+/* SET client_encoding = 'UTF8'; */
+static int add_encoding(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	char name[64];
+
+	if (sscanf(e->definition, "SET client_encoding = '%63[^']';", name) == 1)
+		return add_valued(c, FACT_SETTING, "", "encoding", name);
+	findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, e->offset,
+		     "entry %" PRIu32 " does not set the encoding", e->dump_id);
+	return 0;
+}
+
+static uint64_t hash_oid(uint32_t oid)
+{
+	return XXH3_64bits(&oid, sizeof(oid));
+}
+
+static void add_object_name(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	uint32_t oid;
+	char end;
+
+	if (sscanf(e->tag, "%" SCNu32 "%c", &oid, &end) != 1) {
+		findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, e->offset,
+			     "entry %" PRIu32 " does not name a large object", e->dump_id);
+		return;
+	}
+	c->objects_named++;
+	c->objects_named_sum += hash_oid(oid);
+}
+
+static int add_owner(struct pg_archive_contents *c, const char *owner)
+{
+	uint64_t key = XXH3_64bits(owner, strlen(owner)) | 1;
+	enum pg_archive_put put;
+
+	if (!owner[0])
+		return 0;
+	put = pg_archive_map_put(&c->owners, key, 0);
+	if (put == PUT_NEW)
+		return facts_add(&c->reading->facts, FACT_ROLE, "", owner) ? 0 : -1;
+	return put == PUT_THERE ? 0 : -1;
+}
+
+/* Entries that hold data or a session's settings are no objects of the schema. */
+static bool is_schema_object(const char *kind)
+{
+	static const char *const others[] = { "ENCODING", "STDSTRINGS",    "SEARCHPATH",  "BLOB",
+					      "BLOBS",    "BLOB METADATA", "SEQUENCE SET" };
+	size_t len = strlen(kind);
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		if (strcmp(kind, others[i]) == 0)
+			return false;
+	}
+	return len < 5 || strcmp(kind + len - 5, " DATA") != 0;
+}
+
+static void count_kind(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	size_t i = 0;
+
+	while (i < c->kind_count && strcmp(c->kind[i].name, e->kind) != 0)
+		i++;
+	if (i == PG_ARCHIVE_KINDS_MAX) {
+		findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, e->offset,
+			     "the table of contents has more than %d kinds of entries",
+			     PG_ARCHIVE_KINDS_MAX);
+		return;
+	}
+	if (i == c->kind_count) {
+		memcpy(c->kind[i].name, e->kind, sizeof(e->kind));
+		c->kind_count++;
+	}
+	c->kind[i].count++;
+}
+
+static int add_by_kind(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	if (strcmp(e->kind, "SEQUENCE SET") == 0)
+		return add_sequence(c, e);
+	if (strcmp(e->kind, "ENCODING") == 0)
+		return add_encoding(c, e);
+	if (strcmp(e->kind, "EXTENSION") == 0)
+		return facts_add(&c->reading->facts, FACT_EXTENSION, "", e->tag) ? 0 : -1;
+	if (strcmp(e->kind, "BLOB") == 0)
+		add_object_name(c, e);
+	return 0;
+}
+
+int pg_archive_contents_entry(struct pg_archive_contents *c, const struct pg_archive_entry *e,
+			      struct error *err)
+{
+	uint64_t index = e->has_data ? c->data_count + 1 : 0;
+	enum pg_archive_put put = pg_archive_map_put(&c->dump_ids, e->dump_id, index);
+
+	if (put == PUT_NO_MEMORY)
+		return no_memory(err);
+	if (put == PUT_THERE) {
+		findings_add(&c->reading->findings, FINDING_DUPLICATE, e->offset,
+			     "dump id %" PRIu32 " stands in the table of contents twice",
+			     e->dump_id);
+		return 0;
+	}
+	if (is_schema_object(e->kind))
+		count_kind(c, e);
+	if (add_owner(c, e->owner) < 0 || add_by_kind(c, e) < 0 ||
+	    (e->has_data && add_data(c, e) < 0))
+		return no_memory(err);
+	return 0;
+}
+
+struct pg_archive_data *pg_archive_contents_block(struct pg_archive_contents *c, uint32_t dump_id,
+						  uint64_t offset)
+{
+	const uint64_t *index = pg_archive_map_get(&c->dump_ids, dump_id);
+	struct findings *f = &c->reading->findings;
+	char label[PG_ARCHIVE_LABEL_SIZE];
+	struct pg_archive_data *d;
+
+	if (!index || !*index) {
+		findings_add(f, FINDING_UNEXPECTED_BLOCK, offset,
+			     "a data block of dump id %" PRIu32 ", for which the table of "
+			     "contents has no %s",
+			     dump_id, index ? "data" : "entry");
+		return NULL;
+	}
+	d = &c->data[*index - 1];
+	(void)pg_archive_data_label(d, label);
+	if (d->seen) {
+		findings_add(f, FINDING_REPEATED_BLOCK, offset, "a second data block of %s", label);
+		return NULL;
+	}
+	d->seen = true;
+	c->data_seen++;
+	if (*index <= c->data_next)
+		findings_add(f, FINDING_BAD_STRUCTURE, offset,
+			     "the data block of %s is not in the order of the table of contents",
+			     label);
+	else
+		c->data_next = *index;
+	if (d->offset_set && d->offset != offset)
+		findings_add(f, FINDING_BAD_REFERENCE, offset,
+			     "the table of contents puts the data of %s at offset %" PRIu64, label,
+			     d->offset);
+	return d;
+}
+
+void pg_archive_contents_object(struct pg_archive_contents *c, uint32_t oid)
+{
+	c->objects_found++;
+	c->objects_found_sum += hash_oid(oid);
+}
+
+void pg_archive_contents_check(struct pg_archive_contents *c, uint64_t offset)
+{
+	struct findings *f = &c->reading->findings;
+	char label[PG_ARCHIVE_LABEL_SIZE];
+
+	for (size_t i = 0; i < c->data_count; i++) {
+		if (!c->data[i].seen)
+			findings_add(f, FINDING_MISSING_BLOCK, offset,
+				     "the data block of %s is missing",
+				     pg_archive_data_label(&c->data[i], label));
+	}
+	if (!c->objects_known)
+		return;
+	if (c->objects_named != c->objects_found)
+		findings_add(f, FINDING_BAD_REFERENCE, offset,
+			     "the table of contents names %" PRIu64
+			     " large objects, the data holds %" PRIu64,
+			     c->objects_named, c->objects_found);
+	else if (c->objects_named_sum != c->objects_found_sum)
+		findings_add(f, FINDING_BAD_REFERENCE, offset,
+			     "the data holds other large objects than the table of contents names");
+}
+
+static int add_table_facts(struct pg_archive_contents *c)
+{
+	for (size_t i = 0; i < c->data_count; i++) {
+		struct pg_archive_data *d = &c->data[i];
+		struct fact *fact;
+
+		if (d->kind != DATA_TABLE)
+			continue;
+		fact = facts_add(&c->reading->facts, FACT_TABLE, d->schema, d->name);
+		if (!fact)
+			return -1;
+		if (d->counted)
+			row_sum_to_fact(&d->rows, fact);
+	}
+	return 0;
+}
+
+/* Known when every block of large objects was read, which holds when there is none. */
+static int add_object_facts(struct pg_archive_contents *c)
+{
+	struct fact *fact = facts_add(&c->reading->facts, FACT_LARGE_OBJECTS, "", "");
+	bool known = c->complete;
+
+	if (!fact)
+		return -1;
+	for (size_t i = 0; i < c->data_count; i++)
+		known &= c->data[i].kind != DATA_LARGE_OBJECTS || c->data[i].counted;
+	if (known)
+		row_sum_to_fact(&c->objects, fact);
+	return 0;
+}
+
+static int add_kind_facts(struct pg_archive_contents *c)
+{
+	for (size_t i = 0; i < c->kind_count; i++) {
+		struct fact *fact =
+			facts_add(&c->reading->facts, FACT_SCHEMA_OBJECTS, "", c->kind[i].name);
+
+		if (!fact)
+			return -1;
+		fact->count = c->kind[i].count;
+		fact->known = c->complete ? MEASURE_COUNT : 0;
+	}
+	return 0;
+}
+
+static void report_same_tables(struct pg_archive_contents *c)
+{
+	const struct facts *facts = &c->reading->facts;
+
+	for (size_t i = 1; i < facts->count; i++) {
+		const struct fact *fact = &facts->item[i];
+		struct pg_archive_data d = { .schema = fact->scope, .name = fact->name };
+		char label[PG_ARCHIVE_LABEL_SIZE];
+
+		if ((fact->kind == FACT_TABLE || fact->kind == FACT_SEQUENCE) &&
+		    fact_compare_identity(fact - 1, fact) == 0)
+			findings_add(&c->reading->findings, FINDING_DUPLICATE, 0,
+				     "data of %s stands in the table of contents twice",
+				     pg_archive_data_label(&d, label));
+	}
+}
+
+int pg_archive_contents_facts(struct pg_archive_contents *c, struct error *err)
+{
+	if (add_table_facts(c) < 0 || add_object_facts(c) < 0 || add_kind_facts(c) < 0)
+		return no_memory(err);
+	facts_sort(&c->reading->facts);
+	report_same_tables(c);
+	return 0;
+}
