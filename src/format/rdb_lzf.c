@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "format/rdb_lzf.h"
+
+#include <string.h>
+
+void rdb_lzf_begin(struct rdb_lzf *z)
+{
+	z->expects = LZF_CONTROL;
+	z->filled = 0;
+}
+
+/* Keep only the history that references may still reach. */
+static void slide(struct rdb_lzf *z)
+{
+	if (z->filled <= RDB_LZF_WINDOW)
+		return;
+	memmove(z->bytes, z->bytes + z->filled - RDB_LZF_WINDOW, RDB_LZF_WINDOW);
+	z->filled = RDB_LZF_WINDOW;
+}
+
+static void take_control(struct rdb_lzf *z, uint8_t control)
+{
+	if (control < 32) {
+		z->count = control + 1U;
+		z->expects = LZF_LITERAL;
+		return;
+	}
+	z->count = control >> 5;
+	z->distance = (control & 31U) << 8;
+	z->expects = z->count == 7 ? LZF_LENGTH : LZF_DISTANCE;
+}
+
+/* Source and destination may overlap: the bytes just written are then repeated. */
+static int copy_reference(struct rdb_lzf *z)
+{
+	uint8_t *to = z->bytes + z->filled;
+
+	if (z->distance > z->filled)
+		return -1;
+	for (unsigned i = 0; i < z->count; i++)
+		to[i] = to[(ptrdiff_t)i - (ptrdiff_t)z->distance];
+	z->filled += z->count;
+	z->expects = LZF_CONTROL;
+	return 0;
+}
+
+static void copy_literals(struct rdb_lzf *z, struct span *in)
+{
+	size_t n = z->count < in->len ? z->count : in->len;
+
+	memcpy(z->bytes + z->filled, in->ptr, n);
+	z->filled += n;
+	z->count -= (unsigned)n;
+	*in = (struct span){ in->ptr + n, in->len - n };
+	if (!z->count)
+		z->expects = LZF_CONTROL;
+}
+
+int rdb_lzf_decode(struct rdb_lzf *z, struct span *in, struct span *out)
+{
+	size_t from;
+
+	slide(z);
+	from = z->filled;
+	/* room for the longest instruction is left at every turn */
+	while (in->len && z->filled + RDB_LZF_MAX_COPY <= sizeof(z->bytes)) {
+		uint8_t byte = *in->ptr;
+
+		if (z->expects == LZF_LITERAL) {
+			copy_literals(z, in);
+			continue;
+		}
+		*in = (struct span){ in->ptr + 1, in->len - 1 };
+		if (z->expects == LZF_CONTROL) {
+			take_control(z, byte);
+		} else if (z->expects == LZF_LENGTH) {
+			z->count += byte;
+			z->expects = LZF_DISTANCE;
+		} else {
+			z->distance += byte + 1U;
+			z->count += 2;
+			if (copy_reference(z) < 0)
+				return -1;
+		}
+	}
+	*out = (struct span){ z->bytes + from, z->filled - from };
+	return 0;
+}
+
+bool rdb_lzf_complete(const struct rdb_lzf *z)
+{
+	return z->expects == LZF_CONTROL;
+}

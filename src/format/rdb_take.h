@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Running the states of rdb_parser.h over bytes. */
+#ifndef FORMAT_RDB_TAKE_H
+#define FORMAT_RDB_TAKE_H
+
+#include "base/cursor.h"
+
+struct rdb;
+
+/*
+ * Run until the bytes end, the checksum is next, the snapshot is complete or
+ * broken. `bytes` is advanced past what was consumed, at least one byte.
+ */
+void rdb_take_push(struct rdb *r, struct span *bytes);
+
+/* What the file ends inside of, for a message. */
+const char *rdb_take_words(const struct rdb *r);
+
+/* Told when the outer states have taken what they take. */
+void rdb_on_header(struct rdb *r);
+void rdb_on_opcode(struct rdb *r);
+void rdb_on_aux_name(struct rdb *r);
+void rdb_on_aux_value(struct rdb *r);
+void rdb_on_select_db(struct rdb *r);
+void rdb_on_resize_keys(struct rdb *r);
+void rdb_on_resize_expires(struct rdb *r);
+void rdb_on_expire_seconds(struct rdb *r);
+void rdb_on_expire_ms(struct rdb *r);
+void rdb_on_ignored(struct rdb *r);
+void rdb_on_function(struct rdb *r);
+void rdb_on_key(struct rdb *r);
+void rdb_on_checksum(struct rdb *r);
+
+#endif
