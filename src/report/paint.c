@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/paint.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "model/utf8.h"
+
+static const struct {
+	const char *symbol, *ascii, *color;
+} looks[VERDICT_COUNT] = {
+	[VERDICT_SKIPPED] = { "–", "-", "\033[2m" }, [VERDICT_PASS] = { "✓", "+", "\033[32m" },
+	[VERDICT_WARN] = { "⚠", "!", "\033[33m" },   [VERDICT_ERROR] = { "?", "?", "\033[33m" },
+	[VERDICT_FAIL] = { "✗", "x", "\033[31m" },
+};
+
+static void put(struct paint *p, const char *bytes, size_t len)
+{
+	p->failed |= buf_append(p->out, bytes, len) < 0;
+}
+
+void paint_format(struct paint *p, const char *fmt, ...)
+{
+	char line[1024];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		put(p, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+}
+
+/* What steers a terminal or hides text: C1, direction marks and overrides, separators, BOM. */
+static bool steers(const uint8_t *s, size_t len)
+{
+	if (len == 2)
+		return s[0] == 0xc2 && s[1] < 0xa0;
+	if (len != 3)
+		return false;
+	if (s[0] == 0xe2 && s[1] == 0x80)
+		return (s[2] >= 0x8b && s[2] <= 0x8f) || (s[2] >= 0xa8 && s[2] <= 0xae);
+	if (s[0] == 0xe2 && s[1] == 0x81)
+		return s[2] >= 0xa6 && s[2] <= 0xa9;
+	return s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf;
+}
+
+static void put_escaped(struct paint *p, const uint8_t *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\n')
+			paint_format(p, "\\n");
+		else
+			paint_format(p, "\\x%02x", s[i]);
+	}
+}
+
+void paint_foreign(struct paint *p, const char *text)
+{
+	const uint8_t *s = (const uint8_t *)text;
+	size_t rest = strlen(text);
+
+	while (rest) {
+		size_t len = *s < 0x80 ? 1 : utf8_length((struct span){ s, rest });
+		bool plain = len == 1 ? *s >= 0x20 && *s < 0x7f :
+					len && p->style.utf8 && !steers(s, len);
+
+		len = len ? len : 1;
+		if (plain)
+			put(p, (const char *)s, len);
+		else
+			put_escaped(p, s, len);
+		s += len;
+		rest -= len;
+	}
+}
+
+void paint_one_line(struct paint *p, const char *text)
+{
+	size_t start = p->out->len;
+
+	paint_foreign(p, text);
+	/* a bar would begin the performance data */
+	for (size_t i = start; i < p->out->len; i++) {
+		if (p->out->ptr[i] == '|')
+			p->out->ptr[i] = '/';
+	}
+}
+
+void paint_verdict(struct paint *p, enum verdict v, const char *word)
+{
+	const char *symbol = p->style.utf8 ? looks[v].symbol : looks[v].ascii;
+
+	if (p->style.color)
+		paint_format(p, "%s%s %s\033[0m", looks[v].color, symbol, word);
+	else
+		paint_format(p, "%s %s", symbol, word);
+}
+
+void paint_pad(struct paint *p, size_t used, size_t width)
+{
+	do
+		put(p, " ", 1);
+	while (++used < width);
+}

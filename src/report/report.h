@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A run as the journal tells it, rendered for people, programs and monitoring.
+ * Nothing here judges: verdicts and numbers are those of `struct run`.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "model/run.h"
+
+/* Zeroed: ASCII without colour. */
+struct report_style {
+	bool utf8;  /* symbols and names may be more than ASCII */
+	bool color; /* SGR sequences around verdicts */
+};
+
+/* Each appends to `out`; -1 when out of memory. Text from outside is made harmless. */
+
+/* Heading, a section per component, summary; the last line is the verdict. */
+MUST_CHECK int report_text(const struct run *run, const struct report_style *style,
+			   struct buf *out);
+
+/* One "muster.run/v1" document. */
+MUST_CHECK int report_json(const struct run *run, struct buf *out);
+
+/* Runs of a list, one a line under headings. */
+MUST_CHECK int report_list_text(const struct run *run, size_t count,
+				const struct report_style *style, struct buf *out);
+
+/* One "muster.run-list/v1" document: each run without steps and checks. */
+MUST_CHECK int report_list_json(const struct run *run, size_t count, struct buf *out);
+
+/* "MUSTER CRITICAL - …| perfdata": the one line of a Nagios plugin. */
+MUST_CHECK int report_nagios(const struct run *run, struct buf *out);
+
+/* Of a Nagios plugin: 0 for pass (and skipped), 1 warn, 2 fail, 3 error. */
+int report_nagios_code(enum verdict v);
+const char *report_nagios_word(enum verdict v); /* "OK", "WARNING", "CRITICAL", "UNKNOWN" */
+
+enum { REPORT_PATH_SIZE = 4096 };
+/*
+ * Write <state_dir>/reports/<run id>.txt and .json, each whole or not at all, mode
+ * 0640; an earlier report of the run is replaced. `text_path` gets the former's path.
+ */
+MUST_CHECK int report_save(const struct run *run, const char *state_dir,
+			   char text_path[REPORT_PATH_SIZE], struct error *err);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A run as text, in the layout of the daily verification's report. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "report/paint.h"
+
+static const char rule[] = "=========================================\n";
+
+/* What a line begins with; a failure's shouts, as it is what a reader looks for. */
+static const char *const line_words[VERDICT_COUNT] = {
+	[VERDICT_SKIPPED] = "skipped", [VERDICT_PASS] = "pass", [VERDICT_WARN] = "warning",
+	[VERDICT_ERROR] = "ERROR",     [VERDICT_FAIL] = "FAIL",
+};
+enum { WORD_WIDTH = 8 };
+
+static const char *const status_words[VERDICT_COUNT] = {
+	[VERDICT_SKIPPED] = "SKIPPED", [VERDICT_PASS] = "PASSED",
+	[VERDICT_WARN] = "WARNINGS",   [VERDICT_ERROR] = "ERROR (could not tell)",
+	[VERDICT_FAIL] = "FAILED",
+};
+
+static const char *title_of(const struct run *run)
+{
+	static const struct {
+		const char *kind, *title;
+	} titles[] = { { "verify", "Daily Backup Verification" }, { "backup", "Backup" } };
+
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
+		if (strcmp(titles[i].kind, run->kind) == 0)
+			return titles[i].title;
+	}
+	return run->kind;
+}
+
+static void heading_line(struct paint *p, const char *label, const char *value)
+{
+	if (!value || !*value)
+		return;
+	paint_format(p, "%s: ", label);
+	paint_foreign(p, value);
+	paint_format(p, "\n");
+}
+
+static void heading(struct paint *p, const struct run *run)
+{
+	char date[CLOCK_RFC3339_SIZE], took[QUANTITY_TEXT_SIZE];
+
+	paint_format(p, "%s", rule);
+	paint_foreign(p, title_of(run));
+	paint_format(p, "\nDate: %s\n", clock_format_rfc3339(run->started_ns, date));
+	heading_line(p, "Platform", run->platform);
+	heading_line(p, "Backup set", run->set);
+	heading_line(p, "Run", run->id);
+	if (run->finished_ns)
+		paint_format(p, "Duration: %s\n",
+			     quantity_format_duration(run->finished_ns - run->started_ns, took));
+	paint_format(p, "%s", rule);
+}
+
+static void detail(struct paint *p, const char *label, const char *value)
+{
+	if (!*value)
+		return;
+	paint_format(p, "%*s%-9s ", WORD_WIDTH + 3, "", label);
+	paint_foreign(p, value);
+	paint_format(p, "\n");
+}
+
+static void check_line(struct paint *p, const struct check *c)
+{
+	const char *word = line_words[c->verdict];
+
+	paint_verdict(p, c->verdict, word);
+	paint_pad(p, strlen(word), WORD_WIDTH);
+	paint_foreign(p, c->name);
+	if (*c->subject) {
+		paint_format(p, " ");
+		paint_foreign(p, c->subject);
+	}
+	paint_format(p, ": ");
+	paint_foreign(p, c->message);
+	if (c->required && c->verdict == VERDICT_SKIPPED)
+		paint_format(p, " (required)");
+	paint_format(p, "\n");
+	if (c->verdict > VERDICT_PASS) {
+		detail(p, "expected:", c->expected);
+		detail(p, "found:", c->found);
+	}
+	if (c->verdict != VERDICT_PASS)
+		detail(p, "hint:", c->hint);
+}
+
+static void section(struct paint *p, const struct run *run, const char *component)
+{
+	const struct checks *checks = &run->checks;
+	bool headed = false;
+
+	for (size_t i = 0; i < checks->count; i++) {
+		if (strcmp(checks->item[i].component, component) != 0)
+			continue;
+		if (!headed) {
+			paint_format(p, "\n");
+			paint_foreign(p, *component ? component : "platform");
+			paint_format(p, "\n");
+		}
+		headed = true;
+		check_line(p, &checks->item[i]);
+	}
+}
+
+static bool is_first_of_component(const struct checks *checks, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (strcmp(checks->item[i].component, checks->item[at].component) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* Components in the order of their first check; what concerns the whole platform last. */
+static void sections(struct paint *p, const struct run *run)
+{
+	for (size_t i = 0; i < run->checks.count; i++) {
+		const char *component = run->checks.item[i].component;
+
+		if (*component && is_first_of_component(&run->checks, i))
+			section(p, run, component);
+	}
+	section(p, run, "");
+}
+
+static void summary(struct paint *p, const struct run *run)
+{
+	static const struct {
+		const char *label;
+		enum verdict verdict;
+	} lines[] = { { "Passed", VERDICT_PASS },
+		      { "Failed", VERDICT_FAIL },
+		      { "Warnings", VERDICT_WARN },
+		      { "Errors", VERDICT_ERROR },
+		      { "Skipped", VERDICT_SKIPPED } };
+
+	paint_format(p, "\n%sSummary:\n", rule);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		paint_format(p, "%s: %zu\n", lines[i].label,
+			     checks_count(&run->checks, lines[i].verdict));
+	paint_format(p, "Status: ");
+	if (run->finished_ns)
+		paint_verdict(p, run->verdict, status_words[run->verdict]);
+	else
+		paint_format(p, "still running");
+	paint_format(p, "\n");
+}
+
+int report_text(const struct run *run, const struct report_style *style, struct buf *out)
+{
+	struct paint p = { .out = out, .style = *style };
+
+	heading(&p, run);
+	sections(&p, run);
+	summary(&p, run);
+	return p.failed ? -1 : 0;
+}
+
+int report_list_text(const struct run *run, size_t count, const struct report_style *style,
+		     struct buf *out)
+{
+	struct paint p = { .out = out, .style = *style };
+	char date[CLOCK_RFC3339_SIZE], took[QUANTITY_TEXT_SIZE];
+
+	if (!count)
+		paint_format(&p, "no runs yet\n");
+	else
+		paint_format(&p, "%-22s %-8s %-21s %-9s %s\n", "RUN", "KIND", "STARTED", "TOOK",
+			     "VERDICT");
+	for (size_t i = 0; i < count; i++) {
+		const struct run *r = &run[i];
+
+		paint_foreign(&p, r->id);
+		paint_pad(&p, strlen(r->id), 23);
+		paint_foreign(&p, r->kind);
+		paint_pad(&p, strlen(r->kind), 9);
+		paint_format(&p, "%-21s ", clock_format_rfc3339(r->started_ns, date));
+		if (r->finished_ns) {
+			paint_format(
+				&p, "%-9s ",
+				quantity_format_duration(r->finished_ns - r->started_ns, took));
+			paint_verdict(&p, r->verdict, verdict_name(r->verdict));
+			paint_format(&p, "\n");
+		} else {
+			paint_format(&p, "%-9s running\n", "");
+		}
+	}
+	return p.failed ? -1 : 0;
+}
