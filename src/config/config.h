@@ -82,6 +82,14 @@ struct component_config {
 	enum verdict severity[CHECK_ID_COUNT];
 };
 
+/* One key with what holds for it and who said so: what `muster config show` prints. */
+struct config_value {
+	const char *key;    /* "components.redis.backups.max_age" */
+	const char *text;   /* as YAML, secrets as their reference; NULL: not set */
+	const char *note;   /* what holds when it is not set; NULL: none */
+	const char *origin; /* "muster.yaml:12", "MUSTER_RUN_JOBS", "--set run.jobs", "built-in" */
+};
+
 struct config {
 	struct arena arena;
 	const char *path;     /* of the main file, for messages */
@@ -100,6 +108,8 @@ struct config {
 	unsigned jobs;            /* files at a time; 0: as many as processors */
 	struct component_config *component;
 	size_t component_count;
+	struct config_value *value; /* every key that applies, in the order of the key rows */
+	size_t value_count;
 };
 
 /* Where settings come from besides the built-in values. */

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/complaints.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A source line is shown up to this many bytes. */
+enum { LINE_SHOWN_MAX = 500 };
+
+static const char *source_line(struct config_complaints *c, const struct node_source *source,
+			       unsigned line)
+{
+	const char *at = source->text, *end = source->text + source->len;
+	const char *newline;
+	size_t len;
+
+	if (!source->is_file || !line)
+		return NULL;
+	for (unsigned i = 1; i < line; i++) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		if (!at)
+			return NULL;
+		at++;
+	}
+	newline = memchr(at, '\n', (size_t)(end - at));
+	len = (size_t)((newline ? newline : end) - at);
+	if (len && at[len - 1] == '\r')
+		len--;
+	if (len > LINE_SHOWN_MAX)
+		return NULL;
+	return arena_strndup(&c->arena, at, len);
+}
+
+static struct config_complaint *append(struct config_complaints *c)
+{
+	if (c->count == c->capacity) {
+		size_t capacity = c->capacity ? 2 * c->capacity : 8;
+		struct config_complaint *grown = reallocarray(c->item, capacity, sizeof(*c->item));
+
+		if (!grown)
+			return NULL;
+		c->item = grown;
+		c->capacity = capacity;
+	}
+	return &c->item[c->count];
+}
+
+__attribute__((format(printf, 4, 0))) static void store(struct config_complaints *c,
+							const struct node_source *source,
+							struct mark mark, const char *fmt,
+							va_list ap, bool is_error)
+{
+	struct config_complaint *item;
+
+	c->errors += is_error;
+	if (complaints_are_full(c))
+		return;
+	item = append(c);
+	if (!item)
+		return;
+	if (!source->is_file)
+		mark = (struct mark){ 0 };
+	*item = (struct config_complaint){
+		.is_error = is_error,
+		.file = arena_strdup(&c->arena, source->name),
+		.line = mark.line,
+		.column = mark.column,
+		.width = mark.width,
+		.message = arena_vprintf(&c->arena, fmt, ap),
+		.source_line = source_line(c, source, mark.line),
+	};
+	if (item->file && item->message)
+		c->count++;
+}
+
+void complain(struct config_complaints *c, const struct node_source *source, struct mark mark,
+	      const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	store(c, source, mark, fmt, ap, true);
+	va_end(ap);
+}
+
+void warn_about(struct config_complaints *c, const struct node_source *source, struct mark mark,
+		const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	store(c, source, mark, fmt, ap, false);
+	va_end(ap);
+}
+
+bool complaints_are_full(const struct config_complaints *c)
+{
+	return c->count >= COMPLAINTS_MAX;
+}
+
+const char *did_you_mean(const char *word)
+{
+	static _Thread_local char text[128];
+
+	if (!word)
+		return "";
+	(void)snprintf(text, sizeof(text), "; did you mean \"%s\"?", word);
+	return text;
+}
+
+void config_complaints_release(struct config_complaints *c)
+{
+	arena_release(&c->arena);
+	free(c->item);
+	*c = (struct config_complaints){ 0 };
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every key of muster.yaml as one row: it drives reading, checking, built-in
+ * values, environment variables, `muster config show` and muster.yaml(5).
+ */
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/config.h"
+
+/* What a key holds, and the type of its target field. */
+enum key_type {
+	KEY_MAP,      /* keys of its own; no target */
+	KEY_VERSION,  /* the number 1; no target */
+	KEY_TEXT,     /* const char * */
+	KEY_PATH,     /* const char *, made absolute */
+	KEY_ZONE,     /* an IANA time zone; const char * */
+	KEY_CHOICE,   /* one of `choices`; const char * */
+	KEY_ENGINE,   /* an engine; enum engine_kind */
+	KEY_DURATION, /* int64_t, nanoseconds; range in seconds */
+	KEY_SIZE,     /* uint64_t, bytes */
+	KEY_SHARE,    /* double */
+	KEY_COUNT,    /* unsigned */
+	KEY_NUMBER16, /* uint16_t */
+	KEY_SWITCH,   /* true or false; bool */
+	KEY_WORDS,    /* a list of texts; struct string_list */
+	KEY_SECRET,   /* struct secret */
+	KEY_SEVERITY, /* one of warn, fail, error, ignore; enum verdict */
+};
+
+/* Bits of key_row.engines. */
+#define KEY_OF(engine) (1U << ENGINE_##engine)
+
+struct key_row {
+	const char *path; /* dotted; "*" stands for any name */
+	enum key_type type;
+	size_t offset; /* below "components.*" in struct component_config, else in struct config */
+	const char *built_in;    /* as it would be written; NULL: none */
+	const char *otherwise;   /* says what holds when it is not set, where `built_in` cannot */
+	double minimum, maximum; /* both 0: any */
+	const char *const *choices; /* NULL-terminated */
+	unsigned engines;           /* of components that it applies to; 0: all */
+	const char *help;           /* sentences of muster.yaml(5) */
+};
+
+extern const struct key_row key_rows[];
+extern const size_t key_row_count;
+
+/* The row of exactly that path; NULL. */
+const struct key_row *key_find(const char *path);
+
+/* Of a component's: the offset counts from its struct component_config. */
+bool key_is_of_component(const struct key_row *row);
+
+/* Settable by an environment variable: a single value outside components. Its name goes to `out`. */
+bool key_environment_name(const struct key_row *row, char *out, size_t size);
+
+/* "duration", "list of words": what a key takes, for messages and the manual page. */
+const char *key_type_name(enum key_type type);
+
+/* The files that an engine's component has when `backups.files` is not set; NULL-terminated. */
+const char *const *key_built_in_files(enum engine_kind engine);
+
+/* The directory below repository.path; NULL for an engine without backups. */
+const char *key_built_in_directory(enum engine_kind engine);
+
+#endif
