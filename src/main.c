@@ -3,6 +3,8 @@
 #include "cmd/commands.h"
 
 static const struct command *const commands[] = {
+	&check_config_command,
+	&config_command,
 	&version_command,
 	&help_command,
 	NULL,

@@ -35,6 +35,7 @@ void terminal_init(struct terminal *t, FILE *stream, bool no_color)
 	t->is_tty = isatty(fileno(stream)) == 1 && !dumb;
 	t->color = t->is_tty && !no_color && !environment_is_set("NO_COLOR");
 	t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	t->passes = t->utf8 || isatty(fileno(stream)) != 1;
 	t->width = width_of(stream);
 }
 
@@ -111,7 +112,7 @@ void terminal_puts(const struct terminal *t, const char *text)
 		size_t len = 1;
 		bool plain = *s >= 0x20 && *s < 0x7f;
 
-		if (*s >= 0x80 && t->utf8) {
+		if (*s >= 0x80 && t->passes) {
 			len = utf8_decode(s, &code);
 			plain = len && !steers(code);
 			len += !len;

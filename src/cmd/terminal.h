@@ -17,7 +17,8 @@ struct terminal {
 	FILE *stream;   /* borrowed */
 	bool is_tty;    /* a terminal that can redraw a line */
 	bool color;     /* it takes SGR sequences */
-	bool utf8;      /* it shows more than ASCII */
+	bool utf8;      /* the locale has more than ASCII */
+	bool passes;    /* well-formed UTF-8 passes: the locale is UTF-8, or this is no terminal */
 	unsigned width; /* columns */
 };
 

@@ -9,6 +9,34 @@
 /* A source line is shown up to this many bytes. */
 enum { LINE_SHOWN_MAX = 500 };
 
+/* What follows "password:" and is no reference is not shown, whatever the complaint is about. */
+static void mask_secrets(char *line)
+{
+	static const char key[] = "password";
+	static const char masked[] = "********";
+
+	for (char *at = line; (at = strcasestr(at, key));) {
+		at += strlen(key);
+		at += strspn(at, "\"':= ");
+		if (*at == '{' || !*at)
+			continue;
+		(void)snprintf(at, strlen(at) + 1, "%s", masked);
+		return;
+	}
+}
+
+static const char *shown_line(struct config_complaints *c, const char *at, size_t len)
+{
+	char *line = arena_strndup(&c->arena, at, len);
+
+	if (!line)
+		return NULL;
+	for (char *tab = line; (tab = strchr(tab, '\t'));)
+		*tab = ' ';
+	mask_secrets(line);
+	return line;
+}
+
 static const char *source_line(struct config_complaints *c, const struct node_source *source,
 			       unsigned line)
 {
@@ -30,7 +58,7 @@ static const char *source_line(struct config_complaints *c, const struct node_so
 		len--;
 	if (len > LINE_SHOWN_MAX)
 		return NULL;
-	return arena_strndup(&c->arena, at, len);
+	return shown_line(c, at, len);
 }
 
 static struct config_complaint *append(struct config_complaints *c)

@@ -51,6 +51,7 @@ static bool applies(const struct decoder *d, const struct key_row *row)
 static void unknown_key(struct decoder *d, const struct node *node, const char *prefix)
 {
 	struct nearest near = { .word = node->key };
+	char place[PATH_SIZE];
 
 	if (complaints_are_full(d->complaints)) {
 		d->complaints->errors++;
@@ -62,8 +63,14 @@ static void unknown_key(struct decoder *d, const struct node *node, const char *
 		if (name && applies(d, &key_rows[i]))
 			nearest_offer(&near, name);
 	}
-	complain(d->complaints, node->source, node->key_mark, "unknown key \"%s\"%s%s%s", node->key,
-		 *prefix ? " in " : "", prefix, did_you_mean(near.best));
+	place[0] = '\0';
+	if (d->component)
+		(void)snprintf(place, sizeof(place), " in components.%s%s", d->component->name,
+			       prefix + strlen("components.*"));
+	else if (*prefix)
+		(void)snprintf(place, sizeof(place), " in %s", prefix);
+	complain(d->complaints, node->source, node->key_mark, "unknown key \"%s\"%s%s", node->key,
+		 place, did_you_mean(near.best));
 }
 
 static void unknown_check(struct decoder *d, const struct node *node)

@@ -95,10 +95,7 @@ const struct key_row key_rows[] = {
 	  .choices = engines,
 	  .help = "What it is." },
 
-	{ .path = "components.*.connect",
-	  .type = KEY_MAP,
-	  .engines = STORED,
-	  .help = "How to reach it." },
+	{ .path = "components.*.connect", .type = KEY_MAP, .help = "How to reach it." },
 	{ .path = "components.*.connect.host",
 	  .type = KEY_TEXT,
 	  .offset = PART(connect.host),

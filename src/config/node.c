@@ -112,11 +112,12 @@ int node_set(struct node *root, const char *path, struct node *value, struct are
 static bool is_plain(const char *text)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789_-+./%@=";
+				   "0123456789_-+./%@= ";
 	static const char *const words[] = { "null", "true", "false", "yes", "no",
 					     "on",   "off",  "y",     "n",   "~" };
 
-	if (!*text || strchr("-%@=.", *text) || text[strspn(text, safe)])
+	if (!*text || strchr("-%@=. ", *text) || text[strspn(text, safe)] ||
+	    text[strlen(text) - 1] == ' ')
 		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcasecmp(text, words[i]) == 0)

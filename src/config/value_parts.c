@@ -72,7 +72,8 @@ static const char *origin_of(const struct node *node, struct arena *arena)
 static int literal(const struct node *node, struct secret *out, struct arena *arena,
 		   struct config_complaints *complaints)
 {
-	warn_about(complaints, node->source, node->mark,
+	/* at the key: the value's own line is not for showing */
+	warn_about(complaints, node->source, node->key_mark,
 		   "%s: a literal secret; use {file: …}, {env: …} or {command: […]}", node->key);
 	out->kind = SECRET_LITERAL;
 	out->text = arena_strdup(arena, node->text);

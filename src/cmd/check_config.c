@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster check-config: is the configuration valid? Opens no connection. */
+#include "cmd/commands.h"
+#include "cmd/configuration.h"
+#include "cmd/document.h"
+
+static json_t *complaint_json(const struct config_complaint *c)
+{
+	json_t *object = json_object();
+
+	if (json_object_set_new(object, "severity",
+				json_string(c->is_error ? "error" : "warning")) < 0 ||
+	    json_object_set_new(object, "file", document_text(c->file)) < 0 ||
+	    json_object_set_new(object, "line", json_integer(c->line)) < 0 ||
+	    json_object_set_new(object, "column", json_integer(c->column)) < 0 ||
+	    json_object_set_new(object, "message", document_text(c->message)) < 0) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+static int write_json(const struct invocation *inv, const struct config *config,
+		      const struct config_complaints *complaints, struct error *err)
+{
+	json_t *document = document_new("check-config"), *list = json_array();
+
+	for (size_t i = 0; i < complaints->count; i++)
+		(void)!json_array_append_new(list, complaint_json(&complaints->item[i]));
+	if (json_object_set_new(document, "file", document_text(config->path)) < 0 ||
+	    json_object_set_new(document, "valid", json_boolean(complaints->errors == 0)) < 0 ||
+	    json_object_set_new(document, "errors", json_integer((json_int_t)complaints->errors)) <
+		    0 ||
+	    json_array_size(list) != complaints->count ||
+	    json_object_set_new(document, "complaints", json_incref(list)) < 0) {
+		json_decref(document);
+		document = NULL;
+	}
+	json_decref(list);
+	return document_write(inv->out, document, err);
+}
+
+static int report(const struct invocation *inv, const struct config *config,
+		  const struct config_complaints *complaints, struct error *err)
+{
+	if (inv->global.json)
+		return write_json(inv, config, complaints, err);
+	configuration_complain(&inv->message, complaints);
+	if (complaints->errors)
+		return 0;
+	terminal_puts(&inv->screen, config->path);
+	(void)fprintf(inv->out, ": valid, %zu component%s\n", config->component_count,
+		      config->component_count == 1 ? "" : "s");
+	return 0;
+}
+
+static int run(const struct invocation *inv, struct error *err)
+{
+	CLEANUP(config_release)
+	struct config config = { 0 };
+	CLEANUP(config_complaints_release)
+	struct config_complaints complaints = { 0 };
+	int rc = configuration_read(inv, inv->argument_count ? inv->argument[0] : NULL, &config,
+				    &complaints, err);
+
+	if (rc < 0 && err->kind != ERROR_CONFIG)
+		return -1;
+	/* too large a file is no complaint of a place in it */
+	if (rc < 0 && !complaints.errors)
+		return -1;
+	error_clear(err);
+	if (report(inv, &config, &complaints, err) < 0)
+		return -1;
+	return complaints.errors ? EXIT_CODE_CONFIG : EXIT_CODE_PASS;
+}
+
+const struct command check_config_command = {
+	.name = "check-config",
+	.summary = "check the configuration, opening no connection",
+	.description =
+		"Reads the configuration, with conf.d, environment and --set, and tells "
+		"everything that is wrong with it in one go, each with file, line and column. "
+		"Nothing is connected to and no secret is read, so that it fits a repository's "
+		"tests; see muster doctor for what can be reached.\n\n"
+		"With --json the document muster.check-config/v1 holds file, valid, errors and "
+		"complaints[] of severity, file, line, column and message.",
+	.arguments = "[FILE]",
+	.arguments_max = 1,
+	.examples = "muster check-config\n"
+		    "muster check-config deploy/muster.yaml --json",
+	.run = run,
+};
