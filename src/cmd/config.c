@@ -83,7 +83,7 @@ static int write_json(const struct invocation *inv, const struct config *config,
 		document = NULL;
 	}
 	json_decref(list);
-	return document_write(inv->out, document, err);
+	return document_print(inv->out, document, err);
 }
 
 static int run_show(const struct invocation *inv, struct error *err)
