@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/definitions.h"
 #include "format/manifest.h"
 #include "format/pg_archive.h"
 #include "format/pg_sql.h"
@@ -15,6 +16,7 @@ static const struct reader *const readers[] = {
 	&pg_sql_reader,
 	&rdb_reader,
 	&manifest_reader,
+	&definitions_reader,
 };
 
 static const struct {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/json.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -267,54 +266,6 @@ int check_from_json(const json_t *json, struct checks *out, struct error *err)
 	if (!verdict || !verdict_parse(verdict, &c.verdict))
 		return wrong_type("verdict", "one of pass, warn, fail, error, skipped", err);
 	return checks_add(out, &c) < 0 ? no_memory(err) : 0;
-}
-
-/*
- * Jansson's lexer goes on when its text buffer cannot grow and loses the byte
- * (load.c, lex_save()), so that a document would be read wrongly for want of
- * memory. Its allocations therefore go through these, which remember a failure.
- */
-static _Thread_local bool allocation_failed;
-
-static void *watched_malloc(size_t size)
-{
-	void *out = malloc(size);
-
-	allocation_failed |= out == NULL;
-	return out;
-}
-
-static void watch_allocations(void)
-{
-	json_set_alloc_funcs(watched_malloc, free);
-}
-
-static json_t *load(struct span text, size_t flags, json_error_t *problem, struct error *err)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	CLEANUP(cleanup_json)
-	json_t *json = NULL;
-
-	(void)pthread_once(&once, watch_allocations);
-	allocation_failed = false;
-	*problem = (json_error_t){ 0 };
-	json = json_loadb((const char *)text.ptr, text.len, flags | JSON_REJECT_DUPLICATES,
-			  problem);
-	if (allocation_failed) {
-		(void)no_memory(err);
-		return NULL;
-	}
-	return TAKE(json);
-}
-
-json_t *model_json_load(struct span text, json_error_t *problem, struct error *err)
-{
-	return load(text, 0, problem, err);
-}
-
-json_t *model_json_load_value(struct span text, json_error_t *problem, struct error *err)
-{
-	return load(text, JSON_DECODE_ANY, problem, err);
 }
 
 static int append_text(const char *text, size_t len, void *out)

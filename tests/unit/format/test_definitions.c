@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../failing_malloc.h"
+#include "base/buf.h"
+#include "format/definitions.h"
+#include "format/splitter.h"
+#include "reading.h"
+
+/* As rabbitmqctl export_definitions of RabbitMQ 3.10 writes it. */
+static const char export[] =
+	"{\"bindings\":[{\"arguments\":{},\"destination\":\"tasks\",\"destination_type\":\"queue\","
+	"\"routing_key\":\"task.#\",\"source\":\"agents\",\"vhost\":\"/\"},"
+	"{\"arguments\":{},\"destination\":\"tasks\",\"destination_type\":\"queue\","
+	"\"routing_key\":\"\",\"source\":\"amq.fanout\",\"vhost\":\"/\"},"
+	"{\"arguments\":{},\"destination\":\"agents\",\"destination_type\":\"exchange\","
+	"\"routing_key\":\"x\",\"source\":\"amq.topic\",\"vhost\":\"/\"}],\n"
+	"\"exchanges\":[{\"arguments\":{},\"auto_delete\":false,\"durable\":true,\"internal\":"
+	"false,"
+	"\"name\":\"agents\",\"type\":\"topic\",\"vhost\":\"/\"}],\n"
+	"\"global_parameters\":[{\"name\":\"cluster_name\",\"value\":\"rabbit@db1\"}],"
+	"\"parameters\":[{\"component\":\"vhost-limits\",\"name\":\"limits\",\"value\":{\"max-"
+	"queues\":9},"
+	"\"vhost\":\"/\"}],\n"
+	"\"permissions\":[{\"configure\":\".*\",\"read\":\".*\",\"user\":\"app\",\"vhost\":\"/\","
+	"\"write\":\".*\"}],"
+	"\"policies\":[{\"apply-to\":\"queues\",\"definition\":{\"max-length\":1000},\"name\":"
+	"\"short\","
+	"\"pattern\":\"^t\",\"priority\":0,\"vhost\":\"/\"}],"
+	"\"product_name\":\"RabbitMQ\",\"product_version\":\"3.10.8\",\n"
+	"\"queues\":[{\"arguments\":{\"x-queue-type\":\"quorum\"},\"auto_delete\":false,"
+	"\"durable\":true,"
+	"\"name\":\"tasks\",\"type\":\"quorum\",\"vhost\":\"/\"},"
+	"{\"arguments\":{},\"auto_delete\":false,\"durable\":true,\"name\":\"Gr\303\274\303\237e "
+	"\\u20ac\","
+	"\"type\":\"classic\",\"vhost\":\"other\"}],"
+	"\"rabbit_version\":\"3.10.8\",\"rabbitmq_version\":\"3.10.8\","
+	"\"topic_permissions\":[{\"exchange\":\"agents\",\"read\":\".*\",\"user\":\"app\","
+	"\"vhost\":\"/\",\"write\":\".*\"}],"
+	"\"users\":[{\"hashing_algorithm\":\"rabbit_password_hashing_sha256\",\"limits\":{},"
+	"\"name\":\"app\",\"password_hash\":\"SECRETSECRET\",\"tags\":[\"administrator\"]}],"
+	"\"vhosts\":[{\"limits\":[],\"metadata\":{\"description\":\"\",\"tags\":[]},\"name\":\"/"
+	"\"},"
+	"{\"limits\":[],\"name\":\"other\"}]}\n";
+
+static struct reading read_text(const char *text, size_t block)
+{
+	struct reading r = { 0 };
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(read_bytes(&definitions_reader, text_span(text), block, &r, &err), 0);
+	return r;
+}
+
+static uint64_t count_of(const struct reading *r, const char *vhost, const char *type)
+{
+	const struct fact *f = facts_find(&r->facts, FACT_BROKER_OBJECTS, vhost, type);
+
+	return f ? f->count : 0;
+}
+
+static void an_export_passes_and_is_counted(void **state)
+{
+	struct reading r = read_text(export, sizeof(export));
+	const struct fact *version;
+
+	(void)state;
+	assert_int_equal(r.findings.count, 0);
+	assert_true(r.finished);
+	assert_true(r.facts.sorted);
+	assert_int_equal(count_of(&r, "", "users"), 1);
+	assert_int_equal(count_of(&r, "", "vhosts"), 2);
+	assert_int_equal(count_of(&r, "", "global_parameters"), 1);
+	assert_int_equal(count_of(&r, "/", "permissions"), 1);
+	assert_int_equal(count_of(&r, "/", "topic_permissions"), 1);
+	assert_int_equal(count_of(&r, "/", "parameters"), 1);
+	assert_int_equal(count_of(&r, "/", "policies"), 1);
+	assert_int_equal(count_of(&r, "/", "exchanges"), 1);
+	assert_int_equal(count_of(&r, "/", "bindings"), 3);
+	assert_int_equal(count_of(&r, "/", "queues"), 1);
+	assert_int_equal(count_of(&r, "other", "queues"), 1);
+	version = facts_find(&r.facts, FACT_SETTING, "", "rabbit_version");
+	assert_string_equal(version->value, "3.10.8");
+	reading_release(&r);
+}
+
+/* A whole export with nothing in it, its lists to be filled in. */
+static char *with(const char *users, const char *queues, const char *bindings)
+{
+	struct buf b = { 0 };
+
+	assert_int_equal(
+		buf_printf(&b,
+			   "{\"users\":[%s],\"vhosts\":[{\"name\":\"/\"}],\"permissions\":[],"
+			   "\"queues\":[%s],\"exchanges\":[],\"bindings\":[%s]}",
+			   users, queues, bindings),
+		0);
+	return b.ptr;
+}
+
+#define QUEUE_A                                                                                    \
+	"{\"name\":\"a\",\"vhost\":\"/\",\"durable\":true,\"arguments\":{\"x\":1,\"y\":[1,2]}}"
+#define QUEUE_A_TURNED                                                                             \
+	"{ \"arguments\": {\"y\": [1, 2], \"x\": 1}, \"durable\": true, \"vhost\": \"\\/\",\n"     \
+	"\"name\": \"\\u0061\" }"
+#define QUEUE_B "{\"name\":\"b\",\"vhost\":\"/\",\"durable\":true}"
+
+static struct fingerprint queues_fingerprint(const char *queues)
+{
+	char *text = with("", queues, "");
+	struct reading r = read_text(text, 7);
+	const struct fact *f = facts_find(&r.facts, FACT_BROKER_OBJECTS, "/", "queues");
+	struct fingerprint out;
+
+	assert_int_equal(r.findings.count, 0);
+	assert_non_null(f);
+	out = f->fingerprint;
+	reading_release(&r);
+	free(text);
+	return out;
+}
+
+static bool same_queues(const char *a, const char *b)
+{
+	struct fingerprint x = queues_fingerprint(a), y = queues_fingerprint(b);
+
+	return x.low == y.low && x.high == y.high;
+}
+
+static void order_and_spelling_do_not_change_the_fingerprint(void **state)
+{
+	(void)state;
+	assert_true(same_queues(QUEUE_A "," QUEUE_B, QUEUE_B "," QUEUE_A));
+	assert_true(same_queues(QUEUE_A, QUEUE_A_TURNED));
+	assert_false(same_queues(QUEUE_A, QUEUE_B));
+	assert_false(same_queues(QUEUE_A, "{\"name\":\"a\",\"vhost\":\"/\",\"durable\":true,"
+					  "\"arguments\":{\"x\":1,\"y\":[2,1]}}"));
+}
+
+static void a_password_hash_changes_the_fingerprint_and_is_never_shown(void **state)
+{
+	static const char *const users[] = { "{\"name\":\"u\",\"password_hash\":\"AAAA\"}",
+					     "{\"name\":\"u\",\"password_hash\":\"AAAB\"}" };
+	static const char *const broken[] = {
+		"{\"name\":\"u\",\"password_hash\":\"SECRET\\q\"}",
+		"{\"name\":\"u\",\"password_hash\":\"SECRET\xff\"}",
+		"{\"name\":\"u\",\"password_hash\":\"SECRET\" \"SECRET\"}",
+		"{\"name\":\"u\",\"password_hash\":SECRET}",
+		"{\"name\":\"u\",\"password_hash\":[\"SECRET\"]}",
+		"{\"password_hash\":\"SECRET\"}",
+	};
+	struct fingerprint seen[2];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char *text = with(users[i], "", "");
+		struct reading r = read_text(text, 100);
+
+		seen[i] = facts_find(&r.facts, FACT_BROKER_OBJECTS, "", "users")->fingerprint;
+		reading_release(&r);
+		free(text);
+	}
+	assert_false(seen[0].low == seen[1].low && seen[0].high == seen[1].high);
+	for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
+		char *text = with(broken[i], "", "");
+		struct reading r = read_text(text, 100);
+
+		assert_int_equal(findings_verdict(&r.findings), VERDICT_FAIL);
+		for (size_t k = 0; k < r.findings.count; k++)
+			assert_null(strstr(r.findings.item[k].message, "SECRET"));
+		reading_release(&r);
+		free(text);
+	}
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+#define LISTS                                                                                      \
+	"\"users\":[],\"vhosts\":[],\"permissions\":[],\"queues\":[],\"exchanges\":[],"            \
+	"\"bindings\":[]"
+	static const struct {
+		const char *text;
+		enum finding_code code;
+	} rows[] = {
+		{ "", FINDING_EMPTY },
+		{ " \n\t", FINDING_EMPTY },
+		{ "{}", FINDING_EMPTY },
+		{ "[]", FINDING_BAD_SYNTAX },
+		{ "null", FINDING_BAD_SYNTAX },
+		{ "{\"rabbit_version\":\"3.10.8\"}", FINDING_BAD_STRUCTURE },
+		{ "{\"queues\":[],\"exchanges\":[]}", FINDING_BAD_STRUCTURE },
+		{ "{\"vhosts\":[],\"queues\":[],\"exchanges\":[],\"bindings\":[]}",
+		  FINDING_BAD_STRUCTURE },
+		{ "{" LISTS, FINDING_TRUNCATED },
+		{ "{" LISTS "}}", FINDING_TRAILING_DATA },
+		{ "{" LISTS "} {}", FINDING_TRAILING_DATA },
+		{ "{" LISTS ",}", FINDING_BAD_SYNTAX },
+		{ "{" LISTS ",\"a\":[1,]}", FINDING_BAD_SYNTAX },
+		{ "{" LISTS ",\"a\":[,1]}", FINDING_BAD_SYNTAX },
+		{ "{" LISTS ",\"a\":[1 2]}", FINDING_BAD_SYNTAX },
+		{ "{" LISTS ",\"a\" 1}", FINDING_BAD_SYNTAX },
+		{ "{" LISTS ",\"a\":}", FINDING_BAD_SYNTAX },
+		{ "{" LISTS ",\"a\":01}", FINDING_BAD_SYNTAX },
+		{ "{" LISTS ",\"a\":nul}", FINDING_BAD_SYNTAX },
+		{ "{" LISTS ",\"a\":[[1}]]}", FINDING_BAD_SYNTAX },
+		{ "{" LISTS ",a:1}", FINDING_BAD_SYNTAX },
+		{ "{" LISTS ",\"a\\q\":1}", FINDING_BAD_SYNTAX },
+		{ "{" LISTS ",\"a\":\"\xff\"}", FINDING_BAD_ENCODING },
+		{ "{" LISTS ",\"a\xff\":1}", FINDING_BAD_ENCODING },
+		{ "{" LISTS ",\"a\":1,\"\\u0061\":2}", FINDING_DUPLICATE },
+		{ "{" LISTS ",\"queues\":[]}", FINDING_DUPLICATE },
+		{ "{" LISTS ",\"a\":{\"b\":1,\"b\":2}}", FINDING_DUPLICATE },
+		{ "{" LISTS ",\"policies\":{}}", FINDING_BAD_STRUCTURE },
+		{ "{" LISTS ",\"policies\":[1]}", FINDING_BAD_STRUCTURE },
+		{ "{" LISTS ",\"policies\":[{}]}", FINDING_BAD_STRUCTURE },
+		{ "{" LISTS ",\"rabbit_version\":3}", FINDING_BAD_STRUCTURE },
+		{ "{" LISTS ",\"global_parameters\":[{\"name\":1,\"value\":2}]}",
+		  FINDING_BAD_STRUCTURE },
+		{ "{" LISTS ",\"policies\":[{\"name\":\"p\",\"pattern\":\"\",\"definition\":{}}]}",
+		  FINDING_BAD_STRUCTURE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct reading r = read_text(rows[i].text, 64);
+
+		if (r.findings.count == 0)
+			fail_msg("no finding: %s", rows[i].text);
+		assert_string_equal(finding_id(r.findings.item[0].code), finding_id(rows[i].code));
+		reading_release(&r);
+	}
+	assert_int_equal(verdict_of(&definitions_reader, text_span("{" LISTS "} \n")),
+			 VERDICT_PASS);
+}
+
+static void broken_references_and_duplicates_are_named(void **state)
+{
+#define BINDING(from, to, kind)                                                                    \
+	"{\"source\":\"" from "\",\"vhost\":\"/\",\"destination\":\"" to                           \
+	"\",\"destination_type\":\"" kind "\",\"routing_key\":\"\"}"
+	static const struct {
+		const char *queues, *bindings, *message; /* NULL: no finding */
+	} rows[] = {
+		{ QUEUE_A, BINDING("", "a", "queue"), NULL },
+		{ QUEUE_A, BINDING("amq.direct", "a", "queue"), NULL },
+		{ "", BINDING("amq.direct", "amq.topic", "exchange"), NULL },
+		{ "", BINDING("amq.direct", "amq.gen-xyz", "queue"), NULL },
+		{ "", BINDING("amq.direct", "a", "queue"),
+		  "line 1: binding \"amq.direct\" refers to queue \"a\", which is not there" },
+		{ QUEUE_A, BINDING("gone", "a", "queue"),
+		  "line 1: binding \"gone\" refers to exchange \"gone\", which is not there" },
+		{ QUEUE_A, BINDING("", "a", "exchange"),
+		  "line 1: binding \"\" refers to exchange \"a\", which is not there" },
+		{ QUEUE_A, BINDING("", "a", "elsewhere"),
+		  "line 1: a binding to neither queue nor exchange" },
+		{ QUEUE_A "," QUEUE_A, "", "line 1: queue \"a\" of vhost \"/\" stands twice" },
+		{ "{\"name\":\"a\",\"vhost\":\"v\\u001b\",\"durable\":true}", "",
+		  "line 1: queue \"a\" refers to vhost \"v\\x1b\", which is not there" },
+		{ "\n{\"name\":\"a\",\"durable\":true}", "",
+		  "line 2: an object without \"vhost\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *text = with("", rows[i].queues, rows[i].bindings);
+		struct reading r = read_text(text, 5);
+
+		assert_int_equal(r.findings.count, rows[i].message ? 1 : 0);
+		if (rows[i].message)
+			assert_string_equal(r.findings.item[0].message, rows[i].message);
+		reading_release(&r);
+		free(text);
+	}
+}
+
+static void users_of_permissions_must_exist(void **state)
+{
+	static const char text[] =
+		"{\"permissions\":[{\"user\":\"u\",\"vhost\":\"/"
+		"\",\"configure\":\"\",\"write\":\"\","
+		"\"read\":\"\"}],\"vhosts\":[{\"name\":\"/\"}],\"queues\":[],\"exchanges\":[],"
+		"\"bindings\":[],\"users\":[]}";
+	struct reading r = read_text(text, 9);
+
+	(void)state;
+	assert_int_equal(r.findings.count, 1);
+	assert_int_equal(r.findings.item[0].code, FINDING_BAD_REFERENCE);
+	assert_int_equal(r.findings.item[0].offset, strlen("{\"permissions\":["));
+	reading_release(&r);
+}
+
+static void an_export_of_one_vhost_passes(void **state)
+{
+	static const char text[] =
+		"{\"rabbit_version\":\"3.10.8\",\"queues\":[{\"name\":\"a\","
+		"\"durable\":true}],\"exchanges\":[],\"bindings\":[{\"source\":\"\","
+		"\"destination\":\"a\",\"destination_type\":\"queue\","
+		"\"routing_key\":\"a\"}],\"policies\":[],\"parameters\":[]}";
+	struct reading r = read_text(text, 9);
+
+	(void)state;
+	assert_int_equal(r.findings.count, 0);
+	assert_int_equal(count_of(&r, "", "queues"), 1);
+	reading_release(&r);
+}
+
+static void an_export_cut_at_any_length_never_passes(void **state)
+{
+	(void)state;
+	/* the newline after the last brace is covered by no check */
+	for (size_t len = 0; len < sizeof(export) - 2; len++)
+		assert_int_equal(verdict_of(&definitions_reader,
+					    (struct span){ (const uint8_t *)export, len }),
+				 VERDICT_FAIL);
+}
+
+static void the_size_of_the_blocks_makes_no_difference(void **state)
+{
+	const size_t sizes[] = { 1, 13, 509 };
+	char *broken = with("{\"name\":\"u\",\"tags\":\"\xc3\"}", QUEUE_A "," QUEUE_A "\n,{}",
+			    BINDING("x", "y", "queue"));
+	const char *const texts[] = { export, broken };
+
+	(void)state;
+	for (size_t t = 0; t < 2; t++) {
+		struct reading whole = read_text(texts[t], strlen(texts[t]));
+
+		for (size_t i = 0; i < 3; i++) {
+			struct reading r = read_text(texts[t], sizes[i]);
+
+			assert_true(same_reading(&whole, &r));
+			reading_release(&r);
+		}
+		reading_release(&whole);
+	}
+	free(broken);
+}
+
+/* A flip that passes may only be one that leaves another legal document: see docs/formats/definitions.md. */
+static void a_flipped_bit_never_passes_unless_it_lies_in_a_value(void **state)
+{
+	struct buf text = { 0 };
+	bool in_string = false;
+
+	(void)state;
+	assert_int_equal(buf_puts(&text, export), 0);
+	for (size_t i = 0; i < text.len; i++) {
+		char was = text.ptr[i];
+		bool space = was == '\n' || was == ' ', digit = was >= '0' && was <= '9';
+
+		if (was == '"')
+			in_string = !in_string;
+		for (int bit = 0; bit < 8; bit++) {
+			enum verdict v;
+
+			text.ptr[i] = (char)(was ^ 1 << bit);
+			v = verdict_of(&definitions_reader, buf_span(&text));
+			if (v == VERDICT_PASS && !in_string && !space && !digit)
+				fail_msg("bit %d of byte %zu (%c)", bit, i, was);
+		}
+		text.ptr[i] = was;
+	}
+	buf_release(&text);
+}
+
+static void nesting_and_length_are_limited(void **state)
+{
+	struct buf text = { 0 };
+	struct reading r;
+
+	(void)state;
+	assert_int_equal(buf_puts(&text, "{\"a\":[{\"b\":"), 0);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(buf_puts(&text, "["), 0);
+	r = read_text(text.ptr, 100);
+	assert_int_equal(r.findings.count, 1);
+	assert_int_equal(r.findings.item[0].code, FINDING_BAD_STRUCTURE);
+	reading_release(&r);
+
+	buf_clear(&text);
+	assert_int_equal(buf_puts(&text, "{\"a\":[\""), 0);
+	for (int i = 0; i < SPLITTER_VALUE_MAX / 64; i++)
+		assert_int_equal(buf_printf(&text, "%064d", i), 0);
+	r = read_text(text.ptr, 65536);
+	assert_int_equal(r.findings.count, 1);
+	assert_int_equal(r.findings.item[0].code, FINDING_BAD_LENGTH);
+	assert_int_equal(r.findings.item[0].offset, 6);
+	reading_release(&r);
+	buf_release(&text);
+}
+
+static void a_large_export_is_counted(void **state)
+{
+	struct buf text = { 0 };
+	struct reading r;
+
+	(void)state;
+	assert_int_equal(buf_puts(&text, "{\"bindings\":["), 0);
+	for (int i = 0; i < 5000; i++)
+		assert_int_equal(
+			buf_printf(&text,
+				   "%s{\"source\":\"\",\"destination\":\"q%d\",\"vhost\":\"v%d\","
+				   "\"destination_type\":\"queue\",\"routing_key\":\"\"}",
+				   i ? "," : "", i, i % 100),
+			0);
+	assert_int_equal(buf_puts(&text, "],\"exchanges\":[],\"queues\":["), 0);
+	for (int i = 0; i < 5000; i++)
+		assert_int_equal(
+			buf_printf(&text, "%s{\"name\":\"q%d\",\"vhost\":\"v%d\",\"durable\":true}",
+				   i ? "," : "", i, i % 100),
+			0);
+	assert_int_equal(buf_puts(&text, "]}"), 0);
+	r = read_text(text.ptr, 65536);
+	assert_int_equal(r.findings.count, 0);
+	assert_int_equal(count_of(&r, "v7", "queues"), 50);
+	assert_int_equal(count_of(&r, "v99", "bindings"), 50);
+	reading_release(&r);
+	buf_release(&text);
+}
+
+static void any_failing_allocation_is_an_error_and_leaks_nothing(void **state)
+{
+	bool passed = false;
+
+	(void)state;
+	if (!failing_malloc_works)
+		skip();
+	for (long k = 0; !passed; k++) {
+		struct reading r = { 0 };
+		struct error err = ERROR_INIT;
+		long live = allocations_live;
+		int rc;
+
+		allocations_left = k;
+		rc = read_bytes(&definitions_reader, text_span(export), 100, &r, &err);
+		passed = allocations_left >= 0;
+		allocations_left = -1;
+		if (!passed)
+			assert_true(rc < 0);
+		if (err.kind != ERROR_NONE)
+			assert_int_equal(err.kind, ERROR_NOMEM);
+		reading_release(&r);
+		assert_int_equal(allocations_live, live);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_export_passes_and_is_counted),
+		cmocka_unit_test(order_and_spelling_do_not_change_the_fingerprint),
+		cmocka_unit_test(a_password_hash_changes_the_fingerprint_and_is_never_shown),
+		cmocka_unit_test(what_is_wrong_is_named),
+		cmocka_unit_test(broken_references_and_duplicates_are_named),
+		cmocka_unit_test(users_of_permissions_must_exist),
+		cmocka_unit_test(an_export_of_one_vhost_passes),
+		cmocka_unit_test(an_export_cut_at_any_length_never_passes),
+		cmocka_unit_test(the_size_of_the_blocks_makes_no_difference),
+		cmocka_unit_test(a_flipped_bit_never_passes_unless_it_lies_in_a_value),
+		cmocka_unit_test(nesting_and_length_are_limited),
+		cmocka_unit_test(a_large_export_is_counted),
+		cmocka_unit_test(any_failing_allocation_is_an_error_and_leaks_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
