@@ -7,6 +7,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "model/quote.h"
+
 static int no_memory(struct error *err)
 {
 	return error_set(err, ERROR_NOMEM, "out of memory for an archive's table of contents");
@@ -63,34 +65,16 @@ int pg_archive_contents_header(struct pg_archive_contents *c, const struct pg_ar
 	return 0;
 }
 
-/* Quote what a hostile file calls itself: printable ASCII and valid-looking UTF-8 stay. */
-static void put_label(char *out, size_t room, const char *text)
-{
-	size_t used = strlen(out);
-
-	for (; *text && used + 1 < room; text++)
-		out[used++] = (unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text;
-	while (used && ((unsigned char)out[used - 1] & 0xc0) == 0x80 && *text)
-		used--; /* do not cut a character in two */
-	if (*text && used && (unsigned char)out[used - 1] >= 0xc0)
-		used--;
-	out[used] = '\0';
-}
-
 const char *pg_archive_data_label(const struct pg_archive_data *d, char out[PG_ARCHIVE_LABEL_SIZE])
 {
-	static const char *const nouns[] = {
-		[DATA_TABLE] = "table ",
-		[DATA_LARGE_OBJECTS] = "large objects ",
-		[DATA_OTHER] = "entry ",
-	};
+	char schema[PG_ARCHIVE_LABEL_SIZE / 3], name[PG_ARCHIVE_LABEL_SIZE / 2];
 
-	(void)snprintf(out, PG_ARCHIVE_LABEL_SIZE, "%s", nouns[d->kind]);
-	if (d->schema[0]) {
-		put_label(out, PG_ARCHIVE_LABEL_SIZE / 2, d->schema);
-		put_label(out, PG_ARCHIVE_LABEL_SIZE, ".");
-	}
-	put_label(out, PG_ARCHIVE_LABEL_SIZE, d->name);
+	if (d->kind == DATA_LARGE_OBJECTS)
+		return "the large objects";
+	(void)quote_text(d->schema, schema, sizeof(schema));
+	(void)quote_text(d->name, name, sizeof(name));
+	(void)snprintf(out, PG_ARCHIVE_LABEL_SIZE, "%s %s%s%s",
+		       d->kind == DATA_TABLE ? "table" : "entry", schema, *schema ? "." : "", name);
 	return out;
 }
 

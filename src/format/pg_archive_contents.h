@@ -80,7 +80,7 @@ void pg_archive_contents_check(struct pg_archive_contents *c, uint64_t offset);
 /* Put tables, large objects and schema objects into the reading's facts, sorted. */
 MUST_CHECK int pg_archive_contents_facts(struct pg_archive_contents *c, struct error *err);
 
-/* A table's or entry's name for messages: quoted, cut, without control characters. Returns `out`. */
+/* What a data block belongs to, for messages: quoted and cut; `out` or a constant. */
 enum { PG_ARCHIVE_LABEL_SIZE = 96 };
 const char *pg_archive_data_label(const struct pg_archive_data *d, char out[PG_ARCHIVE_LABEL_SIZE]);
 
