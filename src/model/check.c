@@ -89,12 +89,8 @@ enum verdict checks_verdict(const struct checks *c)
 {
 	enum verdict worst = VERDICT_SKIPPED;
 
-	for (size_t i = 0; i < c->count; i++) {
-		const struct check *check = &c->item[i];
-		bool unanswered = check->required && check->verdict == VERDICT_SKIPPED;
-
-		worst = verdict_worse(worst, unanswered ? VERDICT_ERROR : check->verdict);
-	}
+	for (size_t i = 0; i < c->count; i++)
+		worst = verdict_worse(worst, check_weight(&c->item[i]));
 	return worst == VERDICT_SKIPPED ? VERDICT_ERROR : worst;
 }
 

@@ -61,6 +61,12 @@ struct check {
 	bool required;                /* skipping it is an error */
 };
 
+/* What it weighs in a verdict: a required check that was skipped is an error. */
+static inline enum verdict check_weight(const struct check *c)
+{
+	return c->required && c->verdict == VERDICT_SKIPPED ? VERDICT_ERROR : c->verdict;
+}
+
 struct checks {
 	struct arena arena;
 	struct check *item;

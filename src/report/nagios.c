@@ -31,9 +31,9 @@ static const struct check *gravest(const struct checks *checks)
 
 	for (size_t i = 0; i < checks->count; i++) {
 		const struct check *c = &checks->item[i];
-		enum verdict least = worst ? worst->verdict : VERDICT_PASS;
+		enum verdict least = worst ? check_weight(worst) : VERDICT_PASS;
 
-		if (c->verdict > least)
+		if (check_weight(c) > least)
 			worst = c;
 	}
 	return worst;

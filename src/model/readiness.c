@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/readiness.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What the engine of plans says about the run as a whole: a proof needs a whole run. */
+static bool concerns_whole_run(const struct check *c)
+{
+	return !*c->component && (strcmp(c->name, check_name(CHECK_INTERRUPTED)) == 0 ||
+				  strcmp(c->name, check_name(CHECK_STEP)) == 0);
+}
+
+/* The worst that a run's checks say about one component; false when they say nothing. */
+static bool verdict_on(const struct run *run, const char *component, enum verdict *out)
+{
+	enum verdict worst = VERDICT_SKIPPED;
+	bool named = false;
+
+	for (size_t i = 0; i < run->checks.count; i++) {
+		const struct check *c = &run->checks.item[i];
+		bool own = strcmp(c->component, component) == 0;
+
+		if (own || concerns_whole_run(c))
+			worst = verdict_worse(worst, check_weight(c));
+		named |= own;
+	}
+	*out = worst == VERDICT_SKIPPED ? VERDICT_ERROR : worst;
+	return named;
+}
+
+static void learn(struct readiness_component *c, const struct run *run, enum verdict v)
+{
+	if (!c->run[0]) {
+		(void)snprintf(c->run, sizeof(c->run), "%s", run->id);
+		c->verified_ns = run->finished_ns;
+		c->verdict = v;
+	}
+	if (!c->proven_ns && (v == VERDICT_PASS || v == VERDICT_WARN)) {
+		c->proven_ns = run->finished_ns;
+		(void)snprintf(c->proven_set, sizeof(c->proven_set), "%s",
+			       run->set ? run->set : "");
+	}
+}
+
+bool readiness_learn(struct readiness *r, const struct run *run)
+{
+	bool curious = false;
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct readiness_component *c = &r->component[i];
+		enum verdict v;
+
+		if (run->finished_ns && !c->proven_ns && verdict_on(run, c->name, &v))
+			learn(c, run, v);
+		curious |= !c->proven_ns;
+	}
+	return curious;
+}
+
+static void set_state(struct readiness_component *c, enum verdict state, const char *words)
+{
+	if (state > c->state || !c->words) {
+		c->state = state;
+		c->words = words;
+	}
+}
+
+static bool is_older(int64_t then_ns, int64_t now_ns, int64_t max_ns)
+{
+	return max_ns && now_ns - then_ns > max_ns;
+}
+
+static void judge(struct readiness_component *c, int64_t now_ns)
+{
+	bool newer = c->set_known && *c->set && c->proven_ns && *c->proven_set &&
+		     strcmp(c->set, c->proven_set) != 0;
+
+	c->words = NULL;
+	if (!c->run[0])
+		set_state(c, VERDICT_ERROR, "never verified");
+	else if (c->verdict == VERDICT_FAIL)
+		set_state(c, VERDICT_FAIL, "the last verification failed");
+	else if (c->verdict == VERDICT_ERROR)
+		set_state(c, VERDICT_ERROR, "the last verification could not tell");
+	else if (c->verdict == VERDICT_WARN)
+		set_state(c, VERDICT_WARN, "verified, with warnings");
+	else if (newer)
+		set_state(c, VERDICT_PASS, "verified; the newest set is not yet");
+	else
+		set_state(c, VERDICT_PASS, "verified");
+	if (c->proven_ns && is_older(c->proven_ns, now_ns, c->max_age_ns))
+		set_state(c, VERDICT_ERROR, "stale: the proof is older than max_age");
+	if (!c->has_backups || !c->set_known)
+		return;
+	if (!*c->set)
+		set_state(c, c->no_set, "there is no backup set");
+	else if (is_older(c->set_time_ns, now_ns, c->max_age_ns))
+		set_state(c, c->old_set, "the newest set is older than max_age");
+}
+
+void readiness_judge(struct readiness *r)
+{
+	r->state = r->count ? VERDICT_SKIPPED : VERDICT_ERROR;
+	for (size_t i = 0; i < r->count; i++) {
+		judge(&r->component[i], r->at_ns);
+		r->state = verdict_worse(r->state, r->component[i].state);
+	}
+}

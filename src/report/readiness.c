@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/readiness.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "model/json.h"
+#include "report/document.h"
+#include "report/paint.h"
+
+/* Seconds are noise for what is counted in hours. */
+static const char *age_text(int64_t then_ns, int64_t now_ns, char out[QUANTITY_TEXT_SIZE])
+{
+	int64_t age = now_ns > then_ns ? now_ns - then_ns : 0;
+	int64_t unit = age >= 60 * NS_PER_SECOND ? 60 * NS_PER_SECOND : NS_PER_SECOND;
+
+	return quantity_format_duration(age - age % unit, out);
+}
+
+static void field(struct paint *p, const char *label, const char *value)
+{
+	paint_format(p, "    %-12s ", label);
+	paint_foreign(p, value);
+}
+
+static void newest_set(struct paint *p, const struct readiness_component *c, int64_t now_ns)
+{
+	char age[QUANTITY_TEXT_SIZE];
+
+	if (!c->has_backups)
+		return;
+	if (!c->set_known) {
+		field(p, "newest set", "not known");
+		paint_format(p, "\n");
+		return;
+	}
+	field(p, "newest set", *c->set ? c->set : "none");
+	if (*c->set)
+		paint_format(p, " (%s ago)", age_text(c->set_time_ns, now_ns, age));
+	paint_format(p, "\n");
+}
+
+static void last_run(struct paint *p, const struct readiness_component *c, int64_t now_ns)
+{
+	char age[QUANTITY_TEXT_SIZE];
+
+	if (!c->run[0])
+		return;
+	field(p, "verified", age_text(c->verified_ns, now_ns, age));
+	paint_format(p, " ago: %s (%s)\n", verdict_name(c->verdict), c->run);
+}
+
+static void proof(struct paint *p, const struct readiness_component *c, int64_t now_ns)
+{
+	char age[QUANTITY_TEXT_SIZE], limit[QUANTITY_TEXT_SIZE];
+
+	field(p, "proof", c->proven_ns ? age_text(c->proven_ns, now_ns, age) : "none");
+	if (c->proven_ns)
+		paint_format(p, " old");
+	if (c->max_age_ns)
+		paint_format(p, ", may be %s", quantity_format_duration(c->max_age_ns, limit));
+	paint_format(p, "\n");
+}
+
+static void objectives(struct paint *p, const struct readiness_component *c)
+{
+	char text[QUANTITY_TEXT_SIZE];
+
+	if (!c->rto_ns && !c->rpo_ns)
+		return;
+	field(p, "objective", "");
+	if (c->rto_ns)
+		paint_format(p, "RTO %s", quantity_format_duration(c->rto_ns, text));
+	if (c->rpo_ns)
+		paint_format(p, "%sRPO %s", c->rto_ns ? ", " : "",
+			     quantity_format_duration(c->rpo_ns, text));
+	paint_format(p, "\n");
+}
+
+static void component(struct paint *p, const struct readiness_component *c, int64_t now_ns)
+{
+	paint_verdict(p, c->state, verdict_name(c->state));
+	paint_pad(p, strlen(verdict_name(c->state)), 8);
+	paint_foreign(p, c->name);
+	paint_format(p, " (%s): %s\n", c->engine, c->words);
+	newest_set(p, c, now_ns);
+	last_run(p, c, now_ns);
+	proof(p, c, now_ns);
+	objectives(p, c);
+}
+
+static void under_way(struct paint *p, const struct readiness *r)
+{
+	char since[CLOCK_RFC3339_SIZE];
+
+	if (!r->run[0])
+		return;
+	paint_format(p, "Under way: ");
+	paint_foreign(p, r->command);
+	paint_format(p, " %s, pid %ld, since %s\n", r->run, r->pid,
+		     clock_format_rfc3339(r->since_ns, since));
+}
+
+static const char *state_words(enum verdict state)
+{
+	static const char *const words[VERDICT_COUNT] = {
+		[VERDICT_SKIPPED] = "nothing to tell",
+		[VERDICT_PASS] = "READY",
+		[VERDICT_WARN] = "READY, WITH WARNINGS",
+		[VERDICT_ERROR] = "NOT KNOWN TO BE READY",
+		[VERDICT_FAIL] = "NOT READY",
+	};
+
+	return words[state];
+}
+
+int readiness_text(const struct readiness *r, const struct report_style *style, struct buf *out)
+{
+	struct paint p = { .out = out, .style = *style };
+	char now[CLOCK_RFC3339_SIZE];
+
+	paint_format(&p, "Readiness");
+	if (r->platform && *r->platform) {
+		paint_format(&p, " of ");
+		paint_foreign(&p, r->platform);
+	}
+	paint_format(&p, ", %s\n\n", clock_format_rfc3339(r->at_ns, now));
+	for (size_t i = 0; i < r->count; i++)
+		component(&p, &r->component[i], r->at_ns);
+	if (!r->count)
+		paint_format(&p, "no component is configured\n");
+	paint_format(&p, "\n");
+	under_way(&p, r);
+	paint_format(&p, "Status: ");
+	paint_verdict(&p, r->state, state_words(r->state));
+	paint_format(&p, "\n");
+	return p.failed ? -1 : 0;
+}
+
+static json_t *optional_seconds(int64_t ns)
+{
+	return ns ? seconds_to_json(ns) : json_null();
+}
+
+static json_t *optional_text(const char *text)
+{
+	return *text ? text_to_json(text) : json_null();
+}
+
+/* Sets members one by one and remembers a failure, so that none is leaked. */
+static void member(json_t *o, const char *key, json_t *value, bool *failed)
+{
+	*failed |= json_object_set_new(o, key, value) < 0;
+}
+
+static json_t *component_to_json(const struct readiness_component *c, int64_t now_ns)
+{
+	CLEANUP(cleanup_json)
+	json_t *o = json_object();
+	bool failed = !o;
+	bool has_set = c->set_known && *c->set;
+
+	member(o, "name", text_to_json(c->name), &failed);
+	member(o, "engine", json_string(c->engine), &failed);
+	member(o, "state", json_string(verdict_name(c->state)), &failed);
+	member(o, "words", json_string(c->words), &failed);
+	member(o, "newest_set", has_set ? text_to_json(c->set) : json_null(), &failed);
+	member(o, "newest_set_time", has_set ? time_to_json(c->set_time_ns) : json_null(), &failed);
+	member(o, "last_run", optional_text(c->run), &failed);
+	member(o, "last_verified", time_to_json(c->verified_ns), &failed);
+	member(o, "last_verdict", c->run[0] ? json_string(verdict_name(c->verdict)) : json_null(),
+	       &failed);
+	member(o, "proven", time_to_json(c->proven_ns), &failed);
+	member(o, "proven_set", optional_text(c->proven_set), &failed);
+	member(o, "proof_age", c->proven_ns ? seconds_to_json(now_ns - c->proven_ns) : json_null(),
+	       &failed);
+	member(o, "max_age", optional_seconds(c->max_age_ns), &failed);
+	member(o, "rto", optional_seconds(c->rto_ns), &failed);
+	member(o, "rpo", optional_seconds(c->rpo_ns), &failed);
+	return failed ? NULL : TAKE(o);
+}
+
+static json_t *under_way_to_json(const struct readiness *r)
+{
+	if (!r->run[0])
+		return json_null();
+	return json_pack("{s:o, s:o, s:I, s:o}", "run", text_to_json(r->run), "command",
+			 text_to_json(r->command), "pid", (json_int_t)r->pid, "since",
+			 time_to_json(r->since_ns));
+}
+
+int readiness_json(const struct readiness *r, struct buf *out)
+{
+	CLEANUP(cleanup_json)
+	json_t *o = json_object();
+	json_t *components = json_array();
+	bool failed = !o;
+
+	member(o, "schema", json_string("muster.status/v1"), &failed);
+	member(o, "components", components, &failed);
+	member(o, "platform", optional_text(r->platform ? r->platform : ""), &failed);
+	member(o, "time", time_to_json(r->at_ns), &failed);
+	member(o, "state", json_string(verdict_name(r->state)), &failed);
+	member(o, "under_way", under_way_to_json(r), &failed);
+	for (size_t i = 0; !failed && i < r->count; i++)
+		failed = json_array_append_new(components,
+					       component_to_json(&r->component[i], r->at_ns)) < 0;
+	return failed ? -1 : model_json_write(o, out);
+}
+
+static const struct readiness_component *gravest(const struct readiness *r)
+{
+	const struct readiness_component *worst = NULL;
+
+	for (size_t i = 0; i < r->count; i++) {
+		enum verdict least = worst ? worst->state : VERDICT_PASS;
+
+		if (r->component[i].state > least)
+			worst = &r->component[i];
+	}
+	return worst;
+}
+
+static void proof_ages(struct paint *p, const struct readiness *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const struct readiness_component *c = &r->component[i];
+		long long max = c->max_age_ns / NS_PER_SECOND;
+
+		if (!c->proven_ns)
+			continue;
+		paint_format(p, " '");
+		paint_one_line(p, c->name);
+		paint_format(p, "_proof_age'=%llds",
+			     (long long)(r->at_ns - c->proven_ns) / (long long)NS_PER_SECOND);
+		if (max)
+			paint_format(p, ";;%lld", max);
+	}
+}
+
+int readiness_nagios(const struct readiness *r, struct buf *out)
+{
+	struct paint p = { .out = out, .style = { .utf8 = true } };
+	const struct readiness_component *worst = gravest(r);
+	size_t good = 0;
+
+	for (size_t i = 0; i < r->count; i++)
+		good += r->component[i].state == VERDICT_PASS;
+	paint_format(&p, "MUSTER %s - %zu of %zu components verified", report_nagios_word(r->state),
+		     good, r->count);
+	if (worst) {
+		paint_format(&p, "; ");
+		paint_one_line(&p, worst->name);
+		paint_format(&p, ": %s", worst->words);
+	}
+	paint_format(&p, " | verified=%zu;;;0;%zu", good, r->count);
+	proof_ages(&p, r);
+	paint_format(&p, "\n");
+	return p.failed ? -1 : 0;
+}
