@@ -53,6 +53,14 @@ static int run(struct invocation *inv, struct error *err)
 	return code;
 }
 
+/* --set components.redis.connect.password=…: the run's record is no place for it. */
+static bool is_secret(const char *word)
+{
+	const char *equals = strchr(word, '=');
+
+	return equals && strcasestr(word, "password") && equals[1] != '{';
+}
+
 /* As typed, each word quoted for a shell where it must be. */
 static int command_line(int argc, char **argv, struct buf *out)
 {
@@ -62,7 +70,7 @@ static int command_line(int argc, char **argv, struct buf *out)
 	if (buf_puts(out, "muster") < 0)
 		return -1;
 	for (int i = 1; i < argc; i++) {
-		const char *word = argv[i];
+		const char *word = is_secret(argv[i]) ? "(a secret)" : argv[i];
 
 		if (*word && word[strspn(word, plain)] == '\0') {
 			if (buf_printf(out, " %s", word) < 0)

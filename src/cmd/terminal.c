@@ -103,27 +103,53 @@ static bool steers(uint32_t code)
 	       code == 0xfeff;
 }
 
+enum { ESCAPED_SIZE = sizeof("\\xNN") };
+
+/* The next character of `s` as it is shown; returns how many bytes of `s` it was. */
+static size_t escape(const struct terminal *t, const unsigned char *s, char out[ESCAPED_SIZE])
+{
+	size_t len = 1;
+	uint32_t code = *s;
+	bool plain = code >= 0x20 && code < 0x7f;
+
+	if (*s >= 0x80 && t->passes) {
+		len = utf8_decode(s, &code);
+		plain = len && !steers(code);
+	}
+	if (!plain) {
+		(void)snprintf(out, ESCAPED_SIZE, "\\x%02x", *s);
+		return 1;
+	}
+	memcpy(out, s, len);
+	out[len] = '\0';
+	return len;
+}
+
 void terminal_puts(const struct terminal *t, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	uint32_t code = 0;
+	char shown[ESCAPED_SIZE];
 
 	while (*s) {
-		size_t len = 1;
-		bool plain = *s >= 0x20 && *s < 0x7f;
-
-		if (*s >= 0x80 && t->passes) {
-			len = utf8_decode(s, &code);
-			plain = len && !steers(code);
-			len += !len;
-		}
-		if (plain)
-			(void)fwrite(s, 1, len, t->stream);
-		else
-			for (size_t i = 0; i < len; i++)
-				(void)fprintf(t->stream, "\\x%02x", s[i]);
-		s += len;
+		s += escape(t, s, shown);
+		(void)fputs(shown, t->stream);
 	}
+}
+
+char *terminal_escape(const struct terminal *t, const char *text, char *out, size_t size)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	char shown[ESCAPED_SIZE];
+	size_t used = 0;
+
+	for (out[0] = '\0'; *s;) {
+		s += escape(t, s, shown);
+		if (used + strlen(shown) >= size)
+			break;
+		memcpy(out + used, shown, strlen(shown) + 1);
+		used += strlen(shown);
+	}
+	return out;
 }
 
 void terminal_error(const struct terminal *t, const struct error *err)

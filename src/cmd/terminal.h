@@ -41,6 +41,9 @@ enum tone terminal_verdict_tone(enum verdict v);
  */
 void terminal_puts(const struct terminal *t, const char *text);
 
+/* The same into `out`, cut to what fits. Returns `out`. */
+char *terminal_escape(const struct terminal *t, const char *text, char *out, size_t size);
+
 /* "muster: message" and "  hint: …" when there is one. */
 void terminal_error(const struct terminal *t, const struct error *err);
 
