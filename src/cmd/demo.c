@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster demo: the example platform, up and down, and the show. */
+#include "cmd/demo_show.h"
+
+#include <string.h>
+
+#include "cmd/commands.h"
+#include "cmd/document.h"
+#include "cmd/interrupt.h"
+#include "demo/fill.h"
+
+#define SIZE_ROW                                                                                   \
+	{ .name = "size",                                                                          \
+	  .type = OPTION_BYTES,                                                                    \
+	  .metavar = "SIZE",                                                                       \
+	  .summary = "data in PostgreSQL, such as 300MB (10MB)",                                   \
+	  .help = "Bytes of row text; Redis gets a share of it. The same size gives the same "     \
+		  "rows.",                                                                         \
+	  .offset = offsetof(struct demo_options, size) }
+#define DIRECTORY_ROW                                                                              \
+	{ .name = "directory",                                                                     \
+	  .type = OPTION_PATH,                                                                     \
+	  .metavar = "DIR",                                                                        \
+	  .summary = "make the platform's directory in DIR",                                       \
+	  .help = "Instead of $TMPDIR or /tmp. Its path must be short, since Unix sockets lie in " \
+		  "it, and as root every account must be able to pass through it.",                \
+	  .offset = offsetof(struct demo_options, directory) }
+
+static const struct option_row show_rows[] = {
+	SIZE_ROW,
+	DIRECTORY_ROW,
+	{ .name = "keep",
+	  .type = OPTION_FLAG,
+	  .summary = "leave the platform up at the end and say how to connect",
+	  .offset = offsetof(struct demo_options, keep) },
+	{ 0 },
+};
+static const struct option_row up_rows[] = { SIZE_ROW, DIRECTORY_ROW, { 0 } };
+static const struct option_row down_rows[] = { DIRECTORY_ROW, { 0 } };
+
+static const struct demo_options defaults = { .size = 10000000 };
+
+static int run_show(const struct invocation *inv, struct error *err)
+{
+	return demo_show(inv, inv->options, err);
+}
+
+static json_t *up_document(const struct platform *p)
+{
+	json_t *document = document_new("demo");
+	json_t *servers = json_pack(
+		"{s:{s:s, s:i, s:s, s:s}, s:{s:s}, s:{s:i, s:i, s:s, s:s}}", "postgresql", "socket",
+		p->server[ENGINE_POSTGRESQL].socket, "port", (int)p->server[ENGINE_POSTGRESQL].port,
+		"user", p->server[ENGINE_POSTGRESQL].user, "database", FILL_DATABASE, "redis",
+		"socket", p->server[ENGINE_REDIS].socket, "rabbitmq", "port",
+		(int)p->server[ENGINE_RABBITMQ].port, "management_port",
+		(int)p->server[ENGINE_RABBITMQ].management_port, "user",
+		p->server[ENGINE_RABBITMQ].user, "password_file", p->password_file);
+
+	if (!document || !servers ||
+	    json_object_set_new(document, "directory", json_string(p->directory)) < 0 ||
+	    json_object_set_new(document, "config", json_string(p->settings)) < 0 ||
+	    json_object_set(document, "servers", servers) < 0) {
+		json_decref(document);
+		document = NULL;
+	}
+	json_decref(servers);
+	return document;
+}
+
+static int run_up(const struct invocation *inv, struct error *err)
+{
+	CLEANUP(demo_platform_release) struct platform p = { .line = -1 };
+	int rc = 0;
+
+	if (demo_start(inv, inv->options, &p, err) < 0)
+		return -1;
+	if (inv->global.json)
+		rc = document_write(inv->out, up_document(&p), err);
+	else
+		demo_print_platform(inv, &p);
+	if (rc == 0 && (fflush(inv->out) != 0 || ferror(inv->out)))
+		rc = error_set_errno(err, ERROR_IO, "cannot write to standard output");
+	if (rc < 0)
+		return -1;
+	demo_platform_keep(&p);
+	return EXIT_CODE_PASS;
+}
+
+static int run_down(const struct invocation *inv, struct error *err)
+{
+	const struct demo_options *options = inv->options;
+	char ended[64];
+	json_t *document;
+
+	if (demo_platform_down(options->directory,
+			       inv->argument_count > 0 ? inv->argument[0] : NULL, ended, err) < 0)
+		return -1;
+	if (!inv->global.json) {
+		(void)fprintf(inv->out, "ended, and %s removed\n", ended);
+		return EXIT_CODE_PASS;
+	}
+	document = document_new("demo-down");
+	if (document && json_object_set_new(document, "directory", document_text(ended)) < 0) {
+		json_decref(document);
+		document = NULL;
+	}
+	return document_write(inv->out, document, err) < 0 ? -1 : EXIT_CODE_PASS;
+}
+
+const struct command demo_up_command = {
+	.name = "up",
+	.summary = "start and fill the example platform, and leave it up",
+	.description =
+		"Starts PostgreSQL, Redis and RabbitMQ from Debian's packages as private, unprivileged "
+		"processes in a new temporary directory, fills them with an agent orchestrator's data, "
+		"and prints how to connect and where a ready muster.yaml lies. The servers of the "
+		"machine are not touched. It stays up until muster demo down or a restart.",
+	.options = up_rows,
+	.options_size = sizeof(struct demo_options),
+	.options_default = &defaults,
+	.examples = "muster demo up --size 300MB  # something to measure with",
+	.run = run_up,
+};
+
+const struct command demo_down_command = {
+	.name = "down",
+	.summary = "end an example platform that was left up",
+	.description = "Ends the servers and removes the directory with all that is in it. With several "
+		       "platforms up, PLATFORM says which: the directory that was printed.",
+	.arguments = "[PLATFORM]",
+	.arguments_max = 1,
+	.options = down_rows,
+	.options_size = sizeof(struct demo_options),
+	.options_default = &defaults,
+	.examples = "muster demo down  # the only one that is up",
+	.run = run_down,
+};
+
+static const struct command *const subcommands[] = { &demo_up_command, &demo_down_command, NULL };
+
+const struct command demo_command = {
+	.name = "demo",
+	.summary = "show on an example platform that bad backups are seen",
+	.description =
+		"Starts an example platform (see muster-demo-up(1)), takes a backup set, verifies it, "
+		"then damages copies of it in five ways and verifies those. Each command is printed "
+		"before its result, and a table of the verdicts at the end. Everything is ended and "
+		"removed afterwards, also after Ctrl-C.\n\n"
+		"Exits with 0 when the sound set passed and every damaged copy failed for the right "
+		"reason.",
+	.options = show_rows,
+	.options_size = sizeof(struct demo_options),
+	.options_default = &defaults,
+	.examples = "muster demo\nmuster demo --keep  # look around afterwards",
+	.subcommands = subcommands,
+	.run = run_show,
+};

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "demo/holder.h"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "demo/keeper.h"
+#include "demo/settings.h"
+#include "demo/site.h"
+
+struct holder {
+	struct site site;
+	struct fill fill;
+	struct keeper_gate gate;
+	struct keeper keeper[PLATFORM_SERVERS];
+	struct holder_report report;
+};
+
+/* For stop_requested(), which the fills call from the keepers' threads. */
+static int signals = -1, lifeline = -1;
+
+/* A signal came, or whoever asked for the platform is gone. */
+static int stop_requested(void)
+{
+	struct pollfd fds[2] = { { .fd = signals, .events = POLLIN }, { .fd = lifeline } };
+
+	return poll(fds, 2, 0) > 0;
+}
+
+/* Its own session, no terminal, no files of the starter's: a pipe there would never end. */
+static int detach(struct error *err)
+{
+	CLEANUP(cleanup_close)
+	int null = -1;
+	sigset_t set;
+
+	/* whatever else the starter was given (locks, pipes) is not ours to hold for long */
+	lifeline = fcntl(lifeline, F_DUPFD_CLOEXEC, 3);
+	if (lifeline > 3)
+		(void)close_range(3, (unsigned)lifeline - 1, 0);
+	(void)close_range((unsigned)lifeline + 1, ~0U, 0);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	(void)setsid();
+	if (lifeline < 0 || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 ||
+	    chdir("/") < 0)
+		return error_set_errno(err, ERROR_IO, "detach from the terminal");
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
+	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (signals < 0)
+		return error_set_errno(err, ERROR_IO, "watch for signals");
+	keeper_prepare();
+	return 0;
+}
+
+static int start_keepers(struct holder *h, struct error *err)
+{
+	for (size_t i = 0; i < PLATFORM_SERVERS; i++) {
+		h->keeper[i] = (struct keeper){
+			.kind = (enum engine_kind)i,
+			.directory = h->site.directory,
+			.fill = &h->fill,
+			.gate = &h->gate,
+		};
+		if (keeper_start(&h->keeper[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int await_keepers(struct holder *h, struct error *err)
+{
+	for (;;) {
+		size_t ready = 0;
+		const struct error *failure = NULL;
+
+		(void)pthread_mutex_lock(&h->gate.mutex);
+		for (size_t i = 0; i < PLATFORM_SERVERS; i++) {
+			ready += h->keeper[i].state == KEEPER_READY;
+			if (h->keeper[i].state == KEEPER_ENDED && !failure)
+				failure = &h->keeper[i].error;
+		}
+		(void)pthread_mutex_unlock(&h->gate.mutex);
+		if (failure) {
+			*err = *failure;
+			return -1;
+		}
+		if (ready == PLATFORM_SERVERS)
+			return 0;
+		if (stop_requested())
+			return error_set(err, ERROR_INTERRUPTED, "the start was interrupted");
+		(void)poll(NULL, 0, 20);
+	}
+}
+
+static int describe(struct holder *h, struct error *err)
+{
+	struct platform *p = &h->report.platform;
+	const struct server *rabbitmq = &h->keeper[ENGINE_RABBITMQ].server;
+	char repository[80], state[80];
+
+	(void)snprintf(p->directory, sizeof(p->directory), "%s", h->site.directory);
+	(void)snprintf(p->settings, sizeof(p->settings), "%s/muster.yaml", p->directory);
+	(void)snprintf(p->password_file, sizeof(p->password_file), "%s/rabbitmq.password",
+		       p->directory);
+	(void)snprintf(repository, sizeof(repository), "%s/backups", p->directory);
+	(void)snprintf(state, sizeof(state), "%s/state", p->directory);
+	for (size_t i = 0; i < PLATFORM_SERVERS; i++)
+		p->server[i] = h->keeper[i].server;
+	if (file_make_directories(repository, 0700, err) < 0 ||
+	    file_make_directories(state, 0700, err) < 0 ||
+	    file_write_atomic(p->password_file, 0600, rabbitmq->password,
+			      strlen(rabbitmq->password), err) < 0)
+		return -1;
+	return settings_write(&(struct settings){ .path = p->settings,
+						  .repository = repository,
+						  .state = state,
+						  .password_file = p->password_file,
+						  .server = p->server },
+			      err);
+}
+
+static int bring_up(struct holder *h, const struct platform_request *request, struct error *err)
+{
+	h->fill = (struct fill){ .size = request->size, .stop_requested = stop_requested };
+	generator_init(&h->fill.generator, request->seed, request->size);
+	(void)pthread_mutex_init(&h->gate.mutex, NULL);
+	(void)pthread_cond_init(&h->gate.changed, NULL);
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return error_set(err, ERROR_INTERNAL, "libcurl cannot be used");
+	if (site_open(&h->site, request->parent, err) < 0 || start_keepers(h, err) < 0 ||
+	    await_keepers(h, err) < 0)
+		return -1;
+	return describe(h, err);
+}
+
+/* Until a signal, or until the line closes without the word to stay. */
+static void hold(void)
+{
+	struct pollfd fds[2] = { { .fd = signals, .events = POLLIN },
+				 { .fd = lifeline, .events = POLLIN } };
+
+	for (;;) {
+		char word = 0;
+
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[0].revents)
+			return;
+		if (recv(fds[1].fd, &word, 1, 0) != 1 || word != HOLDER_STAY)
+			return;
+		fds[1].fd = -1;
+	}
+}
+
+noreturn void holder_main(const struct platform_request *request, int line)
+{
+	static struct holder h = { .site.lock = -1 };
+	struct error *err = &h.report.error;
+	struct error trouble = ERROR_INIT;
+	int rc;
+
+	lifeline = line;
+	rc = detach(err) < 0 ? -1 : bring_up(&h, request, err);
+	if (rc == 0) {
+		(void)send(lifeline, &h.report, sizeof(h.report), MSG_NOSIGNAL);
+		hold();
+	}
+	keeper_end(h.keeper, PLATFORM_SERVERS);
+	(void)!site_remove(&h.site, &trouble);
+	if (rc < 0)
+		(void)send(lifeline, &h.report, sizeof(h.report), MSG_NOSIGNAL);
+	_exit(rc < 0 || trouble.kind != ERROR_NONE);
+}
