@@ -5,6 +5,7 @@
 static const struct command *const commands[] = {
 	&check_config_command,
 	&config_command,
+	&demo_command,
 	&version_command,
 	&help_command,
 	NULL,

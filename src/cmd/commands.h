@@ -16,6 +16,7 @@ extern const struct command config_command;
 extern const struct command config_show_command;
 extern const struct command demo_command;
 extern const struct command demo_down_command;
+extern const struct command demo_up_command;
 extern const struct command doctor_command;
 extern const struct command help_command;
 extern const struct command inspect_command;

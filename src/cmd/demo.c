@@ -10,21 +10,23 @@
 #include "demo/fill.h"
 
 #define SIZE_ROW                                                                                   \
-	{ .name = "size",                                                                          \
-	  .type = OPTION_BYTES,                                                                    \
-	  .metavar = "SIZE",                                                                       \
-	  .summary = "data in PostgreSQL, such as 300MB (10MB)",                                   \
-	  .help = "Bytes of row text; Redis gets a share of it. The same size gives the same "     \
-		  "rows.",                                                                         \
-	  .offset = offsetof(struct demo_options, size) }
+	{                                                                                          \
+		.name = "size", .type = OPTION_BYTES, .metavar = "SIZE",                           \
+		.summary = "data in PostgreSQL, such as 300MB (10MB)",                             \
+		.help = "Bytes of row text; Redis gets a share of it. The same size gives the "    \
+			"same "                                                                    \
+			"rows.",                                                                   \
+		.offset = offsetof(struct demo_options, size)                                      \
+	}
 #define DIRECTORY_ROW                                                                              \
-	{ .name = "directory",                                                                     \
-	  .type = OPTION_PATH,                                                                     \
-	  .metavar = "DIR",                                                                        \
-	  .summary = "make the platform's directory in DIR",                                       \
-	  .help = "Instead of $TMPDIR or /tmp. Its path must be short, since Unix sockets lie in " \
-		  "it, and as root every account must be able to pass through it.",                \
-	  .offset = offsetof(struct demo_options, directory) }
+	{                                                                                          \
+		.name = "directory", .type = OPTION_PATH, .metavar = "DIR",                        \
+		.summary = "make the platform's directory in DIR",                                 \
+		.help = "Instead of $TMPDIR or /tmp. Its path must be short, since Unix sockets "  \
+			"lie in "                                                                  \
+			"it, and as root every account must be able to pass through it.",          \
+		.offset = offsetof(struct demo_options, directory)                                 \
+	}
 
 static const struct option_row show_rows[] = {
 	SIZE_ROW,
@@ -70,13 +72,14 @@ static json_t *up_document(const struct platform *p)
 
 static int run_up(const struct invocation *inv, struct error *err)
 {
-	CLEANUP(demo_platform_release) struct platform p = { .line = -1 };
+	CLEANUP(demo_platform_release)
+	struct platform p = { .line = -1 };
 	int rc = 0;
 
 	if (demo_start(inv, inv->options, &p, err) < 0)
 		return -1;
 	if (inv->global.json)
-		rc = document_write(inv->out, up_document(&p), err);
+		rc = document_print(inv->out, up_document(&p), err);
 	else
 		demo_print_platform(inv, &p);
 	if (rc == 0 && (fflush(inv->out) != 0 || ferror(inv->out)))
@@ -105,15 +108,17 @@ static int run_down(const struct invocation *inv, struct error *err)
 		json_decref(document);
 		document = NULL;
 	}
-	return document_write(inv->out, document, err) < 0 ? -1 : EXIT_CODE_PASS;
+	return document_print(inv->out, document, err) < 0 ? -1 : EXIT_CODE_PASS;
 }
 
 const struct command demo_up_command = {
 	.name = "up",
 	.summary = "start and fill the example platform, and leave it up",
 	.description =
-		"Starts PostgreSQL, Redis and RabbitMQ from Debian's packages as private, unprivileged "
-		"processes in a new temporary directory, fills them with an agent orchestrator's data, "
+		"Starts PostgreSQL, Redis and RabbitMQ from Debian's packages as private, "
+		"unprivileged "
+		"processes in a new temporary directory, fills them with an agent orchestrator's "
+		"data, "
 		"and prints how to connect and where a ready muster.yaml lies. The servers of the "
 		"machine are not touched. It stays up until muster demo down or a restart.",
 	.options = up_rows,
@@ -126,8 +131,9 @@ const struct command demo_up_command = {
 const struct command demo_down_command = {
 	.name = "down",
 	.summary = "end an example platform that was left up",
-	.description = "Ends the servers and removes the directory with all that is in it. With several "
-		       "platforms up, PLATFORM says which: the directory that was printed.",
+	.description =
+		"Ends the servers and removes the directory with all that is in it. With several "
+		"platforms up, PLATFORM says which: the directory that was printed.",
 	.arguments = "[PLATFORM]",
 	.arguments_max = 1,
 	.options = down_rows,
@@ -142,13 +148,16 @@ static const struct command *const subcommands[] = { &demo_up_command, &demo_dow
 const struct command demo_command = {
 	.name = "demo",
 	.summary = "show on an example platform that bad backups are seen",
-	.description =
-		"Starts an example platform (see muster-demo-up(1)), takes a backup set, verifies it, "
-		"then damages copies of it in five ways and verifies those. Each command is printed "
-		"before its result, and a table of the verdicts at the end. Everything is ended and "
-		"removed afterwards, also after Ctrl-C.\n\n"
-		"Exits with 0 when the sound set passed and every damaged copy failed for the right "
-		"reason.",
+	.description = "Starts an example platform (see muster-demo-up(1)), takes a backup set, "
+		       "verifies it, "
+		       "then damages copies of it in five ways and verifies those. Each command is "
+		       "printed "
+		       "before its result, and a table of the verdicts at the end. Everything is "
+		       "ended and "
+		       "removed afterwards, also after Ctrl-C.\n\n"
+		       "Exits with 0 when the sound set passed and every damaged copy failed for "
+		       "the right "
+		       "reason.",
 	.options = show_rows,
 	.options_size = sizeof(struct demo_options),
 	.options_default = &defaults,

@@ -50,8 +50,8 @@ static int detach(struct error *err)
 	(void)close_range((unsigned)lifeline + 1, ~0U, 0);
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	(void)setsid();
-	if (lifeline < 0 || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 ||
-	    chdir("/") < 0)
+	if (lifeline < 0 || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+	    dup2(null, 2) < 0 || chdir("/") < 0)
 		return error_set_errno(err, ERROR_IO, "detach from the terminal");
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGINT);

@@ -143,7 +143,7 @@ static int end_owner(const char *directory, pid_t owner, struct error *err)
 }
 
 /* What gets removed must bear the name that site_open() gives. */
-static int check_name(const char *directory, struct error *err)
+static int require_site_name(const char *directory, struct error *err)
 {
 	const char *slash = strrchr(directory, '/');
 
@@ -159,7 +159,7 @@ int demo_platform_down(const char *parent, const char *directory, char *ended, s
 	pid_t owner;
 	int rc;
 
-	if (directory ? check_name(directory, err) < 0 : choose(parent, ended, err) < 0)
+	if (directory ? require_site_name(directory, err) < 0 : choose(parent, ended, err) < 0)
 		return -1;
 	if (directory)
 		(void)snprintf(ended, 64, "%.63s", directory);

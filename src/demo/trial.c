@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "demo/trial.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/process.h"
+
+enum { OUTPUT_MAX = 64 << 20, ENVIRONMENT_MAX = 512 };
+
+static const int64_t grace_ns = 20 * NS_PER_SECOND;
+
+/* The environment without what muster and libpq take settings from. */
+static void clean_environment(const char **out)
+{
+	size_t n = 0;
+
+	for (char **e = environ; e && *e && n + 1 < ENVIRONMENT_MAX; e++) {
+		if (strncmp(*e, "MUSTER_", 7) != 0 && strncmp(*e, "PG", 2) != 0)
+			out[n++] = *e;
+	}
+	out[n] = NULL;
+}
+
+static int read_back(int fd, const char *name, struct buf *out, struct error *err)
+{
+	ssize_t n;
+
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return error_set_errno(err, ERROR_IO, "read %s", name);
+	do {
+		if (buf_reserve(out, 65536) < 0 || out->len > OUTPUT_MAX)
+			return error_set(err, ERROR_NOMEM, "no memory for %s", name);
+		n = file_read_some(fd, name, out->ptr + out->len, 65536, err);
+		if (n > 0)
+			out->len += (size_t)n;
+	} while (n > 0);
+	return n < 0 ? -1 : 0;
+}
+
+/* Run to its end, an interruption included: it gets time to clean up after itself. */
+static int run_program(const char *const *argv, int out, int errors, int *exit_code,
+		       struct error *err)
+{
+	CLEANUP(cleanup_process)
+	struct process p = PROCESS_INIT;
+	const char *env[ENVIRONMENT_MAX];
+	struct process_spec spec = {
+		.argv = argv,
+		.env = env,
+		.in = -1,
+		.out = out,
+		.err = errors,
+		.own_group = true,
+		.die_with_parent = true,
+	};
+	char end[80];
+
+	clean_environment(env);
+	if (process_start(&spec, &p, err) < 0)
+		return -1;
+	if (process_wait(&p, -1, err) < 0) {
+		process_stop(&p, SIGTERM, grace_ns);
+		return -1;
+	}
+	if (!WIFEXITED(p.status))
+		return error_set(err, ERROR_TARGET, "muster %s %s", argv[1],
+				 process_describe_end(&p, end, sizeof(end)));
+	*exit_code = WEXITSTATUS(p.status);
+	return 0;
+}
+
+static int parse(struct trial *t, const char *command, const struct buf *out,
+		 const struct buf *errors, struct error *err)
+{
+	char words[320] = "";
+	json_error_t trouble;
+
+	t->document = out->len ? json_loadb(out->ptr, out->len, 0, &trouble) : NULL;
+	t->verdict = json_string_value(json_object_get(t->document, "verdict"));
+	t->run = json_string_value(json_object_get(t->document, "id"));
+	if (t->verdict && t->run)
+		return 0;
+	if (errors->len)
+		(void)process_quote_text(errors, words, sizeof(words));
+	return error_set(err, ERROR_TARGET, "muster %s ended with code %d and no report: %s",
+			 command, t->exit_code, words);
+}
+
+int trial_run(const char *command, const char *settings, struct trial *out, struct error *err)
+{
+	CLEANUP(cleanup_close)
+	int out_fd = memfd_create("output", MFD_CLOEXEC);
+	CLEANUP(cleanup_close)
+	int err_fd = memfd_create("errors", MFD_CLOEXEC);
+	CLEANUP(buf_release)
+	struct buf text = { 0 }, errors = { 0 };
+	char program[4096];
+	const char *const argv[] = { program, command, "-c", settings, "--json", NULL };
+	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	*out = (struct trial){ 0 };
+	if (out_fd < 0 || err_fd < 0 || len < 0)
+		return error_set_errno(err, ERROR_IO, "prepare to run muster %s", command);
+	program[len] = '\0';
+	if (run_program(argv, out_fd, err_fd, &out->exit_code, err) < 0 ||
+	    read_back(out_fd, "its output", &text, err) < 0 ||
+	    read_back(err_fd, "its messages", &errors, err) < 0)
+		return -1;
+	return parse(out, command, &text, &errors, err);
+}
+
+void trial_release(struct trial *t)
+{
+	json_decref(t->document);
+	*t = (struct trial){ 0 };
+}
+
+const json_t *trial_failure(const struct trial *t, const char *check)
+{
+	size_t i;
+	const json_t *item;
+
+	json_array_foreach (json_object_get(t->document, "checks"), i, item) {
+		const char *name = json_string_value(json_object_get(item, "name"));
+		const char *verdict = json_string_value(json_object_get(item, "verdict"));
+
+		if (name && verdict && strcmp(verdict, "fail") == 0 &&
+		    (!check || strcmp(name, check) == 0))
+			return item;
+	}
+	return NULL;
+}
