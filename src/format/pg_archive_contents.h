@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the reader of a custom archive keeps of its table of contents, and the
- * facts it makes of it. Per entry 16 to 64 bytes (a map's slots); per table
- * with data, sequence, extension and owner about 300 bytes more; nothing grows
- * with the data.
+ * facts it makes of it. Per entry 32 to 64 bytes (a map's slots); per table
+ * with data about 400 more, per sequence, extension and owner about 250; nothing
+ * grows with the data.
  */
 #ifndef FORMAT_PG_ARCHIVE_CONTENTS_H
 #define FORMAT_PG_ARCHIVE_CONTENTS_H

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The zlib stream (RFC 1950) of one table's data or one large object, which
- * pg_dump cuts into chunks of a few KiB. Checks the Adler-32.
+ * pg_dump cuts into chunks of a few KiB. Checks the Adler-32. Long streams are
+ * decoded by a thread of its own; what it decodes is emitted by push and end alone,
+ * on the caller's thread, so nobody else has to know.
  */
 #ifndef FORMAT_PG_ARCHIVE_INFLATE_H
 #define FORMAT_PG_ARCHIVE_INFLATE_H
@@ -19,7 +21,7 @@ struct pg_archive_emit {
 	void *owner;
 };
 
-/* NULL when out of memory. About 330 KiB. */
+/* NULL when out of memory. About 900 KiB, and a thread for as long as streams are long. */
 struct pg_archive_inflate *pg_archive_inflate_new(struct pg_archive_emit to);
 void pg_archive_inflate_free(struct pg_archive_inflate *z);
 
