@@ -7,18 +7,28 @@
 #include "component/postgres/postgres.h"
 #include "component/rabbitmq/rabbitmq.h"
 #include "component/redis/redis.h"
+#include "component/service/service.h"
 
 static const struct engine engines[ENGINE_COUNT] = {
 	[ENGINE_POSTGRESQL] = { .kind = ENGINE_POSTGRESQL,
+				.probe = engine_postgres_probe,
+				.tools = engine_postgres_tools,
+				.backup = engine_postgres_backup,
 				.start = engine_postgres_start,
 				.stop = engine_postgres_stop },
 	[ENGINE_REDIS] = { .kind = ENGINE_REDIS,
+			   .probe = engine_redis_probe,
+			   .tools = engine_redis_tools,
+			   .backup = engine_redis_backup,
 			   .start = engine_redis_start,
 			   .stop = engine_redis_stop },
+	/* no program is needed: libraries and the management API do it all */
 	[ENGINE_RABBITMQ] = { .kind = ENGINE_RABBITMQ,
+			      .probe = engine_rabbitmq_probe,
+			      .backup = engine_rabbitmq_backup,
 			      .start = engine_rabbitmq_start,
 			      .stop = engine_rabbitmq_stop },
-	[ENGINE_SERVICE] = { .kind = ENGINE_SERVICE },
+	[ENGINE_SERVICE] = { .kind = ENGINE_SERVICE, .probe = engine_service_probe },
 };
 
 const struct engine *engine_of(enum engine_kind kind)

@@ -41,11 +41,13 @@ struct backup_job {
 	const char *root;  /* the repository's root: manifest paths are relative to it */
 	const char *stamp; /* the set's time as it stands in names: YYYYMMDD_HHMMSS */
 	struct backup_progress progress;
+	int (*stop_requested)(void); /* a signal number when somebody asked us to stop; NULL: never */
 };
 
 /* A part under its temporary name, complete and synced; the caller renames it to its final one. */
 struct backup_part {
 	char temporary[4096], final[4096]; /* absolute */
+	int fd; /* locked until released: an unlocked temporary is one that a dead run left */
 };
 
 struct backup_parts {
@@ -64,7 +66,11 @@ struct engine {
 	int (*probe)(const struct component_config *c, struct checks *out, struct error *err);
 	/* Adds one CHECK_TOOL per program that backing up or restoring needs. */
 	int (*tools)(const struct component_config *c, struct checks *out, struct error *err);
-	/* Writes the component's parts and enters them, their facts and notes into `manifest`. */
+	/*
+	 * Writes the component's parts and enters them, their facts and notes into
+	 * `manifest`. Facts of the source are those that it can know: tables, large
+	 * objects, sequences, extensions. On failure nothing is left behind.
+	 */
 	int (*backup)(const struct backup_job *job, struct manifest *manifest,
 		      struct backup_parts *parts, struct error *err);
 	/* Starts an empty server in `place` and waits until a login works. Needs no network beyond 127.0.0.1. */

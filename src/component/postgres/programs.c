@@ -11,33 +11,11 @@
 
 #include "base/clock.h"
 #include "base/process.h"
+#include "component/tool.h"
 
 #define VERSIONS_ROOT "/usr/lib/postgresql"
 
 static const int64_t version_timeout_ns = 20 * NS_PER_SECOND;
-
-int postgres_program_version(const char *path, struct buf *out, unsigned *major, struct error *err)
-{
-	const char *const argv[] = { path, "--version", NULL };
-	struct process_spec spec = { .argv = argv, .in = -1 };
-	CLEANUP(buf_release)
-	struct buf text = { 0 };
-	const char *number;
-	size_t len;
-
-	if (process_run(&spec, version_timeout_ns, 4096, &text, err) < 0)
-		return -1;
-	/* "pg_dump (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)" */
-	number = text.ptr ? strpbrk(text.ptr, "0123456789") : NULL;
-	if (!number)
-		return error_set(err, ERROR_TARGET, "%s --version: no version in its answer", path);
-	len = strcspn(number, " \n()");
-	if (major)
-		*major = (unsigned)strtoul(number, NULL, 10);
-	if (buf_printf(out, "%.*s", (int)len, number) < 0)
-		return error_set(err, ERROR_NOMEM, "no memory for the version of %s", path);
-	return 0;
-}
 
 static bool holds(const char *directory, const char *program)
 {
@@ -56,7 +34,7 @@ static bool is_major(const char *directory, const char *program, unsigned wanted
 	unsigned major = 0;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", directory, program);
-	return postgres_program_version(path, &version, &major, &ignored) == 0 && major == wanted;
+	return tool_version(path, &version, &major, &ignored) == 0 && major == wanted;
 }
 
 /* `pg_config --bindir`; empty when there is no pg_config. */

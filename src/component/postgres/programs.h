@@ -15,8 +15,4 @@
 MUST_CHECK int postgres_program_directory(const char *program, unsigned major, struct buf *out,
 					  struct error *err);
 
-/* Append the program's version, such as "15.20"; `*major` (may be NULL) is its first number. */
-MUST_CHECK int postgres_program_version(const char *path, struct buf *out, unsigned *major,
-					struct error *err);
-
 #endif

@@ -7,8 +7,6 @@
 
 MUST_CHECK int engine_rabbitmq_probe(const struct component_config *c, struct checks *out,
 				     struct error *err);
-MUST_CHECK int engine_rabbitmq_tools(const struct component_config *c, struct checks *out,
-				     struct error *err);
 MUST_CHECK int engine_rabbitmq_backup(const struct backup_job *job, struct manifest *manifest,
 				      struct backup_parts *parts, struct error *err);
 MUST_CHECK int engine_rabbitmq_start(const struct place *place, struct server *out,
