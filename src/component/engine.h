@@ -41,7 +41,8 @@ struct backup_job {
 	const char *root;  /* the repository's root: manifest paths are relative to it */
 	const char *stamp; /* the set's time as it stands in names: YYYYMMDD_HHMMSS */
 	struct backup_progress progress;
-	int (*stop_requested)(void); /* a signal number when somebody asked us to stop; NULL: never */
+	int (*stop_requested)(
+		void); /* a signal number when somebody asked us to stop; NULL: never */
 };
 
 /* A part under its temporary name, complete and synced; the caller renames it to its final one. */

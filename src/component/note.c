@@ -13,8 +13,8 @@ static int add(struct manifest *m, const struct backup_job *job, const char *nam
 	return 0;
 }
 
-int note_add(struct manifest *m, const struct backup_job *job, const char *value,
-	     struct error *err, const char *name, ...)
+int note_add(struct manifest *m, const struct backup_job *job, const char *value, struct error *err,
+	     const char *name, ...)
 {
 	char text[256];
 	va_list ap;

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "config/keys.h"
 
 #define TEMPORARY_SUFFIX ".partial"
 
@@ -35,8 +36,7 @@ static void sweep(const char *directory)
 
 		if (!is_temporary(entry->d_name))
 			continue;
-		fd = openat(dirfd(d), entry->d_name,
-			    O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		fd = openat(dirfd(d), entry->d_name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		if (fd < 0)
 			continue;
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
@@ -44,6 +44,70 @@ static void sweep(const char *directory)
 		(void)close(fd);
 	}
 	(void)closedir(d);
+}
+
+/* The pattern after "KIND:" in the first row of that kind; NULL: none. */
+static const char *pattern_of(const char *const *row, size_t count, const char *kind)
+{
+	size_t len = strlen(kind);
+
+	for (size_t i = 0; i < count && row[i]; i++) {
+		if (strncmp(row[i], kind, len) == 0 && row[i][len] == ':')
+			return row[i] + len + 1;
+	}
+	return NULL;
+}
+
+static int put_quoted(struct buf *out, const char *database)
+{
+	int rc = 0;
+
+	for (const unsigned char *s = (const unsigned char *)database; *s; s++) {
+		bool plain = *s > ' ' && *s != '/' && *s != '%' && *s != 0x7f;
+
+		rc |= plain ? buf_append(out, s, 1) : buf_printf(out, "%%%02X", *s);
+	}
+	return rc;
+}
+
+static int expand(const char *pattern, const struct backup_job *job, const char *database,
+		  struct buf *out)
+{
+	static const char time[] = "{time}", name[] = "{database}";
+	int rc = 0;
+
+	while (*pattern) {
+		if (strncmp(pattern, time, sizeof(time) - 1) == 0) {
+			rc |= buf_puts(out, job->stamp);
+			pattern += sizeof(time) - 1;
+		} else if (strncmp(pattern, name, sizeof(name) - 1) == 0) {
+			rc |= put_quoted(out, database);
+			pattern += sizeof(name) - 1;
+		} else {
+			rc |= buf_append(out, pattern++, 1);
+		}
+	}
+	return rc;
+}
+
+int part_name(const struct backup_job *job, enum part_kind kind, const char *database,
+	      struct buf *out, struct error *err)
+{
+	const struct component_config *c = job->component;
+	const char *pattern =
+		pattern_of(c->backups.files.item, c->backups.files.count, part_kind_id(kind));
+
+	if (!pattern && !c->backups.files.count)
+		pattern = pattern_of(key_built_in_files(c->engine), SIZE_MAX, part_kind_id(kind));
+	if (!pattern || strchr(pattern, '*') || !strstr(pattern, "{time}")) {
+		(void)error_set(err, ERROR_CONFIG,
+				"%s: backups.files has no name for a new file of part %s", c->name,
+				part_kind_id(kind));
+		return error_hint(err, "give it a pattern with {time} and without *");
+	}
+	if (expand(pattern, job, database, out) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for a file name");
+	return 0;
 }
 
 static int set_paths(struct part *p, const struct backup_job *job, const char *name,
@@ -69,12 +133,15 @@ static int set_paths(struct part *p, const struct backup_job *job, const char *n
 }
 
 int part_open(struct part *p, const struct backup_job *job, enum part_kind kind,
-	      const char *database, const char *name, struct error *err)
+	      const char *database, struct error *err)
 {
+	CLEANUP(buf_release)
+	struct buf name = { 0 };
 	struct gzip_writer_options options = { 0 };
 
 	*p = (struct part)PART_INIT;
-	if (set_paths(p, job, name, err) < 0 ||
+	if (part_name(job, kind, database, &name, err) < 0 ||
+	    set_paths(p, job, name.ptr, err) < 0 ||
 	    file_make_directories(job->component->backups.path, 0750, err) < 0)
 		return -1;
 	sweep(job->component->backups.path);
@@ -163,23 +230,6 @@ void backup_parts_release(struct backup_parts *p)
 	}
 	free(p->item);
 	*p = (struct backup_parts){ 0 };
-}
-
-int part_quote_name(const char *database, char *out, size_t size, struct error *err)
-{
-	size_t used = 0;
-
-	for (const unsigned char *s = (const unsigned char *)database; *s; s++) {
-		bool plain = *s > ' ' && *s != '/' && *s != '%' && *s != 0x7f;
-
-		if (used + 4 > size)
-			return error_set(err, ERROR_CONFIG,
-					 "the name of database %s is too long for a file name",
-					 database);
-		used += (size_t)snprintf(out + used, 4, plain ? "%c" : "%%%02X", *s);
-	}
-	out[used] = '\0';
-	return 0;
 }
 
 int part_stop_requested(const struct backup_job *job, struct error *err)

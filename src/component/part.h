@@ -22,9 +22,17 @@ struct part {
 		.place = {.fd = -1 }                                                               \
 	}
 
-/* NAME is the final file's, in the directory of the component's backups, which is made if missing. */
+/*
+ * Append the file name of a part, by the component's own pattern for it (the first
+ * of `backups.files`, else the built-in). Bytes of a database's name that a file
+ * name cannot bear, and '%', become %XX.
+ */
+MUST_CHECK int part_name(const struct backup_job *job, enum part_kind kind, const char *database,
+			 struct buf *out, struct error *err);
+
+/* In the directory of the component's backups, which is made if missing. */
 MUST_CHECK int part_open(struct part *p, const struct backup_job *job, enum part_kind kind,
-			 const char *database, const char *name, struct error *err);
+			 const char *database, struct error *err);
 
 MUST_CHECK int part_push(struct part *p, const void *bytes, size_t len, struct error *err);
 
@@ -37,9 +45,6 @@ MUST_CHECK int part_keep(struct part *p, struct manifest *manifest, struct backu
 
 /* Unlinks the temporary unless it was kept. */
 void part_release(struct part *p);
-
-/* "backup_DATABASE": bytes that a file name cannot bear, and '%', become %XX. -1 when too long. */
-MUST_CHECK int part_quote_name(const char *database, char *out, size_t size, struct error *err);
 
 /* job->stop_requested() as an error. */
 MUST_CHECK int part_stop_requested(const struct backup_job *job, struct error *err);

@@ -61,8 +61,10 @@ static int make_pipe(int *reader, int *writer, struct error *err)
 
 static int start_source(struct flow *f, struct error *err)
 {
-	CLEANUP(cleanup_close) int out = -1;
-	CLEANUP(cleanup_close) int messages = -1;
+	CLEANUP(cleanup_close)
+	int out = -1;
+	CLEANUP(cleanup_close)
+	int messages = -1;
 	struct process_spec spec = { .argv = f->pump->argv,
 				     .set_env = f->pump->set_env,
 				     .in = -1,
@@ -79,9 +81,12 @@ static int start_source(struct flow *f, struct error *err)
 
 static int start_filter(struct flow *f, struct error *err)
 {
-	CLEANUP(cleanup_close) int in = -1;
-	CLEANUP(cleanup_close) int out = -1;
-	CLEANUP(cleanup_close) int messages = -1;
+	CLEANUP(cleanup_close)
+	int in = -1;
+	CLEANUP(cleanup_close)
+	int out = -1;
+	CLEANUP(cleanup_close)
+	int messages = -1;
 	struct process_spec spec = { .argv = f->pump->filter_argv,
 				     .set_env = f->pump->set_env,
 				     .own_group = true,
@@ -252,7 +257,8 @@ static int judge(struct process *p, const char *const *argv, const struct buf *m
 
 int pump_run(struct pump *p, struct error *err)
 {
-	CLEANUP(cleanup_free) uint8_t *blocks = malloc((size_t)BLOCK_SIZE * 2);
+	CLEANUP(cleanup_free)
+	uint8_t *blocks = malloc((size_t)BLOCK_SIZE * 2);
 	struct flow f = { .pump = p,
 			  .source = PROCESS_INIT,
 			  .filter = PROCESS_INIT,
@@ -262,7 +268,8 @@ int pump_run(struct pump *p, struct error *err)
 
 	if (!blocks)
 		return error_set(err, ERROR_NOMEM, "no memory to run %s", p->argv[0]);
-	rc = start_source(&f, err) < 0 || start_filter(&f, err) < 0 || flow_all(&f, err) < 0 ? -1 : 0;
+	rc = start_source(&f, err) < 0 || start_filter(&f, err) < 0 || flow_all(&f, err) < 0 ? -1 :
+											       0;
 	if (rc == 0)
 		rc = judge(&f.source, p->argv, &p->messages, err);
 	if (rc == 0)

@@ -14,7 +14,8 @@ int tool_version(const char *path, struct buf *out, unsigned *major, struct erro
 {
 	const char *const argv[] = { path, "--version", NULL };
 	struct process_spec spec = { .argv = argv, .in = -1 };
-	CLEANUP(buf_release) struct buf text = { 0 };
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
 	const char *number;
 
 	if (process_run(&spec, version_timeout_ns, 4096, &text, err) < 0)
@@ -50,8 +51,10 @@ static int examine(const struct tool *tool, struct buf *path, struct buf *versio
 int tool_check(const struct component_config *c, const struct tool *tool, struct checks *out,
 	       struct error *err)
 {
-	CLEANUP(buf_release) struct buf path = { 0 };
-	CLEANUP(buf_release) struct buf version = { 0 };
+	CLEANUP(buf_release)
+	struct buf path = { 0 };
+	CLEANUP(buf_release)
+	struct buf version = { 0 };
 	struct error why = ERROR_INIT;
 	bool usable = examine(tool, &path, &version, &why) == 0;
 	char expected[32] = "installed", hint[160] = "";

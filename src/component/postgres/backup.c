@@ -32,7 +32,8 @@ static int free_facts(struct facts *f)
 static int note_query(const struct work *w, PGconn *session, const char *prefix, const char *sql,
 		      struct error *err)
 {
-	CLEANUP(cleanup_result) PGresult *rows = session_query(session, sql, err);
+	CLEANUP(cleanup_result)
+	PGresult *rows = session_query(session, sql, err);
 
 	if (!rows)
 		return -1;
@@ -88,35 +89,31 @@ static int note_database(const struct work *w, PGconn *session, const char *data
 		return -1;
 	/* the library's version of the collations in use; the database's own only since 15 */
 	if (PQserverVersion(session) >= 150000 &&
-	    note_query(w, session, prefix,
-		       "SELECT 'collation_version', datcollversion FROM pg_catalog.pg_database "
-		       "WHERE datname = pg_catalog.current_database() AND datcollversion IS NOT NULL",
-		       err) < 0)
+	    note_query(
+		    w, session, prefix,
+		    "SELECT 'collation_version', datcollversion FROM pg_catalog.pg_database "
+		    "WHERE datname = pg_catalog.current_database() AND datcollversion IS NOT NULL",
+		    err) < 0)
 		return -1;
-	return note_query(w, session, prefix,
-			  "SELECT DISTINCT 'collation_version.' || c.collname, c.collversion\n"
-			  "FROM pg_catalog.pg_collation c WHERE c.collversion IS NOT NULL"
-			  " AND EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class r"
-			  "  ON r.oid = a.attrelid WHERE a.attcollation = c.oid AND r.relkind = 'r'"
-			  "  AND r.oid >= 16384)\n"
-			  "ORDER BY 1",
-			  err);
+	return note_query(
+		w, session, prefix,
+		"SELECT DISTINCT 'collation_version.' || c.collname, c.collversion\n"
+		"FROM pg_catalog.pg_collation c WHERE c.collversion IS NOT NULL"
+		" AND EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class r"
+		"  ON r.oid = a.attrelid WHERE a.attcollation = c.oid AND r.relkind = 'r'"
+		"  AND r.oid >= 16384)\n"
+		"ORDER BY 1",
+		err);
 }
 
 static int open_parts(const struct work *w, const char *database, struct part *archive,
 		      struct part *sql, struct error *err)
 {
-	char quoted[200], name[300];
-
-	if (part_quote_name(database, quoted, sizeof(quoted), err) < 0)
-		return -1;
-	(void)snprintf(name, sizeof(name), "backup_%s_%s.dump.gz", quoted, w->job->stamp);
-	if (part_open(archive, w->job, PART_DUMP, database, name, err) < 0)
+	if (part_open(archive, w->job, PART_DUMP, database, err) < 0)
 		return -1;
 	if (!w->job->component->backups.sql)
 		return 0;
-	(void)snprintf(name, sizeof(name), "backup_%s_%s.sql.gz", quoted, w->job->stamp);
-	return part_open(sql, w->job, PART_SQL, database, name, err);
+	return part_open(sql, w->job, PART_SQL, database, err);
 }
 
 static int keep_parts(const struct work *w, struct part *archive, struct part *sql,
@@ -133,9 +130,12 @@ static int keep_parts(const struct work *w, struct part *archive, struct part *s
 static int dump_and_describe(const struct work *w, PGconn *session, const char *database,
 			     const struct snapshot *snapshot, struct error *why, struct error *err)
 {
-	CLEANUP(part_release) struct part archive = PART_INIT;
-	CLEANUP(part_release) struct part sql = PART_INIT;
-	CLEANUP(facts_release) struct facts before = { .side = FACTS_SOURCE };
+	CLEANUP(part_release)
+	struct part archive = PART_INIT;
+	CLEANUP(part_release)
+	struct part sql = PART_INIT;
+	CLEANUP(facts_release)
+	struct facts before = { .side = FACTS_SOURCE };
 	struct facts *facts = NULL;
 	struct dump_request request = {
 		.programs = &w->programs,
@@ -167,7 +167,8 @@ static int dump_and_describe(const struct work *w, PGconn *session, const char *
 static int attempt(const struct work *w, PGconn *session, const char *database, struct error *why,
 		   struct error *err)
 {
-	CLEANUP(snapshot_release) struct snapshot snapshot = { 0 };
+	CLEANUP(snapshot_release)
+	struct snapshot snapshot = { 0 };
 	struct error ignored = ERROR_INIT;
 	int rc = snapshot_take(session, w->job->component->backups.lock_timeout_ns, &snapshot, why,
 			       err);
@@ -189,8 +190,9 @@ static int backup_database(const struct work *w, const char *database, struct er
 		return error_context(err, "database %s", database);
 	for (int i = 1;; i++) {
 		struct error why = ERROR_INIT;
-		int rc = part_stop_requested(w->job, err) < 0 ? -1 :
-								attempt(w, session, database, &why, err);
+		int rc = part_stop_requested(w->job, err) < 0 ?
+				 -1 :
+				 attempt(w, session, database, &why, err);
 
 		if (rc > 0)
 			return 0;
@@ -209,11 +211,10 @@ static int backup_database(const struct work *w, const char *database, struct er
 
 static int backup_globals(const struct work *w, struct error *err)
 {
-	CLEANUP(part_release) struct part part = PART_INIT;
-	char name[64];
+	CLEANUP(part_release)
+	struct part part = PART_INIT;
 
-	(void)snprintf(name, sizeof(name), "globals_%s.sql.gz", w->job->stamp);
-	if (part_open(&part, w->job, PART_GLOBALS, "", name, err) < 0 ||
+	if (part_open(&part, w->job, PART_GLOBALS, "", err) < 0 ||
 	    dump_globals(&w->programs, w->job, &part, w->manifest, err) < 0 ||
 	    note_add(w->manifest, w->job, "outside the snapshot; without passwords", err,
 		     "globals") < 0)

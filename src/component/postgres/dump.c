@@ -11,8 +11,10 @@
 static int find_program(const struct backup_job *job, const char *name, unsigned server_major,
 			char path[512], struct manifest *manifest, struct error *err)
 {
-	CLEANUP(buf_release) struct buf directory = { 0 };
-	CLEANUP(buf_release) struct buf version = { 0 };
+	CLEANUP(buf_release)
+	struct buf directory = { 0 };
+	CLEANUP(buf_release)
+	struct buf version = { 0 };
 	unsigned major = 0;
 
 	if (postgres_program_directory(name, server_major, &directory, err) < 0)
@@ -52,8 +54,8 @@ static int make_environment(struct dump_programs *p, const struct backup_job *jo
 	return 0;
 }
 
-int dump_programs_find(struct dump_programs *p, const struct backup_job *job,
-		       unsigned server_major, struct manifest *manifest, struct error *err)
+int dump_programs_find(struct dump_programs *p, const struct backup_job *job, unsigned server_major,
+		       struct manifest *manifest, struct error *err)
 {
 	const struct backups_config *wanted = &job->component->backups;
 
@@ -94,7 +96,8 @@ static int note_messages(const struct pump *p, const struct backup_job *job,
 static int dbname_argument(const struct backup_job *job, const char *database, struct buf *out,
 			   struct error *err)
 {
-	CLEANUP(buf_release) struct buf conninfo = { 0 };
+	CLEANUP(buf_release)
+	struct buf conninfo = { 0 };
 
 	if (session_conninfo(&job->component->connect, database, &conninfo, err) < 0)
 		return -1;
@@ -106,11 +109,18 @@ static int dbname_argument(const struct backup_job *job, const char *database, s
 int dump_database(const struct dump_request *r, struct manifest *manifest, struct error *why,
 		  struct error *err)
 {
-	CLEANUP(buf_release) struct buf dbname = { 0 };
+	CLEANUP(buf_release)
+	struct buf dbname = { 0 };
 	char snapshot[96], timeout[64], encoding[64];
-	const char *const argv[] = { r->programs->pg_dump, "--format=custom", "--compress=0",
-				     "--no-password",      snapshot,          timeout,
-				     encoding,             NULL,              NULL };
+	const char *const argv[] = { r->programs->pg_dump,
+				     "--format=custom",
+				     "--compress=0",
+				     "--no-password",
+				     snapshot,
+				     timeout,
+				     encoding,
+				     NULL,
+				     NULL };
 	const char *const filter[] = { r->programs->pg_restore, "--file=-", NULL };
 	const char *full[sizeof(argv) / sizeof(*argv)];
 	struct error failure = ERROR_INIT;
@@ -152,9 +162,11 @@ int dump_database(const struct dump_request *r, struct manifest *manifest, struc
 int dump_globals(const struct dump_programs *p, const struct backup_job *job, struct part *out,
 		 struct manifest *manifest, struct error *err)
 {
-	CLEANUP(buf_release) struct buf dbname = { 0 };
-	const char *argv[] = { p->pg_dumpall, "--globals-only", "--no-role-passwords",
-			       "--no-password", NULL, NULL };
+	CLEANUP(buf_release)
+	struct buf dbname = { 0 };
+	const char *argv[] = {
+		p->pg_dumpall, "--globals-only", "--no-role-passwords", "--no-password", NULL, NULL
+	};
 	struct pump pump = { .job = job,
 			     .subject = out->path,
 			     .argv = argv,

@@ -39,8 +39,7 @@ static int ask_version(PGconn *session, struct reached *reached)
 				    reached->version, OLDEST_MAJOR);
 	(void)snprintf(reached->message, sizeof(reached->message),
 		       "PostgreSQL %.80s answers a query in database %.100s%s", reached->version,
-		       PQdb(session),
-		       PQgetvalue(row, 0, 1)[0] == 't' ? "; it is a standby" : "");
+		       PQdb(session), PQgetvalue(row, 0, 1)[0] == 't' ? "; it is a standby" : "");
 	return 0;
 }
 
@@ -67,7 +66,8 @@ static unsigned server_major(const struct component_config *c)
 {
 	struct reached reached = { 0 };
 	struct error ignored = ERROR_INIT;
-	CLEANUP(cleanup_session) PGconn *session = session_open(&c->connect, NULL, &reached, &ignored);
+	CLEANUP(cleanup_session)
+	PGconn *session = session_open(&c->connect, NULL, &reached, &ignored);
 
 	return session ? (unsigned)PQserverVersion(session) / 10000 : 0;
 }
@@ -85,7 +85,8 @@ int engine_postgres_tools(const struct component_config *c, struct checks *out, 
 	unsigned major = server_major(c);
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		CLEANUP(buf_release) struct buf path = { 0 };
+		CLEANUP(buf_release)
+		struct buf path = { 0 };
 		struct error missing = ERROR_INIT;
 		struct tool tool = { .program = rows[i].program,
 				     .package = "postgresql-client",

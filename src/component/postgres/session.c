@@ -103,8 +103,10 @@ static char *one_line(const char *text, char *out, size_t size)
 PGconn *session_open(const struct connect_config *c, const char *database, struct reached *reached,
 		     struct error *err)
 {
-	CLEANUP(buf_release) struct buf conninfo = { 0 };
-	CLEANUP(secret_wipe) struct buf password = { 0 };
+	CLEANUP(buf_release)
+	struct buf conninfo = { 0 };
+	CLEANUP(secret_wipe)
+	struct buf password = { 0 };
 	const char *keys[] = { "dbname", "password", NULL };
 	const char *values[] = { NULL, NULL, NULL };
 	char words[700];
@@ -161,7 +163,8 @@ PGresult *session_query(PGconn *session, const char *sql, struct error *err)
 
 int session_command(PGconn *session, const char *sql, char sqlstate[6], struct error *err)
 {
-	CLEANUP(cleanup_result) PGresult *result = PQexec(session, sql);
+	CLEANUP(cleanup_result)
+	PGresult *result = PQexec(session, sql);
 	ExecStatusType status = PQresultStatus(result);
 	const char *code;
 	char what[80];

@@ -47,7 +47,8 @@ void snapshot_release(struct snapshot *s)
 
 static int load_tables(PGconn *session, struct dumped_tables *out, struct error *err)
 {
-	CLEANUP(cleanup_result) PGresult *rows = session_query(session, list_tables, err);
+	CLEANUP(cleanup_result)
+	PGresult *rows = session_query(session, list_tables, err);
 	size_t count = rows ? (size_t)PQntuples(rows) : 0;
 
 	if (!rows)
@@ -65,7 +66,8 @@ static int load_tables(PGconn *session, struct dumped_tables *out, struct error 
 		for (size_t k = 0; k < sizeof(field) / sizeof(*field); k++) {
 			*field[k] = arena_strdup(&out->arena, PQgetvalue(rows, (int)i, (int)k + 1));
 			if (!*field[k])
-				return error_set(err, ERROR_NOMEM, "no memory for a list of tables");
+				return error_set(err, ERROR_NOMEM,
+						 "no memory for a list of tables");
 		}
 		out->count++;
 	}
@@ -89,7 +91,8 @@ static int lock_tables(PGconn *session, const struct dumped_tables *t, struct er
 		       struct error *err)
 {
 	for (size_t first = 0; first < t->count; first += LOCK_BATCH) {
-		CLEANUP(buf_release) struct buf sql = { 0 };
+		CLEANUP(buf_release)
+		struct buf sql = { 0 };
 		struct error failure = ERROR_INIT;
 		char sqlstate[6] = "";
 		int rc = buf_puts(&sql, "LOCK TABLE ");
@@ -99,7 +102,8 @@ static int lock_tables(PGconn *session, const struct dumped_tables *t, struct er
 					 t->item[i].quoted);
 		rc |= buf_puts(&sql, " IN ACCESS SHARE MODE");
 		if (rc < 0)
-			return error_set(err, ERROR_NOMEM, "no memory to lock %zu tables", t->count);
+			return error_set(err, ERROR_NOMEM, "no memory to lock %zu tables",
+					 t->count);
 		if (session_command(session, sql.ptr, sqlstate, &failure) == 0)
 			continue;
 		if (worth_another_try(sqlstate)) {
@@ -136,11 +140,12 @@ static void name_blocker(PGconn *session, struct error *why)
 	size_t used = strlen(why->message);
 
 	if (rows && PQntuples(rows) == 1)
-		(void)snprintf(why->message + used, sizeof(why->message) - used,
-			       "; process %s (user %s) holds or awaits an exclusive lock on %s, its "
-			       "query: %s",
-			       PQgetvalue(rows, 0, 0), PQgetvalue(rows, 0, 1),
-			       PQgetvalue(rows, 0, 2), PQgetvalue(rows, 0, 3));
+		(void)snprintf(
+			why->message + used, sizeof(why->message) - used,
+			"; process %s (user %s) holds or awaits an exclusive lock on %s, its "
+			"query: %s",
+			PQgetvalue(rows, 0, 0), PQgetvalue(rows, 0, 1), PQgetvalue(rows, 0, 2),
+			PQgetvalue(rows, 0, 3));
 }
 
 static int begin(PGconn *session, int64_t lock_timeout_ns, struct error *err)
@@ -209,8 +214,8 @@ static int lock_and_export(PGconn *session, int64_t lock_timeout_ns, struct dump
 	return 1;
 }
 
-int snapshot_take(PGconn *session, int64_t lock_timeout_ns, struct snapshot *out,
-		  struct error *why, struct error *err)
+int snapshot_take(PGconn *session, int64_t lock_timeout_ns, struct snapshot *out, struct error *why,
+		  struct error *err)
 {
 	struct dumped_tables wanted = { 0 };
 	struct error ignored = ERROR_INIT;

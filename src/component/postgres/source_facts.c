@@ -20,8 +20,10 @@ static int no_memory(struct error *err)
 static int add_sequence(PGconn *session, struct facts *out, PGresult *list, int row,
 			struct error *err)
 {
-	CLEANUP(buf_release) struct buf sql = { 0 };
-	CLEANUP(cleanup_result) PGresult *value = NULL;
+	CLEANUP(buf_release)
+	struct buf sql = { 0 };
+	CLEANUP(cleanup_result)
+	PGresult *value = NULL;
 	struct fact *fact;
 
 	if (buf_printf(&sql, "SELECT last_value || ',' || is_called::pg_catalog.text FROM %s",
@@ -44,7 +46,8 @@ int source_sequences(PGconn *session, struct facts *out, struct error *err)
 		session,
 		"SELECT n.nspname, c.relname,"
 		" pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)\n"
-		"FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
+		"FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+		"c.relnamespace\n"
 		"WHERE c.relkind = 'S' AND c.relpersistence <> 't'"
 		" AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 		" AND (NOT EXISTS (SELECT FROM pg_catalog.pg_depend d"
@@ -130,8 +133,10 @@ static int sum_rows(PGconn *session, const struct backup_job *job, const struct 
 static int fingerprint_table(PGconn *session, const struct backup_job *job,
 			     const struct dumped_table *t, struct fact *fact, struct error *err)
 {
-	CLEANUP(buf_release) struct buf sql = { 0 };
-	CLEANUP(cleanup_result) PGresult *begun = NULL;
+	CLEANUP(buf_release)
+	struct buf sql = { 0 };
+	CLEANUP(cleanup_result)
+	PGresult *begun = NULL;
 	struct row_sum sum = { 0 };
 
 	if (copy_statement(t, &sql) < 0)
@@ -148,8 +153,10 @@ static int fingerprint_table(PGconn *session, const struct backup_job *job,
 static int count_table(PGconn *session, const struct dumped_table *t, struct fact *fact,
 		       struct error *err)
 {
-	CLEANUP(buf_release) struct buf sql = { 0 };
-	CLEANUP(cleanup_result) PGresult *row = NULL;
+	CLEANUP(buf_release)
+	struct buf sql = { 0 };
+	CLEANUP(cleanup_result)
+	PGresult *row = NULL;
 
 	if (buf_printf(&sql, "SELECT pg_catalog.count(*) FROM %s%s %s",
 		       *t->condition ? "" : "ONLY ", t->quoted, t->condition) < 0)
@@ -186,22 +193,24 @@ static int add_tables(PGconn *session, const struct backup_job *job,
 }
 
 /* Piece by piece: an object may be terabytes long. */
-static int hash_object(PGconn *session, const char *oid, struct row_hash *hash,
-		       struct row_sum *sum, struct error *err)
+static int hash_object(PGconn *session, const char *oid, struct row_hash *hash, struct row_sum *sum,
+		       struct error *err)
 {
 	uint64_t offset = 0;
 	int len;
 
 	row_hash_begin_large_object(hash, (uint32_t)strtoul(oid, NULL, 10));
 	do {
-		CLEANUP(cleanup_result) PGresult *piece = NULL;
+		CLEANUP(cleanup_result)
+		PGresult *piece = NULL;
 		char at[24], size[12];
 		const char *const values[] = { oid, at, size };
 
 		(void)snprintf(at, sizeof(at), "%" PRIu64, offset);
 		(void)snprintf(size, sizeof(size), "%d", OBJECT_PIECE);
-		piece = PQexecParams(session, "SELECT pg_catalog.lo_get($1::oid, $2::int8, $3::int4)",
-				     3, NULL, values, NULL, NULL, 1);
+		piece = PQexecParams(session,
+				     "SELECT pg_catalog.lo_get($1::oid, $2::int8, $3::int4)", 3,
+				     NULL, values, NULL, NULL, 1);
 		if (PQresultStatus(piece) != PGRES_TUPLES_OK || PQntuples(piece) != 1)
 			return session_error(session, piece, "read a large object", err);
 		len = PQgetlength(piece, 0, 0);
@@ -216,7 +225,8 @@ static int hash_object(PGconn *session, const char *oid, struct row_hash *hash,
 static int sum_objects(PGconn *session, const struct backup_job *job, struct row_sum *sum,
 		       struct error *err)
 {
-	CLEANUP(cleanup_row_hash) struct row_hash *hash = row_hash_new();
+	CLEANUP(cleanup_row_hash)
+	struct row_hash *hash = row_hash_new();
 	int count;
 
 	if (!hash)

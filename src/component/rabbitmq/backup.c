@@ -19,20 +19,21 @@ static int receive(void *cookie, const void *bytes, size_t len, struct error *er
 	if (part_stop_requested(r->job, err) < 0 || part_push(r->part, bytes, len, err) < 0)
 		return -1;
 	if (r->job->progress.report)
-		r->job->progress.report(r->job->progress.cookie, r->part->path, r->part->content, 0);
+		r->job->progress.report(r->job->progress.cookie, r->part->path, r->part->content,
+					0);
 	return 0;
 }
 
 int engine_rabbitmq_backup(const struct backup_job *job, struct manifest *manifest,
 			   struct backup_parts *parts, struct error *err)
 {
-	CLEANUP(part_release) struct part part = PART_INIT;
+	CLEANUP(part_release)
+	struct part part = PART_INIT;
 	struct reception reception = { job, &part };
 	struct reached reached = { 0 };
-	char name[64], base[300];
+	char base[300];
 
-	(void)snprintf(name, sizeof(name), "definitions_%s.json.gz", job->stamp);
-	if (part_open(&part, job, PART_DEFINITIONS, "", name, err) < 0 ||
+	if (part_open(&part, job, PART_DEFINITIONS, "", err) < 0 ||
 	    management_get(&job->component->connect, "/api/definitions", receive, &reception,
 			   &reached, err) < 0 ||
 	    part_finish(&part, err) < 0 ||

@@ -26,7 +26,8 @@ int management_get(const struct connect_config *c, const char *path,
 		   int (*receive)(void *cookie, const void *bytes, size_t len, struct error *err),
 		   void *cookie, struct reached *reached, struct error *err)
 {
-	CLEANUP(secret_wipe) struct buf password = { 0 };
+	CLEANUP(secret_wipe)
+	struct buf password = { 0 };
 	char base[300], url[400];
 	struct http_request request = { .url = url,
 					.user = rabbitmq_user(c),

@@ -104,8 +104,8 @@ static int try_amqp(amqp_connection_state_t connection, const struct connect_con
 	int status;
 
 	if (!socket)
-		return reached_fail(reached, REACH_TLS, "cannot prepare a connection with ca_file %s",
-				    c->ca_file);
+		return reached_fail(reached, REACH_TLS,
+				    "cannot prepare a connection with ca_file %s", c->ca_file);
 	(void)amqp_set_handshake_timeout(connection, &timeout);
 	(void)amqp_set_rpc_timeout(connection, &timeout);
 	status = amqp_socket_open_noblock(socket, rabbitmq_host(c), broker_port(c), &timeout);
@@ -126,7 +126,8 @@ static int try_amqp(amqp_connection_state_t connection, const struct connect_con
 
 static int probe_amqp(const struct component_config *c, struct checks *out, struct error *err)
 {
-	CLEANUP(secret_wipe) struct buf password = { 0 };
+	CLEANUP(secret_wipe)
+	struct buf password = { 0 };
 	struct reached reached = { 0 };
 	amqp_connection_state_t connection;
 	char subject[300];
@@ -163,10 +164,10 @@ static void take_overview(const struct buf *body, const struct connect_config *c
 	json_decref(overview);
 }
 
-static int probe_management(const struct component_config *c, struct checks *out,
-			    struct error *err)
+static int probe_management(const struct component_config *c, struct checks *out, struct error *err)
 {
-	CLEANUP(buf_release) struct buf body = { 0 };
+	CLEANUP(buf_release)
+	struct buf body = { 0 };
 	struct reached reached = { 0 };
 	struct error failure = ERROR_INIT;
 	char base[300], subject[340];

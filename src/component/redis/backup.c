@@ -137,7 +137,8 @@ static int make_arguments(const struct connect_config *c, struct arguments *a, s
 static int note_keyspace(redisContext *connection, const struct backup_job *job,
 			 struct manifest *manifest, const char *when, struct error *err)
 {
-	CLEANUP(cleanup_reply) redisReply *info = connection_info(connection, "keyspace", err);
+	CLEANUP(cleanup_reply)
+	redisReply *info = connection_info(connection, "keyspace", err);
 
 	if (!info)
 		return -1;
@@ -163,16 +164,17 @@ static int note_source(const struct backup_job *job, struct manifest *manifest, 
 		       struct error *err)
 {
 	struct reached reached = { 0 };
-	CLEANUP(cleanup_connection) redisContext *connection = NULL;
-	CLEANUP(cleanup_reply) redisReply *info = NULL;
+	CLEANUP(cleanup_connection)
+	redisContext *connection = NULL;
+	CLEANUP(cleanup_reply)
+	redisReply *info = NULL;
 	char version[64];
 
 	if (job->component->connect.tls)
 		return 0;
 	connection = connection_open(&job->component->connect, &reached, err);
 	if (!connection)
-		return error_set(err,
-				 reached.how == REACH_DENIED ? ERROR_PERMISSION : ERROR_TARGET,
+		return error_set(err, reached.how == REACH_DENIED ? ERROR_PERMISSION : ERROR_TARGET,
 				 "Redis: %s", reached.message);
 	if (strcmp(when, "before") == 0) {
 		info = connection_info(connection, "server", err);
@@ -212,12 +214,11 @@ static int write_snapshot(const struct backup_job *job, struct part *part,
 int engine_redis_backup(const struct backup_job *job, struct manifest *manifest,
 			struct backup_parts *parts, struct error *err)
 {
-	CLEANUP(part_release) struct part part = PART_INIT;
-	char name[64];
+	CLEANUP(part_release)
+	struct part part = PART_INIT;
 
-	(void)snprintf(name, sizeof(name), "snapshot_%s.rdb.gz", job->stamp);
 	if (note_source(job, manifest, "before", err) < 0 ||
-	    part_open(&part, job, PART_RDB, "", name, err) < 0 ||
+	    part_open(&part, job, PART_RDB, "", err) < 0 ||
 	    write_snapshot(job, &part, manifest, err) < 0 ||
 	    note_source(job, manifest, "after", err) < 0)
 		return -1;

@@ -102,7 +102,8 @@ static redisContext *connect_to(const struct connect_config *c, struct reached *
 redisContext *connection_open(const struct connect_config *c, struct reached *reached,
 			      struct error *err)
 {
-	CLEANUP(secret_wipe) struct buf password = { 0 };
+	CLEANUP(secret_wipe)
+	struct buf password = { 0 };
 	redisContext *connection;
 
 	if (c->tls) {
@@ -115,7 +116,8 @@ redisContext *connection_open(const struct connect_config *c, struct reached *re
 	connection = connect_to(c, reached, err);
 	if (!connection)
 		return NULL;
-	if ((password.len && expect_status(connection, login(connection, c, &password), reached) < 0) ||
+	if ((password.len &&
+	     expect_status(connection, login(connection, c, &password), reached) < 0) ||
 	    expect_status(connection, redisCommand(connection, "PING"), reached) < 0) {
 		redisFree(connection);
 		return NULL;

@@ -8,7 +8,8 @@
 static int ask_version(redisContext *connection, struct reached *reached, struct error *err)
 {
 	struct error failure = ERROR_INIT;
-	CLEANUP(cleanup_reply) redisReply *info = connection_info(connection, "server", &failure);
+	CLEANUP(cleanup_reply)
+	redisReply *info = connection_info(connection, "server", &failure);
 
 	(void)err;
 	if (!info)

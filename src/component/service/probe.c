@@ -66,8 +66,7 @@ static int try_addresses(const struct addrinfo *list, int timeout_ms, struct rea
 
 	for (; list; list = list->ai_next) {
 		CLEANUP(cleanup_close)
-		int fd = socket(list->ai_family,
-				list->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		int fd = socket(list->ai_family, list->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
 				list->ai_protocol);
 
 		if (fd >= 0 && connect_within(fd, list, timeout_ms) == 0) {
@@ -122,7 +121,8 @@ static int probe_tcp(const struct component_config *c, struct checks *out, struc
 static int probe_command(const struct component_config *c, struct checks *out, struct error *err)
 {
 	const struct string_list *command = &c->health.command;
-	CLEANUP(cleanup_free) const char **argv = calloc(command->count + 1, sizeof(*argv));
+	CLEANUP(cleanup_free)
+	const char **argv = calloc(command->count + 1, sizeof(*argv));
 	struct process_spec spec = { .argv = argv, .in = -1 };
 	struct error failure = ERROR_INIT;
 	struct reached reached = { 0 };
