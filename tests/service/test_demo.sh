@@ -1,0 +1,131 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# muster demo: the show finds every damage for the right reason, and whatever ends
+# it leaves neither process nor directory. usage: test_demo.sh MUSTER
+set -eu
+muster=$(readlink -f "$1")
+TMPDIR=$(mktemp -d /tmp/muster-test.XXXXXX)
+export TMPDIR
+# other accounts pass through it, and one of them makes its platform in it
+chmod 1777 "$TMPDIR"
+cd "$TMPDIR"
+trap 'rm -rf "$TMPDIR"' EXIT
+
+fail() {
+	echo "FAILED: $*" >&2
+	cat "$TMPDIR"/out "$TMPDIR"/err >&2 || true
+	exit 1
+}
+
+# Processes that name the directory in command line or environment, but for this script's own.
+processes() {
+	for p in /proc/[0-9]*; do
+		if [ "${p#/proc/}" != "$$" ] && tr '\0' '\n' 2> "$TMPDIR/null" < "$p/cmdline" |
+			grep -qF "$TMPDIR/muster-demo."; then
+			echo "${p#/proc/}"
+		fi
+	done
+}
+
+# Wait until the command holds; a minute and a half is far more than any of them needs.
+await() {
+	tries=900
+	until "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || fail "waited in vain for: $*"
+		sleep 0.1
+	done
+}
+
+no_directory() { ! ls -d "$TMPDIR"/muster-demo.?????? > "$TMPDIR/null" 2>&1; }
+no_process() { [ -z "$(processes)" ]; }
+nothing_left() {
+	no_directory || fail "a directory is left: $(ls -d "$TMPDIR"/muster-demo.??????)"
+	no_process || fail "processes are left: $(processes)"
+}
+exists() { ls "$TMPDIR"/muster-demo.??????/"$1" > "$TMPDIR/null" 2>&1; }
+
+# code NAME EXPECTED COMMAND…: run it and compare its exit code
+code() {
+	name=$1 expected=$2
+	shift 2
+	got=0
+	"$@" > "$TMPDIR/out" 2> "$TMPDIR/err" || got=$?
+	[ "$got" = "$expected" ] || fail "$name: exit code $got, not $expected"
+	echo "ok: $name"
+}
+
+# interrupted NAME SIGNAL EXPECTED FILE: end the show by SIGNAL as soon as FILE is in its directory
+interrupted() {
+	"$muster" demo --size 2MB > "$TMPDIR/out" 2> "$TMPDIR/err" &
+	show=$!
+	await exists "$4"
+	kill "-$2" $show
+	got=0
+	wait $show || got=$?
+	[ "$got" = "$3" ] || fail "$1: exit code $got, not $3"
+	nothing_left
+	echo "ok: $1"
+}
+
+code "the show sees all damages" 0 "$muster" demo --size 2MB
+nothing_left
+[ "$(grep -c '^.*  fail  *[a-z-]*: ' "$TMPDIR/out")" = 5 ] || fail "not five damages failed"
+if grep -q "NOT AS EXPECTED" "$TMPDIR/out"; then fail "a reason is not the right one"; fi
+report=$(sed -n 's/^Everything that was checked is in //p' "$TMPDIR/out")
+[ "$(grep -c '^== ' "$report")" = 6 ] || fail "the report does not hold six runs"
+
+code "the show as JSON" 0 "$muster" demo --size 2MB --json
+[ "$(grep -c '"as_expected": true' "$TMPDIR/out")" = 6 ] || fail "not six cases as expected"
+nothing_left
+
+interrupted "Ctrl-C while servers start" INT 130 postgres
+interrupted "SIGTERM while the backup runs" TERM 143 backups/postgres
+interrupted "Ctrl-C while copies are verified" INT 130 damaged
+
+"$muster" demo --size 2MB > "$TMPDIR/out" 2> "$TMPDIR/err" &
+show=$!
+await exists muster.yaml
+kill -KILL $show
+wait $show || true
+await no_process
+await no_directory
+echo "ok: kill -9 of the show leaves nothing"
+
+code "--keep leaves it up" 0 "$muster" demo --size 2MB --keep
+config=$(sed -n 's/^muster  *muster backup -c //p' "$TMPDIR/out")
+code "its muster.yaml is ready to use" 0 "$muster" verify -c "$config"
+code "down ends it" 0 "$muster" demo down
+nothing_left
+code "down with nothing up" 8 "$muster" demo down
+
+code "up" 0 "$muster" demo up --size 1MB
+code "a second one up" 0 "$muster" demo up --size 1MB
+code "down does not choose among two" 2 "$muster" demo down
+for directory in "$TMPDIR"/muster-demo.??????; do
+	code "down ends the one named" 0 "$muster" demo down "$directory"
+done
+nothing_left
+mkdir precious
+code "down removes no other directory" 2 "$muster" demo down "$TMPDIR/precious"
+[ -d precious ] || fail "precious is gone"
+
+code "up" 0 "$muster" demo up --size 1MB
+keeper=$(processes | head -n 1)
+while :; do # the keeper is the ancestor of all that name the directory
+	parent=$(awk '{ print $4 }' "/proc/$keeper/stat")
+	[ "$(readlink "/proc/$parent/exe")" = "$muster" ] || break
+	keeper=$parent
+done
+[ "$(readlink "/proc/$keeper/exe")" = "$muster" ] || fail "found no keeper"
+kill -KILL "$keeper"
+await no_process
+code "up after a keeper was killed" 0 "$muster" demo up --size 1MB
+code "down finds one only: the dead one's directory was removed" 0 "$muster" demo down
+nothing_left
+
+if [ "$(id -u)" = 0 ]; then
+	code "as an unprivileged user" 0 \
+		setpriv --reuid=nobody --regid=nogroup --clear-groups "$muster" demo --size 2MB
+	nothing_left
+fi
