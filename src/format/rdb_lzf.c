@@ -59,11 +59,12 @@ static void copy_literals(struct rdb_lzf *z, struct span *in)
 int rdb_lzf_decode(struct rdb_lzf *z, struct span *in, struct span *out)
 {
 	size_t from;
+	int rc = 0;
 
 	slide(z);
 	from = z->filled;
 	/* room for the longest instruction is left at every turn */
-	while (in->len && z->filled + RDB_LZF_MAX_COPY <= sizeof(z->bytes)) {
+	while (rc == 0 && in->len && z->filled + RDB_LZF_MAX_COPY <= sizeof(z->bytes)) {
 		uint8_t byte = *in->ptr;
 
 		if (z->expects == LZF_LITERAL) {
@@ -79,12 +80,11 @@ int rdb_lzf_decode(struct rdb_lzf *z, struct span *in, struct span *out)
 		} else {
 			z->distance += byte + 1U;
 			z->count += 2;
-			if (copy_reference(z) < 0)
-				return -1;
+			rc = copy_reference(z);
 		}
 	}
 	*out = (struct span){ z->bytes + from, z->filled - from };
-	return 0;
+	return rc;
 }
 
 bool rdb_lzf_complete(const struct rdb_lzf *z)

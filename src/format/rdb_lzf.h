@@ -36,7 +36,7 @@ void rdb_lzf_begin(struct rdb_lzf *z);
 /*
  * Decode from the front of `*in`, which is advanced past what was consumed; `*out`
  * borrows what was decoded until the next call. Call until `in` is empty. -1: a
- * reference to before the beginning.
+ * reference to before the beginning; `*out` is what came before it.
  */
 MUST_CHECK int rdb_lzf_decode(struct rdb_lzf *z, struct span *in, struct span *out);
 

@@ -24,7 +24,7 @@ struct rdb_stream {
 	struct fingerprint group_ids, consumer_ids;
 
 	/* Within a node. */
-	unsigned expects; /* of enum expects */
+	unsigned expects;         /* of enum expects */
 	int64_t entries, deleted; /* by the master entry */
 	int64_t met, met_deleted;
 	uint64_t fields;       /* of the master entry */

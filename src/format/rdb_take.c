@@ -299,27 +299,29 @@ static void raw_piece(struct rdb *r, struct span *in)
 		string_end(r);
 }
 
+/* What was decoded is passed on before what is wrong is told: findings do not depend on cuts. */
 static void lzf_piece(struct rdb *r, struct span *in)
 {
 	struct span left = some_of(in, r->stored), out;
 	size_t before = left.len;
+	int rc = rdb_lzf_decode(&r->lzf, &left, &out);
+	bool too_long = out.len > r->original;
 
-	if (rdb_lzf_decode(&r->lzf, &left, &out) < 0) {
-		rdb_break(r, FINDING_BAD_COMPRESSION, "LZF reference to before the string");
-		return;
-	}
 	r->stored -= before - left.len;
 	advance(r, in, before - left.len);
-	if (out.len > r->original) {
-		rdb_break(r, FINDING_BAD_COMPRESSION,
-			  "LZF decodes to more than the string's length");
-		return;
-	}
+	out = some_of(&out, r->original);
 	r->original -= out.len;
 	string_piece(r, out);
-	if (r->stored || rdb_broken(r))
+	if (rdb_broken(r))
 		return;
-	if (r->original || !rdb_lzf_complete(&r->lzf))
+	if (too_long)
+		rdb_break(r, FINDING_BAD_COMPRESSION,
+			  "LZF decodes to more than the string's length");
+	else if (rc < 0)
+		rdb_break(r, FINDING_BAD_COMPRESSION, "LZF reference to before the string");
+	else if (r->stored)
+		return;
+	else if (r->original || !rdb_lzf_complete(&r->lzf))
 		rdb_break(r, FINDING_BAD_COMPRESSION,
 			  "LZF ends %" PRIu64 " bytes before the string does", r->original);
 	else
