@@ -8,6 +8,7 @@ static const struct command *const commands[] = {
 	&demo_command,
 	&version_command,
 	&help_command,
+	&inspect_command,
 	NULL,
 };
 

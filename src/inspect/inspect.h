@@ -14,8 +14,6 @@
 struct inspect_request {
 	const char *path;          /* "-": standard input */
 	const char *const *decode; /* argv of a filter before everything else; NULL: none */
-	uint64_t
-		expansion_max; /* unpacked bytes allowed per stored byte, past the first 64 MiB; 0: 1100 (deflate's own limit is 1032) */
 };
 
 struct inspection {
@@ -30,22 +28,28 @@ struct inspection {
 	uint8_t sha256[32];       /* of the file as stored */
 	int64_t duration_ns;
 	struct error error; /* kind != NONE: it could not be read; verdict is VERDICT_ERROR */
+	struct arena arena; /* of the findings' layers */
 };
 void inspection_release(struct inspection *i);
 
-/* Bytes read so far of all files, and their sizes' sum (0: unknown). Called a few times a second. */
-struct inspect_progress {
-	void (*report)(void *cookie, const char *path, uint64_t done, uint64_t total);
+struct inspect_options {
+	unsigned jobs; /* files at a time; 0: one per processor */
+	uint64_t expansion_max; /* as struct envelope_options has it; 0: its default */
+	/* Stored bytes read so far of all files, and their sizes' sum (0: unknown); a few times a second; NULL: nobody asks. */
+	void (*progress)(void *cookie, const char *path, uint64_t done, uint64_t total);
+	/* A signal number when somebody asked us to stop, else 0; NULL: nobody will. */
+	int (*stop_requested)(void);
 	void *cookie;
+	int64_t deadline_ns; /* on the monotonic clock; 0: none */
 };
 
 /*
- * Inspect `count` files, at most `jobs` at a time (0: one per processor), the
- * largest first; results stand in the requests' order, into zeroed `out`. What
- * goes wrong with one file stands in its inspection; -1 is for the whole.
+ * Inspect `count` files, the largest first; results stand in the requests'
+ * order, into zeroed `out`. What goes wrong with one file stands in its
+ * inspection; -1 is for the whole (ERROR_INTERRUPTED, ERROR_TIMEOUT, no memory).
  */
-MUST_CHECK int inspect_files(const struct inspect_request *request, size_t count, unsigned jobs,
-			     const struct inspect_progress *progress, struct inspection *out,
+MUST_CHECK int inspect_files(const struct inspect_request *request, size_t count,
+			     const struct inspect_options *options, struct inspection *out,
 			     struct error *err);
 
 #endif

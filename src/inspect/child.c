@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "inspect/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/checksum.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "inspect/confine.h"
+#include "inspect/document.h"
+#include "model/json.h"
+#include "stream/envelope.h"
+
+/* The decoder read the stored file through a descriptor of its own; its bytes are hashed here. */
+static int hash_stored(const struct child_order *o, struct inspection *i, struct error *err)
+{
+	enum { BLOCK = 256 * 1024 };
+	CLEANUP(cleanup_free)
+	uint8_t *block = malloc(BLOCK);
+	struct sha256 sha = { 0 };
+	int rc;
+
+	if (!block)
+		return error_set(err, ERROR_NOMEM, "no memory to read %s", o->path);
+	rc = sha256_init(&sha, err);
+	i->size = 0;
+	while (rc == 0) {
+		ssize_t n = file_read_some(o->stored, o->path, block, BLOCK, err);
+
+		if (n <= 0) {
+			rc = n < 0 ? -1 : 1;
+			break;
+		}
+		i->size += (size_t)n;
+		rc = sha256_update(&sha, (struct span){ block, (size_t)n }, err);
+	}
+	if (rc == 1)
+		rc = sha256_final(&sha, i->sha256, err);
+	sha256_release(&sha);
+	return rc;
+}
+
+static int read_content(const struct child_order *o, struct inspection *i, struct error *err)
+{
+	struct envelope_options options = { .fd = o->decoded >= 0 ? o->decoded : o->stored,
+		                            .path = o->path,
+		                            .expansion_max = o->expansion_max,
+		                            .threads = o->threads,
+		                            .done = o->progress };
+	CLEANUP(cleanup_stage_chain) struct stage *content = detect_open(&i->reading, err);
+	struct envelope envelope = { 0 };
+
+	if (!content || envelope_read(&options, content, &i->envelope, &envelope, err) < 0)
+		return -1;
+	i->gzip = envelope.gzip;
+	i->gzip_members = envelope.members;
+	i->size = envelope.size;
+	i->reading.content_bytes = content->offset;
+	memcpy(i->sha256, envelope.sha256, sizeof(i->sha256));
+	return o->decoded >= 0 ? hash_stored(o, i, err) : 0;
+}
+
+static void read_file(const struct child_order *o, struct inspection *i)
+{
+	int64_t start = clock_monotonic_ns();
+
+	i->path = o->path;
+	i->envelope = (struct findings)FINDINGS_INIT("gzip");
+	i->reading.facts.side = FACTS_BACKUP;
+	if (read_content(o, i, &i->error) < 0)
+		i->verdict = VERDICT_ERROR;
+	else
+		i->verdict = verdict_worse(findings_verdict(&i->envelope),
+					   findings_verdict(&i->reading.findings));
+	i->duration_ns = clock_monotonic_ns() - start;
+}
+
+static int hand_over(const struct child_order *o, const struct inspection *i, struct error *err)
+{
+	CLEANUP(cleanup_json)
+	json_t *document = inspection_to_json(i);
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
+
+	if (!document || model_json_write(document, &text) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for the document");
+	return file_write_all(o->result, "the result", text.ptr, text.len, err);
+}
+
+static int work(const struct child_order *o)
+{
+	struct inspection i = { 0 };
+	struct error err = ERROR_INIT;
+
+	/* Ctrl-C reaches the whole foreground group; ending is the parent's decision */
+	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGTERM, SIG_DFL);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || confine_self(&err) < 0)
+		return CHILD_NOT_CONFINED;
+	read_file(o, &i);
+	return hand_over(o, &i, &err) < 0 ? CHILD_NO_MEMORY : CHILD_DONE;
+}
+
+pid_t child_start(const struct child_order *order, struct error *err)
+{
+	struct sha256 warm = { 0 };
+	pid_t pid;
+
+	/* OpenSSL reads its configuration at first use, which a confined worker may not */
+	if (sha256_init(&warm, err) < 0)
+		return -1;
+	sha256_release(&warm);
+	pid = fork();
+	if (pid < 0)
+		return error_set_errno(err, ERROR_IO, "start a worker for %s", order->path);
+	if (pid == 0)
+		_exit(work(order));
+	return pid;
+}

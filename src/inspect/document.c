@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "inspect/document.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checksum.h"
+#include "model/json.h"
+
+/* Take ownership of `value`; false when it or the object had no memory. */
+static bool put(json_t *object, const char *key, json_t *value)
+{
+	return value && json_object_set_new_nocheck(object, key, value) == 0;
+}
+
+static json_t *all_findings(const struct inspection *i)
+{
+	json_t *all = findings_to_json(&i->envelope);
+	json_t *content = findings_to_json(&i->reading.findings);
+
+	if (!all || !content || json_array_extend(all, content) < 0) {
+		json_decref(all);
+		all = NULL;
+	}
+	json_decref(content);
+	return all;
+}
+
+static bool put_error(json_t *object, const struct error *e)
+{
+	CLEANUP(cleanup_json)
+	json_t *error = json_object();
+
+	if (e->kind == ERROR_NONE)
+		return true;
+	return error && put(error, "kind", json_integer(e->kind)) &&
+	       put(error, "message", text_to_json(e->message)) &&
+	       put(error, "hint", text_to_json(e->hint)) &&
+	       put(object, "error", json_incref(error));
+}
+
+json_t *inspection_to_json(const struct inspection *i)
+{
+	CLEANUP(cleanup_json)
+	json_t *o = json_object();
+	const struct reading *r = &i->reading;
+	char digest[SHA256_TEXT_SIZE];
+
+	(void)sha256_format(i->sha256, digest);
+	if (o && put(o, "path", text_to_json(i->path)) &&
+	    put(o, "format", json_string(format_id(r->format))) &&
+	    put(o, "verdict", json_string(verdict_name(i->verdict))) &&
+	    put(o, "size", uint_to_json(i->size)) && put(o, "sha256", json_string(digest)) &&
+	    put(o, "gzip", json_boolean(i->gzip)) &&
+	    put(o, "gzip_members", uint_to_json(i->gzip_members)) &&
+	    put(o, "content_bytes", uint_to_json(r->content_bytes)) &&
+	    put(o, "content_time", time_to_json(r->content_time_ns)) &&
+	    put(o, "content_time_is_local", json_boolean(r->local_time)) &&
+	    put(o, "finished", json_boolean(r->finished)) &&
+	    put(o, "duration", json_real((double)i->duration_ns / 1e9)) &&
+	    put(o, "findings", all_findings(i)) &&
+	    put(o, "findings_dropped", uint_to_json(i->envelope.dropped + r->findings.dropped)) &&
+	    put(o, "facts", facts_to_json(&r->facts)) && put_error(o, &i->error))
+		return TAKE(o);
+	return NULL;
+}
+
+/* Findings of the gzip layer belong to the envelope, all others to the content. */
+static int sort_findings(const json_t *all, struct inspection *out, struct error *err)
+{
+	for (size_t k = 0; k < json_array_size(all); k++) {
+		json_t *item = json_array_get(all, k);
+		const char *layer = json_string_value(json_object_get(item, "layer"));
+		bool of_gzip = layer && strcmp(layer, "gzip") == 0;
+		CLEANUP(cleanup_json)
+		json_t *one = json_pack("[O]", item);
+
+		if (!one)
+			return error_set(err, ERROR_NOMEM, "no memory for findings");
+		if (findings_from_json(one, &out->arena,
+				       of_gzip ? &out->envelope : &out->reading.findings, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_error(const json_t *json, struct inspection *out, struct error *err)
+{
+	const char *message = "", *hint = "";
+	const json_t *error = NULL;
+	uint64_t kind = ERROR_NONE;
+
+	if (member_object(json, "error", &error, err) < 0)
+		return -1;
+	if (!error)
+		return 0;
+	if (member_uint(error, "kind", &kind, err) < 0 ||
+	    member_text(error, "message", &out->arena, &message, err) < 0 ||
+	    member_text(error, "hint", &out->arena, &hint, err) < 0)
+		return -1;
+	(void)error_set(&out->error,
+			kind > ERROR_NONE && kind <= ERROR_INTERNAL ? (enum error_kind)kind :
+								      ERROR_INTERNAL,
+			"%s", message);
+	if (hint[0])
+		(void)error_hint(&out->error, "%s", hint);
+	return 0;
+}
+
+static int read_words(const json_t *json, struct inspection *out, struct error *err)
+{
+	const char *format = "", *verdict = "", *digest = "";
+
+	if (member_text(json, "format", &out->arena, &format, err) < 0 ||
+	    member_text(json, "verdict", &out->arena, &verdict, err) < 0 ||
+	    member_text(json, "sha256", &out->arena, &digest, err) < 0)
+		return -1;
+	if (!format_parse_id(format, &out->reading.format) ||
+	    !verdict_parse(verdict, &out->verdict) || !sha256_parse(digest, out->sha256))
+		return error_set(err, ERROR_IO, "an inspection says format \"%s\", verdict \"%s\"",
+				 format, verdict);
+	out->gzip = json_is_true(json_object_get(json, "gzip"));
+	out->reading.local_time = json_is_true(json_object_get(json, "content_time_is_local"));
+	out->reading.finished = json_is_true(json_object_get(json, "finished"));
+	out->duration_ns = (int64_t)(json_number_value(json_object_get(json, "duration")) * 1e9);
+	return 0;
+}
+
+int inspection_from_json(const json_t *json, struct inspection *out, struct error *err)
+{
+	const json_t *findings = NULL, *facts = NULL;
+
+	if (read_words(json, out, err) < 0 || member_uint(json, "size", &out->size, err) < 0 ||
+	    member_uint(json, "gzip_members", &out->gzip_members, err) < 0 ||
+	    member_uint(json, "content_bytes", &out->reading.content_bytes, err) < 0 ||
+	    member_uint(json, "findings_dropped", &out->reading.findings.dropped, err) < 0 ||
+	    member_time(json, "content_time", &out->reading.content_time_ns, err) < 0 ||
+	    member_array(json, "findings", &findings, err) < 0 ||
+	    member_object(json, "facts", &facts, err) < 0)
+		return -1;
+	if (facts && facts_from_json(facts, &out->reading.facts, err) < 0)
+		return -1;
+	return sort_findings(findings, out, err) < 0 ? -1 : read_error(json, out, err);
+}

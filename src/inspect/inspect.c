@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parent's side: which file next, what each worker came to, when to give up. */
+#include "inspect/inspect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "inspect/document.h"
+#include "inspect/child.h"
+#include "model/json.h"
+
+enum {
+	JOBS_MAX = 64,
+	DOCUMENT_MAX = 512 << 20,
+	COMPLAINT_MAX = 4096,
+	TICK_MS = 200,
+};
+
+/* A file under way. A free one has pid 0. */
+struct job {
+	size_t index; /* of the request */
+	pid_t pid;
+	int result; /* pipe from the worker */
+	struct buf document;
+	struct process decoder;
+	int complaints; /* pipe from the decoder's standard error; -1: none */
+	struct buf complaint;
+	_Atomic uint64_t *progress;
+};
+
+struct crew {
+	const struct inspect_request *request;
+	const struct inspect_options *options;
+	struct inspection *out;
+	size_t count, next, *order; /* order: indexes by falling size */
+	struct job *job;
+	size_t jobs, busy;
+	_Atomic uint64_t *progress; /* one per job, shared with the workers */
+	uint64_t done, total;       /* stored bytes: of finished files, of all */
+};
+
+void inspection_release(struct inspection *i)
+{
+	findings_release(&i->envelope);
+	reading_release(&i->reading);
+	arena_release(&i->arena);
+	*i = (struct inspection){ 0 };
+}
+
+static unsigned processors(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return 1;
+	return (unsigned)CPU_COUNT(&set);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+}
+
+/* The file's size and time into its inspection; what cannot be inspected gets its error there. */
+static int open_stored(const struct inspect_request *r, struct inspection *i)
+{
+	bool standard_input = strcmp(r->path, "-") == 0;
+	int fd = standard_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
+				  open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return error_set_errno(&i->error, ERROR_IO, "open %s", r->path);
+	if (fstat(fd, &st) < 0) {
+		(void)error_set_errno(&i->error, ERROR_IO, "look at %s", r->path);
+	} else if (S_ISDIR(st.st_mode)) {
+		(void)error_set(&i->error, ERROR_USAGE, "%s is a directory", r->path);
+		(void)error_hint(&i->error,
+				 "name the files in it; directory-format dumps are not read yet");
+	} else {
+		i->mtime_ns = standard_input ? 0 :
+					       (int64_t)st.st_mtim.tv_sec * NS_PER_SECOND +
+						       st.st_mtim.tv_nsec;
+		return fd;
+	}
+	(void)close(fd);
+	return -1;
+}
+
+static int start_decoder(struct job *j, const struct inspect_request *r, int *decoded,
+			 struct error *err)
+{
+	CLEANUP(cleanup_close)
+	int in = open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int output[2] = { -1, -1 }, complaints[2] = { -1, -1 };
+	struct process_spec spec = { .argv = r->decode, .in = in, .die_with_parent = true };
+	int rc;
+
+	if (in < 0)
+		return error_set_errno(err, ERROR_IO, "open %s", r->path);
+	if (pipe2(output, O_CLOEXEC) < 0)
+		return error_set_errno(err, ERROR_IO, "make a pipe");
+	if (pipe2(complaints, O_CLOEXEC) < 0) {
+		(void)error_set_errno(err, ERROR_IO, "make a pipe");
+		close_fd(&output[0]);
+		close_fd(&output[1]);
+		return -1;
+	}
+	spec.out = output[1];
+	spec.err = complaints[1];
+	rc = process_start(&spec, &j->decoder, err);
+	close_fd(&output[1]);
+	close_fd(&complaints[1]);
+	if (rc < 0) {
+		close_fd(&output[0]);
+		close_fd(&complaints[0]);
+		return -1;
+	}
+	(void)fcntl(complaints[0], F_SETFL, O_NONBLOCK);
+	j->complaints = complaints[0];
+	*decoded = output[0];
+	return 0;
+}
+
+static int start_worker(struct crew *c, struct job *j, int stored, int decoded, struct error *err)
+{
+	int result[2];
+	struct child_order order = {
+		.path = c->request[j->index].path,
+		.stored = stored,
+		.decoded = decoded,
+		.progress = j->progress,
+		.expansion_max = c->options->expansion_max,
+	};
+
+	if (pipe2(result, O_CLOEXEC | O_NONBLOCK) < 0)
+		return error_set_errno(err, ERROR_IO, "make a pipe");
+	(void)fcntl(result[1], F_SETFL, 0);
+	order.result = result[1];
+	*j->progress = 0;
+	j->pid = child_start(&order, err);
+	close_fd(&result[1]);
+	if (j->pid < 0) {
+		j->pid = 0;
+		close_fd(&result[0]);
+		return -1;
+	}
+	j->result = result[0];
+	return 0;
+}
+
+/* Begin the request `index` in the free job; what hinders it stands in its inspection. */
+static void begin(struct crew *c, struct job *j, size_t index)
+{
+	const struct inspect_request *r = &c->request[index];
+	struct inspection *i = &c->out[index];
+	CLEANUP(cleanup_close)
+	int stored = -1;
+	CLEANUP(cleanup_close)
+	int decoded = -1;
+
+	j->index = index;
+	stored = open_stored(r, i);
+	if (stored < 0 || (r->decode && start_decoder(j, r, &decoded, &i->error) < 0) ||
+	    start_worker(c, j, stored, decoded, &i->error) < 0) {
+		i->verdict = VERDICT_ERROR;
+		process_stop(&j->decoder, SIGKILL, 0);
+		close_fd(&j->complaints);
+		return;
+	}
+	c->busy++;
+}
+
+/* The last COMPLAINT_MAX bytes of what the decoder says. */
+static void keep_complaint(struct job *j)
+{
+	char text[1024];
+	ssize_t n = read(j->complaints, text, sizeof(text));
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		close_fd(&j->complaints);
+	if (n <= 0 || buf_append(&j->complaint, text, (size_t)n) < 0)
+		return;
+	if (j->complaint.len > COMPLAINT_MAX) {
+		memmove(j->complaint.ptr, j->complaint.ptr + j->complaint.len - COMPLAINT_MAX,
+			COMPLAINT_MAX);
+		j->complaint.len = COMPLAINT_MAX;
+		j->complaint.ptr[COMPLAINT_MAX] = '\0';
+	}
+}
+
+static void judge_decoder(struct job *j, const struct inspect_request *r, struct inspection *i)
+{
+	char end[80], *last = j->complaint.ptr;
+	size_t len = j->complaint.len;
+
+	while (len && last[len - 1] == '\n')
+		last[--len] = '\0';
+	if (!process_succeeded(&j->decoder)) {
+		error_clear(&i->error);
+		(void)error_set(&i->error, ERROR_TARGET, "%s: the decoder %s %s%s%s", r->path,
+				r->decode[0], process_describe_end(&j->decoder, end, sizeof(end)),
+				len ? ": " : "", len ? last : "");
+		(void)error_hint(&i->error,
+				 "run it by hand on the file; `backups.decode` configures it");
+		i->verdict = VERDICT_ERROR;
+	}
+}
+
+static void read_document(struct job *j, const char *path, int status, struct inspection *i)
+{
+	json_error_t why;
+	CLEANUP(cleanup_json)
+	json_t *json = NULL;
+
+	if (WIFSIGNALED(status)) {
+		(void)error_set(&i->error, ERROR_INTERNAL, "%s: the reader crashed (signal %d, %s)",
+				path, WTERMSIG(status), strsignal(WTERMSIG(status)));
+		(void)error_hint(&i->error, "please report it as a bug, with the file if you may");
+		return;
+	}
+	if (WEXITSTATUS(status) == CHILD_NOT_CONFINED) {
+		(void)error_set(&i->error, ERROR_IO, "%s: the kernel refuses to confine its reader",
+				path);
+		(void)error_hint(&i->error, "muster needs seccomp filters (CONFIG_SECCOMP_FILTER)");
+		return;
+	}
+	json = WEXITSTATUS(status) == CHILD_DONE && j->document.len ?
+		       json_loadb(j->document.ptr, j->document.len, JSON_ALLOW_NUL, &why) :
+		       NULL;
+	if (!json || inspection_from_json(json, i, &i->error) < 0)
+		(void)error_set(&i->error, ERROR_INTERNAL,
+				"%s: its reader ended (code %d) without a result", path,
+				WEXITSTATUS(status));
+}
+
+static void finish(struct crew *c, struct job *j)
+{
+	const struct inspect_request *r = &c->request[j->index];
+	struct inspection *i = &c->out[j->index];
+	struct error ignored = ERROR_INIT;
+	int status = 0;
+
+	while (waitpid(j->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	read_document(j, r->path, status, i);
+	if (i->error.kind != ERROR_NONE)
+		i->verdict = VERDICT_ERROR;
+	if (j->decoder.pid) {
+		while (j->complaints >= 0 && j->complaint.len < COMPLAINT_MAX) {
+			size_t before = j->complaint.len;
+
+			keep_complaint(j);
+			if (j->complaint.len == before)
+				break;
+		}
+		if (process_wait(&j->decoder, NS_PER_SECOND, &ignored) <= 0)
+			process_stop(&j->decoder, SIGTERM, NS_PER_SECOND);
+		judge_decoder(j, r, i);
+	}
+	c->done += i->size;
+	close_fd(&j->result);
+	close_fd(&j->complaints);
+	buf_clear(&j->document);
+	buf_clear(&j->complaint);
+	*j->progress = 0;
+	j->decoder = (struct process)PROCESS_INIT;
+	j->pid = 0;
+	c->busy--;
+}
+
+static void report_progress(struct crew *c)
+{
+	const struct inspect_options *o = c->options;
+	const char *path = "";
+	uint64_t done = c->done;
+
+	for (size_t k = 0; k < c->jobs; k++) {
+		if (!c->job[k].pid)
+			continue;
+		done += *c->job[k].progress;
+		path = c->request[c->job[k].index].path;
+	}
+	if (o->progress)
+		o->progress(o->cookie, path, done, c->total);
+}
+
+static int read_result(struct crew *c, struct job *j)
+{
+	ssize_t n;
+
+	if (buf_reserve(&j->document, 65536) < 0 || j->document.len > DOCUMENT_MAX) {
+		(void)kill(j->pid, SIGKILL);
+		finish(c, j);
+		return 0;
+	}
+	n = read(j->result, j->document.ptr + j->document.len, 65536);
+	if (n > 0)
+		j->document.len += (size_t)n;
+	else if (n == 0)
+		finish(c, j);
+	return 0;
+}
+
+static void wait_for_any(struct crew *c)
+{
+	struct pollfd poll_for[2 * JOBS_MAX];
+	struct job *of[2 * JOBS_MAX];
+	nfds_t n = 0;
+
+	for (size_t k = 0; k < c->jobs; k++) {
+		struct job *j = &c->job[k];
+
+		if (!j->pid)
+			continue;
+		of[n] = j;
+		poll_for[n++] = (struct pollfd){ .fd = j->result, .events = POLLIN };
+		of[n] = j;
+		poll_for[n++] = (struct pollfd){ .fd = j->complaints, .events = POLLIN };
+	}
+	if (poll(poll_for, n, TICK_MS) <= 0)
+		return;
+	for (nfds_t k = 0; k < n; k++) {
+		if (!poll_for[k].revents || !of[k]->pid)
+			continue;
+		if (k % 2)
+			keep_complaint(of[k]);
+		else
+			(void)read_result(c, of[k]);
+	}
+}
+
+static int keep_going(const struct crew *c, struct error *err)
+{
+	const struct inspect_options *o = c->options;
+
+	if (o->stop_requested && o->stop_requested())
+		return error_set(err, ERROR_INTERRUPTED, "interrupted while reading backups");
+	if (o->deadline_ns && clock_monotonic_ns() > o->deadline_ns)
+		return error_set(err, ERROR_TIMEOUT, "the time limit passed while reading backups");
+	return 0;
+}
+
+static int run_crew(struct crew *c, struct error *err)
+{
+	while (c->next < c->count || c->busy) {
+		if (keep_going(c, err) < 0)
+			return -1;
+		for (size_t k = 0; k < c->jobs && c->next < c->count; k++) {
+			if (!c->job[k].pid)
+				begin(c, &c->job[k], c->order[c->next++]);
+		}
+		if (c->busy)
+			wait_for_any(c);
+		report_progress(c);
+	}
+	return 0;
+}
+
+struct sized {
+	size_t index;
+	uint64_t size;
+};
+
+static int largest_first(const void *a, const void *b)
+{
+	const struct sized *x = a, *y = b;
+
+	if (x->size != y->size)
+		return x->size < y->size ? 1 : -1;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+static int set_order(struct crew *c, struct error *err)
+{
+	CLEANUP(cleanup_free)
+	struct sized *sized = calloc(c->count, sizeof(*sized));
+
+	c->order = calloc(c->count, sizeof(*c->order));
+	if (!sized || !c->order)
+		return error_set(err, ERROR_NOMEM, "no memory for %zu files", c->count);
+	for (size_t k = 0; k < c->count; k++) {
+		struct stat st;
+
+		sized[k].index = k;
+		if (strcmp(c->request[k].path, "-") != 0 && stat(c->request[k].path, &st) == 0 &&
+		    S_ISREG(st.st_mode))
+			sized[k].size = (uint64_t)st.st_size;
+		c->total += sized[k].size;
+	}
+	qsort(sized, c->count, sizeof(*sized), largest_first);
+	for (size_t k = 0; k < c->count; k++)
+		c->order[k] = sized[k].index;
+	return 0;
+}
+
+static int open_crew(struct crew *c, struct error *err)
+{
+	size_t jobs = c->options->jobs ? c->options->jobs : processors();
+	void *shared;
+
+	jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;
+	jobs = jobs > c->count ? c->count : jobs;
+	shared = mmap(NULL, JOBS_MAX * sizeof(*c->progress), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return error_set_errno(err, ERROR_NOMEM, "share a page with the workers");
+	c->progress = shared;
+	c->job = calloc(jobs, sizeof(*c->job));
+	if (!c->job)
+		return error_set(err, ERROR_NOMEM, "no memory for %zu workers", jobs);
+	c->jobs = jobs;
+	for (size_t k = 0; k < jobs; k++)
+		c->job[k] = (struct job){ .result = -1,
+					  .complaints = -1,
+					  .decoder = PROCESS_INIT,
+					  .progress = &c->progress[k] };
+	return set_order(c, err);
+}
+
+static void close_crew(struct crew *c)
+{
+	for (size_t k = 0; k < c->jobs; k++) {
+		struct job *j = &c->job[k];
+
+		if (j->pid) {
+			(void)kill(j->pid, SIGKILL);
+			process_stop(&j->decoder, SIGTERM, NS_PER_SECOND);
+			finish(c, j);
+		}
+		buf_release(&j->document);
+		buf_release(&j->complaint);
+	}
+	if (c->progress)
+		(void)munmap(c->progress, JOBS_MAX * sizeof(*c->progress));
+	free(c->job);
+	free(c->order);
+}
+
+int inspect_files(const struct inspect_request *request, size_t count,
+		  const struct inspect_options *options, struct inspection *out, struct error *err)
+{
+	struct crew c = { .request = request, .options = options, .out = out, .count = count };
+	int rc = 0;
+
+	for (size_t k = 0; k < count; k++) {
+		out[k].path = request[k].path;
+		out[k].envelope = (struct findings)FINDINGS_INIT("gzip");
+		out[k].reading.facts.side = FACTS_BACKUP;
+	}
+	if (!count)
+		return 0;
+	rc = open_crew(&c, err);
+	if (rc == 0)
+		rc = run_crew(&c, err);
+	close_crew(&c);
+	return rc;
+}
