@@ -120,14 +120,27 @@ struct fact_words {
 };
 const struct fact_words *fact_kind_words(enum fact_kind kind);
 
+enum facts_mode {
+	FACTS_EQUAL, /* the two describe one state */
+	/*
+	 * As FACTS_EQUAL, but a sequence may be ahead of what was expected: sequences
+	 * ignore snapshots, so the dump reads them later than the source was looked at.
+	 */
+	FACTS_SAME_SNAPSHOT,
+	/* `expected` is an earlier state: nothing vanished, no count fell by more than `count_drop` */
+	FACTS_PLAUSIBLE,
+};
+
 /* What facts_compare() looks at and how it names what it yields. */
 struct facts_policy {
 	const char *check_name; /* of each check yielded, from CHECK_TABLE */
 	const char *component;  /* borrowed */
 	const char *subject;    /* prefix of each subject, such as the file; borrowed; may be "" */
-	unsigned kinds;         /* bit per fact_kind to compare; 0: all */
-	unsigned measures;      /* of enum fact_measure; 0: all */
-	enum verdict severity;  /* of a difference */
+	enum facts_mode mode;
+	double count_drop;     /* FACTS_PLAUSIBLE: share of the expected count, 0 to 1 */
+	unsigned kinds;        /* bit per fact_kind to compare; 0: all */
+	unsigned measures;     /* of enum fact_measure; 0: all */
+	enum verdict severity; /* of a difference */
 	size_t max_differences; /* checks for single differences; the rest is one check with their number. 0: 20 */
 };
 

@@ -2,6 +2,7 @@
 /* The one comparison of the product: two sorted lists walked side by side. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/facts.h"
@@ -61,8 +62,13 @@ static int report_one_sided(struct comparison *c, const struct fact *fact, bool 
 	char what[80];
 
 	t->compared++;
+	if (!is_expected && c->policy->mode == FACTS_PLAUSIBLE)
+		return 0;
 	t->different++;
-	(void)snprintf(what, sizeof(what), "in the %s but not in the %s", here, there);
+	if (c->policy->mode == FACTS_PLAUSIBLE)
+		(void)snprintf(what, sizeof(what), "vanished since the set before");
+	else
+		(void)snprintf(what, sizeof(what), "in the %s but not in the %s", here, there);
 	return report(c, fact, is_expected ? "present" : "absent",
 		      is_expected ? "absent" : "present", what);
 }
@@ -119,6 +125,50 @@ static int first_difference(struct comparison *c, unsigned both, const struct fa
 	return rc;
 }
 
+/* "42,true" -> 42; a descending sequence counts below zero. */
+static bool sequence_is_behind(const struct fact *e, const struct fact *f)
+{
+	long long expected = strtoll(e->value, NULL, 10), found = strtoll(f->value, NULL, 10);
+
+	return expected < 0 ? found > expected : found < expected;
+}
+
+static int sequence_difference(struct comparison *c, const struct fact *e, const struct fact *f)
+{
+	if (!sequence_is_behind(e, f))
+		return 0;
+	return report(c, e, e->value, f->value, "the value is behind the source's") < 0 ? -1 : 1;
+}
+
+static int implausible_drop(struct comparison *c, unsigned both, const struct fact *e,
+			    const struct fact *f)
+{
+	const char *word = fact_kind_words(e->kind)->count_key;
+	struct arena *a = &c->out->arena;
+	char text[80];
+
+	if (!(both & MEASURE_COUNT) || f->count >= e->count ||
+	    (double)(e->count - f->count) <= c->policy->count_drop * (double)e->count)
+		return 0;
+	(void)snprintf(text, sizeof(text), "fell by %.0f %% since the set before",
+		       100.0 * (double)(e->count - f->count) / (double)e->count);
+	return report(c, e, arena_printf(a, "%" PRIu64 " %s", e->count, word ? word : ""),
+		      arena_printf(a, "%" PRIu64 " %s", f->count, word ? word : ""), text) < 0 ?
+		       -1 :
+		       1;
+}
+
+static int difference(struct comparison *c, unsigned both, const struct fact *e,
+		      const struct fact *f)
+{
+	if (c->policy->mode == FACTS_PLAUSIBLE)
+		return implausible_drop(c, both, e, f);
+	if (c->policy->mode == FACTS_SAME_SNAPSHOT && e->kind == FACT_SEQUENCE &&
+	    both & MEASURE_VALUE)
+		return sequence_difference(c, e, f);
+	return first_difference(c, both, e, f);
+}
+
 static int compare_pair(struct comparison *c, const struct fact *e, const struct fact *f)
 {
 	unsigned wanted = c->policy->measures ? c->policy->measures : ~0U;
@@ -133,7 +183,7 @@ static int compare_pair(struct comparison *c, const struct fact *e, const struct
 	}
 	t->compared++;
 	t->measures |= both;
-	rc = first_difference(c, both, e, f);
+	rc = difference(c, both, e, f);
 	if (rc > 0)
 		t->different++;
 	return rc < 0 ? -1 : 0;
@@ -205,6 +255,9 @@ static int summarise_kind(struct comparison *c, enum fact_kind kind)
 		return checks_addf(c->out, &check, "%s: nothing known on both sides to compare",
 				   w->array);
 	(void)measures_text(t->measures, w->count_key, measures, sizeof(measures));
+	if (c->policy->mode == FACTS_PLAUSIBLE)
+		return checks_addf(c->out, &check, "none of %zu %s vanished or fell abnormally",
+				   t->compared, w->array);
 	return checks_addf(c->out, &check, "%zu %s equal in %s%s", t->compared, w->array, measures,
 			   t->unknown ? "; others unknown" : "");
 }
