@@ -4,18 +4,18 @@
 # sanitizers; a finding fails. FUZZ_SECONDS (10) is for each target.
 set -eu
 cd "$(dirname "$0")/.."
-build=build-fuzz
+build="build-fuzz"
 [ -f $build/build.ninja ] || CC=clang meson setup $build -Dfuzzers=true -Db_sanitize=address,undefined -Db_lundef=false
 ninja -C $build
-for target in $build/fuzz/fuzz_*; do
-	[ -x "$target" ] && [ -f "$target" ] || continue
+for target in "$build"/fuzz/fuzz_*; do
+	if [ ! -x "$target" ] || [ -d "$target" ]; then continue; fi
 	name=$(basename "$target")
 	name=${name#fuzz_}
 	found=$(mktemp -d)
-	dictionary=
-	[ ! -f "fuzz/$name.dict" ] || dictionary=-dict=fuzz/$name.dict
+	set --
+	[ ! -f "fuzz/$name.dict" ] || set -- "-dict=fuzz/$name.dict"
 	"$target" -max_total_time="${FUZZ_SECONDS:-10}" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
-		$dictionary -artifact_prefix="$found/" "$found" "fuzz/corpus/$name" || {
+		"$@" -artifact_prefix="$found/" "$found" "fuzz/corpus/$name" || {
 		echo "fuzz_$name found something: $(ls "$found"/crash-* "$found"/timeout-* 2>/dev/null)" >&2
 		exit 1
 	}
