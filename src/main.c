@@ -6,6 +6,7 @@ static const struct command *const commands[] = {
 	&check_config_command,
 	&config_command,
 	&demo_command,
+	&doctor_command,
 	&version_command,
 	&help_command,
 	&inspect_command,

@@ -15,6 +15,11 @@ static const struct {
 #undef X
 };
 
+const char *reach_word(enum reach how)
+{
+	return rows[how].word;
+}
+
 enum reach reach_of_errno(int cause)
 {
 	switch (cause) {

@@ -27,6 +27,9 @@ enum reach {
 		REACH_COUNT
 };
 
+/* Its word for people, which is what a check that failed has in `found`; static. */
+const char *reach_word(enum reach how);
+
 /* The verdict of the errno of a failed connect(). */
 enum reach reach_of_errno(int cause);
 

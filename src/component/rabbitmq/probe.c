@@ -110,8 +110,8 @@ static int try_amqp(amqp_connection_state_t connection, const struct connect_con
 	(void)amqp_set_rpc_timeout(connection, &timeout);
 	status = amqp_socket_open_noblock(socket, rabbitmq_host(c), broker_port(c), &timeout);
 	if (status != AMQP_STATUS_OK)
-		return reached_fail(reached, reach_of_status(status), "%s",
-				    amqp_error_string2(status));
+		return reached_fail(reached, reach_of_status(status), "%s:%u: %s", rabbitmq_host(c),
+				    (unsigned)broker_port(c), amqp_error_string2(status));
 	if (explain_login(amqp_login(connection, vhost, 0, FRAME_MAX, 0, AMQP_SASL_METHOD_PLAIN,
 				     rabbitmq_user(c), password),
 			  c, reached) < 0)

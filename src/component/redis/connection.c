@@ -31,15 +31,18 @@ char *connection_subject(const struct connect_config *c, char *out, size_t size)
 }
 
 /* What a broken connection died of. */
-static void explain(const redisContext *connection, struct reached *reached)
+static void explain(const redisContext *connection, const struct connect_config *c,
+		    struct reached *reached)
 {
 	enum reach how = REACH_PROTOCOL;
+	char subject[160];
 
 	if (connection->err == REDIS_ERR_IO)
 		how = reach_of_errno(errno);
 	else if (connection->err == REDIS_ERR_OTHER)
 		how = REACH_UNRESOLVED;
-	(void)reached_fail(reached, how, "%s", connection->errstr);
+	(void)reached_fail(reached, how, "%s: %s", connection_subject(c, subject, sizeof(subject)),
+			   connection->errstr);
 }
 
 static redisReply *login(redisContext *connection, const struct connect_config *c,
@@ -57,12 +60,13 @@ static bool is_denial(const char *text)
 	       strncmp(text, "NOPERM", 6) == 0 || strstr(text, "AUTH") || strstr(text, "password");
 }
 
-static int expect_status(redisContext *connection, redisReply *reply, struct reached *reached)
+static int expect_status(redisContext *connection, redisReply *reply,
+			 const struct connect_config *c, struct reached *reached)
 {
 	int rc = 0;
 
 	if (!reply) {
-		explain(connection, reached);
+		explain(connection, c, reached);
 		return -1;
 	}
 	if (reply->type == REDIS_REPLY_ERROR)
@@ -92,7 +96,7 @@ static redisContext *connect_to(const struct connect_config *c, struct reached *
 		return NULL;
 	}
 	if (connection->err || redisSetTimeout(connection, timeout) != REDIS_OK) {
-		explain(connection, reached);
+		explain(connection, c, reached);
 		redisFree(connection);
 		return NULL;
 	}
@@ -117,8 +121,8 @@ redisContext *connection_open(const struct connect_config *c, struct reached *re
 	if (!connection)
 		return NULL;
 	if ((password.len &&
-	     expect_status(connection, login(connection, c, &password), reached) < 0) ||
-	    expect_status(connection, redisCommand(connection, "PING"), reached) < 0) {
+	     expect_status(connection, login(connection, c, &password), c, reached) < 0) ||
+	    expect_status(connection, redisCommand(connection, "PING"), c, reached) < 0) {
 		redisFree(connection);
 		return NULL;
 	}
