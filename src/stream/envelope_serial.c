@@ -241,9 +241,14 @@ static int consume_one(struct serial *s, struct error *err)
 	return rc;
 }
 
+static bool is_empty(const struct serial *s)
+{
+	return s->stored.done == s->stored.filled && s->content.done == s->content.filled;
+}
+
 static bool worth_waking(const struct serial *s)
 {
-	return s->ended || s->inflater_waits ||
+	return s->ended || (s->inflater_waits && !is_empty(s)) ||
 	       s->stored.filled - s->stored.done >= STORED_COUNT / 2 ||
 	       s->content.filled - s->content.done >= CONTENT_COUNT / 2;
 }
@@ -254,14 +259,11 @@ static int consume_all(struct serial *s, struct error *err)
 
 	(void)pthread_mutex_lock(&s->lock);
 	while (rc == 0) {
-		if (s->stored.done < s->stored.filled || s->content.done < s->content.filled) {
-			rc = consume_one(s, err);
-		} else if (s->ended) {
+		while (is_empty(s) && !worth_waking(s))
+			(void)pthread_cond_wait(&s->filled, &s->lock);
+		if (is_empty(s))
 			break;
-		} else {
-			while (!worth_waking(s))
-				(void)pthread_cond_wait(&s->filled, &s->lock);
-		}
+		rc = consume_one(s, err);
 	}
 	s->stopping = true;
 	(void)pthread_cond_signal(&s->freed);

@@ -11,6 +11,12 @@
 enum { FHCRC = 0x02, FEXTRA = 0x04, FNAME = 0x08, FCOMMENT = 0x10, RESERVED = 0xe0 };
 enum { FIXED_SIZE = 10, METHOD_DEFLATE = 8 };
 
+/*
+ * Where ISA-L notices an invalid stream differs by some bytes with how its input
+ * was cut, and so does what it delivers before (by at most four literals).
+ */
+enum { INVALID_ROUNDING = 64 * 1024 };
+
 /* The expansion is looked at whenever this much more content has come out. */
 enum { EXPANSION_STEP = 1 << 20 };
 
@@ -50,7 +56,8 @@ struct gunzip {
 	uint64_t trailing;
 	bool trailing_zeros;
 	struct inflate_state inflate;
-	bool output_pending; /* ISA-L stopped for want of room */
+	bool output_pending; /* it has more output, or may have */
+	bool invalid;        /* it gave up; what it had decoded is still to be delivered */
 };
 
 struct gunzip *gunzip_open(const struct gunzip_options *options, struct findings *findings,
@@ -277,33 +284,58 @@ static void begin_trailer(struct gunzip *g)
 		g->held[g->held_len++] = (uint8_t)rest;
 }
 
+/*
+ * ISA-L decodes ahead of the room it is given; when it meets an error, what it
+ * decoded before that is still in its buffer.
+ */
+static void drain_invalid(struct gunzip *g, struct gunzip_block *out)
+{
+	struct inflate_state *z = &g->inflate;
+	size_t rest = z->tmp_out_valid > z->tmp_out_processed ?
+			      (size_t)(z->tmp_out_valid - z->tmp_out_processed) :
+			      0;
+	size_t n = rest < out->room - out->len ? rest : out->room - out->len;
+
+	uint64_t near;
+
+	memcpy(out->ptr + out->len, z->tmp_out_buffer + z->tmp_out_processed, n);
+	z->tmp_out_processed += (int32_t)n;
+	out->len += n;
+	g->content += n;
+	g->output_pending = n < rest;
+	if (g->output_pending)
+		return;
+	near = g->offset / INVALID_ROUNDING * INVALID_ROUNDING;
+	findings_add(g->findings, FINDING_BAD_COMPRESSION,
+		     near > g->member_start ? near : g->member_start,
+		     "the deflate stream of member %llu is invalid at or soon after this offset",
+		     (unsigned long long)g->members);
+	lose(g);
+}
+
 static void inflate_some(struct gunzip *g, struct span *in, struct gunzip_block *out)
 {
 	struct inflate_state *z = &g->inflate;
 	size_t room = out->room - out->len, step = EXPANSION_STEP - g->content % EXPANSION_STEP;
 	uint32_t offered;
-	int rc;
 
+	if (g->invalid) {
+		drain_invalid(g, out);
+		return;
+	}
 	z->next_out = out->ptr + out->len;
 	z->avail_out = offered = (uint32_t)(room < step ? room : step);
 	z->next_in = (uint8_t *)(uintptr_t)in->ptr; /* ISA-L only reads it */
 	z->avail_in = in->len < UINT32_MAX ? (uint32_t)in->len : UINT32_MAX;
-	rc = isal_inflate(z);
+	g->invalid = isal_inflate(z) < 0;
 	(void)use(g, in, (size_t)(z->next_in - in->ptr));
 	out->len += offered - z->avail_out;
 	g->content += offered - z->avail_out;
-	if (rc < 0) {
-		findings_add(g->findings, FINDING_BAD_COMPRESSION,
-			     g->offset - (unsigned)z->read_in_length / 8,
-			     "the deflate stream of member %llu is invalid",
-			     (unsigned long long)g->members);
+	g->output_pending = g->invalid || z->avail_out == 0;
+	if (expanded_too_far(g))
 		lose(g);
-	} else if (expanded_too_far(g)) {
-		lose(g);
-	} else if (z->block_state == ISAL_BLOCK_FINISH) {
+	else if (!g->invalid && z->block_state == ISAL_BLOCK_FINISH)
 		begin_trailer(g);
-	}
-	g->output_pending = z->avail_out == 0;
 }
 
 static bool read_trailer(struct gunzip *g, struct span *in, struct gunzip_trailer *out)

@@ -17,18 +17,20 @@
 #include "model/finding.h"
 
 /*
- * Fields of a gzip that no checksum covers, unless the header has its own CRC
- * (FHCRC), which muster writes and checks: a flipped bit there goes unnoticed.
- * X(field, first byte, bytes of the fixed header or 0, why it does no harm)
+ * What a flipped bit can hit unnoticed: fields of the header that no checksum
+ * covers, unless it has its own (FHCRC), which muster writes and checks.
+ * X(field, its first byte in the fixed header, its bytes there or 0, mask, why it does no harm)
  */
 #define GZIP_UNCOVERED_TABLE(X)                                                                    \
-	X("FLG bit 0 (FTEXT)", 3, 1, "a hint that nothing reads")                                  \
-	X("MTIME", 4, 4, "a time that is not used")                                                \
-	X("XFL", 8, 1, "how hard the compressor tried")                                            \
-	X("OS", 9, 1, "where it was made")                                                         \
-	X("FEXTRA", 0, 0, "the bytes of foreign subfields, not their length")                      \
-	X("FNAME", 0, 0, "the original name")                                                      \
-	X("FCOMMENT", 0, 0, "a comment")
+	X("FLG bit 0 (FTEXT)", 3, 1, 0x01, "a hint that nothing reads")                            \
+	X("MTIME", 4, 4, 0xff, "a time that nothing reads")                                        \
+	X("XFL", 8, 1, 0xff, "how hard the compressor tried")                                      \
+	X("OS", 9, 1, 0xff, "where it was made")                                                   \
+	X("FEXTRA", 0, 0, 0xff, "subfields of other programs")                                     \
+	X("FNAME", 0, 0, 0xff, "the original name")                                                \
+	X("FCOMMENT", 0, 0, 0xff, "a comment")                                                     \
+	X("deflate padding", 0, 0, 0xff,                                                           \
+	  "bits that do not change the content, which its CRC-32 proves")
 
 struct gunzip;
 
