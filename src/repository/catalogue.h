@@ -19,7 +19,8 @@ struct backup_file {
 	const char *path;     /* absolute */
 	const char *relative; /* to the repository's root */
 	enum part_kind kind;
-	const struct component_config *component;
+	const struct component_config
+		*component;   /* of a manifest in the root: the first that has backups */
 	const char *database; /* "" unless DUMP, SQL or MANIFEST */
 	const char *stamp;    /* the time as it stands in the name; "" = none */
 	uint64_t size;
@@ -41,12 +42,15 @@ struct catalogue {
 	struct arena arena;
 	struct backup_set *set; /* newest first */
 	size_t set_count;
-	const char **
-		foreign; /* relative paths of files that bear no known name: never guessed into a set */
+	/* Relative paths of files that bear no known name, and of symbolic links: never guessed into a set. */
+	const char **foreign;
 	size_t foreign_count;
 };
 
-/* List the repository; opens no backup file. Components' directories that are missing are empty. */
+/*
+ * List the repository; opens no backup file. Directories that are missing are
+ * empty. No symbolic link is followed, save those that are configured directories.
+ */
 MUST_CHECK int catalogue_load(const struct config *config, struct catalogue *out,
 			      struct error *err);
 void catalogue_release(struct catalogue *c);
@@ -61,6 +65,26 @@ MUST_CHECK int catalogue_load_manifest(struct backup_set *set, struct findings *
 /* By id, by a unique prefix of one ("20261122" when there is one that day), or "latest"; NULL: none. */
 struct backup_set *catalogue_find(struct catalogue *c, const char *id);
 
+/* A part that a complete set has, and whether it is there. */
+struct expected_part {
+	const struct component_config *component;
+	enum part_kind kind;
+	const char *database;           /* "" unless DUMP or SQL */
+	const char *name;               /* the file name expected */
+	const struct backup_file *file; /* NULL: missing */
+};
+
+/*
+ * What a complete set has, against the configuration and its manifest, when that
+ * is loaded. `set` may be made up with an id and nothing else, for a time of which
+ * there is no set. Which databases there should be is told by the configuration,
+ * else by the set and its manifest, else by the newest set that has any. Strings
+ * and array live in the catalogue's arena.
+ */
+MUST_CHECK int catalogue_expected(struct catalogue *c, const struct config *config,
+				  const struct backup_set *set, struct expected_part **out,
+				  size_t *count, struct error *err);
+
 /* A part that a complete set has and this one lacks. */
 struct missing_part {
 	const struct component_config *component;
@@ -68,10 +92,7 @@ struct missing_part {
 	const char *name; /* the file name expected */
 };
 
-/*
- * What is missing from `set` against the configuration (and its manifest, when
- * loaded). Strings live in the catalogue's arena; returns how many, at `*out`.
- */
+/* Those of catalogue_expected() that are missing. */
 MUST_CHECK int catalogue_missing(struct catalogue *c, const struct config *config,
 				 const struct backup_set *set, struct missing_part **out,
 				 size_t *count, struct error *err);

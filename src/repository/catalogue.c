@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "repository/catalogue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "repository/catalogue.intern.h"
+
+enum { MANIFEST_MAX = 64 << 20 };
+
+const char *set_time_source_name(enum set_time_source s)
+{
+	static const char *const names[] = { [SET_TIME_MANIFEST] = "manifest",
+					     [SET_TIME_CONTENT] = "content",
+					     [SET_TIME_NAME] = "name",
+					     [SET_TIME_MTIME] = "mtime" };
+
+	return names[s];
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int keep_foreign(const struct scan *s, struct catalogue *out, struct error *err)
+{
+	out->foreign = arena_alloc(&out->arena, (s->foreign_count + 1) * sizeof(*out->foreign));
+	if (!out->foreign)
+		return error_set(err, ERROR_NOMEM, "no memory to list the repository");
+	out->foreign_count = s->foreign_count;
+	if (s->foreign_count) {
+		memcpy(out->foreign, s->foreign, s->foreign_count * sizeof(*out->foreign));
+		qsort(out->foreign, out->foreign_count, sizeof(*out->foreign), by_text);
+	}
+	return 0;
+}
+
+int catalogue_load(const struct config *config, struct catalogue *out, struct error *err)
+{
+	CLEANUP(cleanup_zone)
+	struct zone *zone = NULL;
+	CLEANUP(scan_release)
+	struct scan s = { .config = config, .arena = &out->arena };
+	const char *name = config->timezone && config->timezone[0] ? config->timezone : "UTC";
+
+	if (!config->repository || !config->repository[0]) {
+		(void)error_set(err, ERROR_CONFIG, "repository.path is not set");
+		return error_hint(err, "say in the configuration where the backups lie");
+	}
+	if (timezone_open(name, &zone, err) < 0)
+		return -1;
+	s.zone = zone;
+	if (scan_repository(&s, err) < 0)
+		return -1;
+	if (keep_foreign(&s, out, err) < 0)
+		return -1;
+	return group_files(&s, config, out, err);
+}
+
+void catalogue_release(struct catalogue *c)
+{
+	for (size_t i = 0; i < c->set_count; i++) {
+		if (c->set[i].manifest)
+			manifest_release(c->set[i].manifest);
+		free(c->set[i].manifest);
+	}
+	arena_release(&c->arena);
+	*c = (struct catalogue){ 0 };
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+int catalogue_load_manifest(struct backup_set *set, struct findings *findings, struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
+	struct manifest *m;
+
+	if (!set->manifest_file || set->manifest)
+		return 0;
+	if (!ends_with(set->manifest_file->path, ".json")) {
+		findings_add(findings, FINDING_UNSUPPORTED, 0,
+			     "a manifest is read only when it is stored as plain JSON");
+		return 0;
+	}
+	if (file_read(set->manifest_file->path, MANIFEST_MAX, &text, err) < 0)
+		return -1;
+	m = calloc(1, sizeof(*m));
+	if (!m)
+		return error_set(err, ERROR_NOMEM, "no memory for a manifest");
+	set->manifest = m;
+	if (manifest_parse(buf_span(&text), m, findings, err) < 0)
+		return error_context(err, "%s", set->manifest_file->relative);
+	if (m->started_ns) {
+		set->time_ns = m->started_ns;
+		set->time_source = SET_TIME_MANIFEST;
+	}
+	return 0;
+}
+
+struct backup_set *catalogue_find(struct catalogue *c, const char *id)
+{
+	struct backup_set *only = NULL;
+	size_t len = strlen(id);
+
+	if (strcmp(id, "latest") == 0)
+		return c->set_count ? &c->set[0] : NULL;
+	for (size_t i = 0; i < c->set_count; i++) {
+		if (strcmp(c->set[i].id, id) == 0)
+			return &c->set[i];
+	}
+	for (size_t i = 0; i < c->set_count; i++) {
+		if (strncmp(c->set[i].id, id, len) != 0)
+			continue;
+		if (only)
+			return NULL;
+		only = &c->set[i];
+	}
+	return len ? only : NULL;
+}
