@@ -2,20 +2,34 @@
 /* The command table. */
 #include "cmd/commands.h"
 
+/* In the order of `muster help`: the main jobs first. */
+/* clang-format off */
 static const struct command *const commands[] = {
+	&inspect_command,
+	&doctor_command,
 	&check_config_command,
 	&config_command,
 	&demo_command,
-	&doctor_command,
+	&completion_command,
 	&version_command,
 	&help_command,
-	&inspect_command,
 	NULL,
 };
+/* clang-format on */
 
 static const struct command muster = {
 	.name = "muster",
 	.summary = "Proves that the backups of PostgreSQL, Redis and RabbitMQ are good",
+	.description =
+		"Takes backups of the components of a platform, judges them every day to the last "
+		"byte against what the source held, and keeps what it saw. A backup that is bad "
+		"(fail) is never mixed up with one that could not be looked at (error).\n\n"
+		"Results go to standard output, progress and diagnostics to standard error. With "
+		"--json a command writes one document, which names its kind and version in "
+		"\"schema\"; times in it are RFC 3339 in UTC, sizes bytes, durations seconds. A "
+		"command that could not do its work then writes muster.error/v1 with kind, "
+		"message, "
+		"hint and exit_code.",
 	.subcommands = commands,
 };
 

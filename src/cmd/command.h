@@ -6,8 +6,8 @@
  *     the smallest), with its own options struct, option rows into it and run().
  *  2. src/cmd/commands.h declares it; src/main.c lists it in `commands` (a
  *     subcommand in the `subcommands` of its group instead, as in config.c).
- *  3. src/cmd/meson.build lists the file and the page: muster-NAME(1) or, for a
- *     subcommand, muster-GROUP-NAME(1). Help, manual and completions follow from the rows.
+ *  3. src/cmd/meson.build lists the file. Help, manual pages and completions follow
+ *     from the rows.
  *
  * run() writes its result to inv->out and nothing else; diagnostics go through
  * `err` (printed by the caller as `muster: message` and `  hint: …`) or

@@ -4,6 +4,21 @@
 
 #include "cmd/commands.h"
 #include "cmd/help.h"
+#include "cmd/man.h"
+
+struct help_options {
+	const char *man;
+};
+
+static const struct option_row options[] = {
+	{ .name = "man",
+	  .type = OPTION_PATH,
+	  .metavar = "DIRECTORY",
+	  .summary = "write the manual pages below DIRECTORY",
+	  .help = "All of them, in mdoc, into its subdirectories man1 and man5.",
+	  .offset = offsetof(struct help_options, man) },
+	{ 0 },
+};
 
 /* What is not a command but has its own page of help. */
 static const struct {
@@ -36,6 +51,10 @@ static int help_of_command(const struct invocation *inv, struct error *err)
 
 static int run(const struct invocation *inv, struct error *err)
 {
+	const struct help_options *given = inv->options;
+
+	if (given->man)
+		return man_write_pages(inv->root, given->man, err) < 0 ? -1 : EXIT_CODE_PASS;
 	if (inv->argument_count == 0) {
 		help_program(inv->root, inv->out);
 		return EXIT_CODE_PASS;
@@ -57,6 +76,8 @@ const struct command help_command = {
 		       "codes mean, the topic environment the variables it reads.",
 	.arguments = "[COMMAND [SUBCOMMAND] | TOPIC]",
 	.arguments_max = 2,
+	.options = options,
+	.options_size = sizeof(struct help_options),
 	.examples = "muster help verify      # the options of verify\n"
 		    "muster help exit-codes  # what the exit codes mean",
 	.run = run,
