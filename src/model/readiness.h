@@ -38,6 +38,7 @@ struct readiness_component {
 
 struct readiness {
 	const char *platform;
+	int64_t rto_ns, rpo_ns;                /* of the platform; 0: none set */
 	int64_t at_ns;                         /* now */
 	struct readiness_component *component; /* borrowed */
 	size_t count;

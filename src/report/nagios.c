@@ -79,3 +79,18 @@ int report_nagios(const struct run *run, struct buf *out)
 		     (long long)(ms % 1000));
 	return p.failed ? -1 : 0;
 }
+
+int report_nagios_error(const struct error *error, struct buf *out)
+{
+	struct paint p = { .out = out, .style = { .utf8 = true } };
+
+	paint_format(&p, "MUSTER %s - ", report_nagios_word(VERDICT_ERROR));
+	paint_one_line(&p, error->message);
+	if (error->hint[0]) {
+		paint_format(&p, " (");
+		paint_one_line(&p, error->hint);
+		paint_format(&p, ")");
+	}
+	paint_format(&p, "\n");
+	return p.failed ? -1 : 0;
+}

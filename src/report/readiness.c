@@ -63,18 +63,15 @@ static void proof(struct paint *p, const struct readiness_component *c, int64_t 
 	paint_format(p, "\n");
 }
 
-static void objectives(struct paint *p, const struct readiness_component *c)
+static void objectives(struct paint *p, int64_t rto_ns, int64_t rpo_ns)
 {
 	char text[QUANTITY_TEXT_SIZE];
 
-	if (!c->rto_ns && !c->rpo_ns)
-		return;
-	field(p, "objective", "");
-	if (c->rto_ns)
-		paint_format(p, "RTO %s", quantity_format_duration(c->rto_ns, text));
-	if (c->rpo_ns)
-		paint_format(p, "%sRPO %s", c->rto_ns ? ", " : "",
-			     quantity_format_duration(c->rpo_ns, text));
+	if (rto_ns)
+		paint_format(p, "RTO %s", quantity_format_duration(rto_ns, text));
+	if (rpo_ns)
+		paint_format(p, "%sRPO %s", rto_ns ? ", " : "",
+			     quantity_format_duration(rpo_ns, text));
 	paint_format(p, "\n");
 }
 
@@ -87,7 +84,10 @@ static void component(struct paint *p, const struct readiness_component *c, int6
 	newest_set(p, c, now_ns);
 	last_run(p, c, now_ns);
 	proof(p, c, now_ns);
-	objectives(p, c);
+	if (c->rto_ns || c->rpo_ns) {
+		field(p, "objectives", "");
+		objectives(p, c->rto_ns, c->rpo_ns);
+	}
 }
 
 static void under_way(struct paint *p, const struct readiness *r)
@@ -125,7 +125,12 @@ int readiness_text(const struct readiness *r, const struct report_style *style, 
 		paint_format(&p, " of ");
 		paint_foreign(&p, r->platform);
 	}
-	paint_format(&p, ", %s\n\n", clock_format_rfc3339(r->at_ns, now));
+	paint_format(&p, ", %s\n", clock_format_rfc3339(r->at_ns, now));
+	if (r->rto_ns || r->rpo_ns) {
+		paint_format(&p, "Objectives: ");
+		objectives(&p, r->rto_ns, r->rpo_ns);
+	}
+	paint_format(&p, "\n");
 	for (size_t i = 0; i < r->count; i++)
 		component(&p, &r->component[i], r->at_ns);
 	if (!r->count)
@@ -198,11 +203,13 @@ int readiness_json(const struct readiness *r, struct buf *out)
 	bool failed = !o;
 
 	member(o, "schema", json_string("muster.status/v1"), &failed);
-	member(o, "components", components, &failed);
 	member(o, "platform", optional_text(r->platform ? r->platform : ""), &failed);
 	member(o, "time", time_to_json(r->at_ns), &failed);
 	member(o, "state", json_string(verdict_name(r->state)), &failed);
+	member(o, "rto", optional_seconds(r->rto_ns), &failed);
+	member(o, "rpo", optional_seconds(r->rpo_ns), &failed);
 	member(o, "under_way", under_way_to_json(r), &failed);
+	member(o, "components", components, &failed);
 	for (size_t i = 0; !failed && i < r->count; i++)
 		failed = json_array_append_new(components,
 					       component_to_json(&r->component[i], r->at_ns)) < 0;

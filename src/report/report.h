@@ -37,6 +37,9 @@ MUST_CHECK int report_list_json(const struct run *run, size_t count, struct buf 
 /* "MUSTER CRITICAL - …| perfdata": the one line of a Nagios plugin. */
 MUST_CHECK int report_nagios(const struct run *run, struct buf *out);
 
+/* "MUSTER UNKNOWN - message": for when there is no run to tell of. */
+MUST_CHECK int report_nagios_error(const struct error *error, struct buf *out);
+
 /* Of a Nagios plugin: 0 for pass (and skipped), 1 warn, 2 fail, 3 error. */
 int report_nagios_code(enum verdict v);
 const char *report_nagios_word(enum verdict v); /* "OK", "WARNING", "CRITICAL", "UNKNOWN" */

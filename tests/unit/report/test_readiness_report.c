@@ -165,12 +165,13 @@ static void a_run_about_other_components_is_not_this_ones(void **state)
 static void the_screen_shows_each_component_and_ends_with_the_state(void **state)
 {
 	static const char expected[] = "Readiness of shop, 2026-11-22T03:00:00Z\n"
+				       "Objectives: RTO 4h\n"
 				       "\n"
 				       "✓ pass    database (postgresql): verified\n"
 				       "    newest set   20261122_020000 (1h ago)\n"
 				       "    verified     30m ago: pass (r1)\n"
 				       "    proof        30m old, may be 1d12h\n"
-				       "    objective    RTO 1h, RPO 1d\n"
+				       "    objectives   RTO 1h, RPO 1d\n"
 				       "? error   cache (redis): never verified\n"
 				       "    newest set   none\n"
 				       "    proof        none\n"
@@ -190,6 +191,7 @@ static void the_screen_shows_each_component_and_ends_with_the_state(void **state
 
 	(void)state;
 	r.count = 2;
+	r.rto_ns = 4 * HOUR;
 	(void)snprintf(r.run, sizeof(r.run), "r2");
 	(void)snprintf(r.command, sizeof(r.command), "backup");
 	r.pid = 77;

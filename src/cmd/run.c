@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster run: the runs that the history holds. */
+#include "cmd/commands.h"
+#include "cmd/configuration.h"
+#include "history/history.h"
+#include "report/report.h"
+
+static void cleanup_history(struct history **h)
+{
+	history_close(*h);
+}
+
+/* Configuration is only asked where the history lies. */
+static int open_history(const struct invocation *inv, struct history **out, struct error *err)
+{
+	CLEANUP(config_release)
+	struct config config = { 0 };
+
+	if (configuration_load(inv, &config, err) < 0)
+		return -1;
+	return history_open_read(config.state_dir, out, err);
+}
+
+static int print(const struct invocation *inv, int rendered, const struct buf *text,
+		 struct error *err)
+{
+	if (rendered < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for the result");
+	if (fwrite(text->ptr, 1, text->len, inv->out) != text->len)
+		return error_set_errno(err, ERROR_IO, "write the result");
+	return EXIT_CODE_PASS;
+}
+
+static struct report_style style_of(const struct terminal *t)
+{
+	return (struct report_style){ .utf8 = t->utf8, .color = t->color };
+}
+
+struct list_options {
+	const char *kind, *component;
+	unsigned limit;
+};
+
+static const struct option_row list_options[] = {
+	{ .name = "kind",
+	  .type = OPTION_STRING,
+	  .metavar = "KIND",
+	  .summary = "only runs of this kind, such as verify or backup",
+	  .offset = offsetof(struct list_options, kind) },
+	{ .name = "component",
+	  .type = OPTION_STRING,
+	  .metavar = "NAME",
+	  .summary = "only runs that say something about this component",
+	  .offset = offsetof(struct list_options, component) },
+	{ .name = "limit",
+	  .letter = 'n',
+	  .type = OPTION_COUNT,
+	  .metavar = "N",
+	  .summary = "at most so many, the newest; 0 shows all",
+	  .help = "Built-in: 20.",
+	  .offset = offsetof(struct list_options, limit) },
+	{ 0 },
+};
+
+static int run_list(const struct invocation *inv, struct error *err)
+{
+	const struct list_options *options = inv->options;
+	struct history_filter filter = { .kind = options->kind,
+					 .component = options->component,
+					 .limit = options->limit };
+	struct report_style style = style_of(&inv->screen);
+	CLEANUP(cleanup_history)
+	struct history *h = NULL;
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
+	struct run *runs = NULL;
+	size_t count = 0;
+	int rc;
+
+	if (open_history(inv, &h, err) < 0 || history_list(h, &filter, &runs, &count, err) < 0)
+		return -1;
+	rc = inv->global.json ? report_list_json(runs, count, &text) :
+				report_list_text(runs, count, &style, &text);
+	for (size_t i = 0; i < count; i++)
+		run_release(&runs[i]);
+	free(runs);
+	return print(inv, rc, &text, err);
+}
+
+const struct command run_list_command = {
+	.name = "list",
+	.summary = "list the runs, newest first",
+	.description =
+		"Prints one line per run: its id, kind, start, duration and verdict. A run that "
+		"was "
+		"killed is an error, or fail when it had found one; a run under way is shown as "
+		"running.\n\n"
+		"With --json the document muster.run-list/v1 holds runs[], each with the members "
+		"of "
+		"muster.run/v1 but counts, steps and checks.",
+	.options = list_options,
+	.options_size = sizeof(struct list_options),
+	.options_default = &(const struct list_options){ .limit = 20 },
+	.examples = "muster run list --kind=verify -n 7  # the last week of daily verifications",
+	.run = run_list,
+};
+
+static int run_show(const struct invocation *inv, struct error *err)
+{
+	const char *id = inv->argument_count ? inv->argument[0] : "latest";
+	struct report_style style = style_of(&inv->screen);
+	CLEANUP(cleanup_history)
+	struct history *h = NULL;
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
+	CLEANUP(run_release)
+	struct run run = { 0 };
+	int rc;
+
+	if (open_history(inv, &h, err) < 0 || history_load(h, id, &run, err) < 0)
+		return -1;
+	rc = inv->global.json ? report_json(&run, &text) : report_text(&run, &style, &text);
+	return print(inv, rc, &text, err);
+}
+
+const struct command run_show_command = {
+	.name = "show",
+	.summary = "show the report of one run",
+	.description =
+		"Prints the report of a run as the history tells it: every check with what was "
+		"expected and found, the counts, the verdict. ID is a run's id, the beginning of "
+		"one, or \"latest\", which is what is shown without it. The exit code tells "
+		"whether "
+		"the run was found, not what its verdict is.\n\n"
+		"With --json the document muster.run/v1 holds id, kind, platform, host, version, "
+		"command, set, started, finished, duration (in seconds), verdict, counts, steps[] "
+		"and checks[].",
+	.arguments = "[ID]",
+	.arguments_max = 1,
+	.examples = "muster run show 20261122  # the run of that day, when there was one",
+	.run = run_show,
+};
+
+static const struct command *const subcommands[] = { &run_list_command, &run_show_command, NULL };
+
+const struct command run_command = {
+	.name = "run",
+	.summary = "list and show past runs",
+	.subcommands = subcommands,
+};

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster status: could the platform be brought back now, as far as we know? */
+#include <string.h>
+
+#include "base/clock.h"
+#include "cmd/commands.h"
+#include "cmd/configuration.h"
+#include "history/history.h"
+#include "report/readiness.h"
+
+struct status_options {
+	bool nagios;
+};
+
+static const struct option_row options[] = {
+	{ .name = "nagios",
+	  .type = OPTION_FLAG,
+	  .summary = "one status line with performance data; exit 0, 1, 2 or 3",
+	  .help = "For Nagios, Icinga and their kin: OK, WARNING, CRITICAL, UNKNOWN.",
+	  .offset = offsetof(struct status_options, nagios) },
+	{ 0 },
+};
+
+/* Older runs than these are not asked for a proof: it would be stale many times over. */
+enum { RUNS_ASKED = 60 };
+
+static void cleanup_history(struct history **h)
+{
+	history_close(*h);
+}
+
+static void fill(struct readiness_component *c, const struct component_config *config)
+{
+	*c = (struct readiness_component){
+		.name = config->name,
+		.engine = engine_kind_name(config->engine),
+		.has_backups = config->engine != ENGINE_SERVICE,
+		.set = "",
+		.max_age_ns = config->backups.max_age_ns,
+		.rto_ns = config->rto_ns,
+		.rpo_ns = config->rpo_ns,
+		.no_set = config->severity[CHECK_EXISTS],
+		.old_set = config->severity[CHECK_AGE],
+	};
+}
+
+static void free_runs(struct run *runs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		run_release(&runs[i]);
+	free(runs);
+}
+
+/* The newest runs as a whole: one is nearly always enough for all components. */
+static int learn_from_newest(struct history *h, struct readiness *r, struct error *err)
+{
+	struct history_filter filter = { .kind = "verify", .limit = RUNS_ASKED };
+	struct run *runs = NULL, whole = { 0 };
+	size_t count = 0;
+	bool curious = true;
+	int rc = history_list(h, &filter, &runs, &count, err);
+
+	for (size_t i = 0; rc == 0 && curious && i < count; i++) {
+		rc = history_load(h, runs[i].id, &whole, err);
+		if (rc == 0)
+			curious = readiness_learn(r, &whole);
+		run_release(&whole);
+	}
+	free_runs(runs, count);
+	return rc;
+}
+
+/* A component that the newest runs left out, by name. */
+static int learn_last(struct history *h, struct readiness *r, const char *name, struct error *err)
+{
+	struct run run = { 0 };
+	int rc = history_last_run(h, "verify", name, &run, err);
+
+	if (rc < 0 && err->kind == ERROR_NOT_FOUND) {
+		error_clear(err);
+		return 0;
+	}
+	if (rc == 0)
+		(void)readiness_learn(r, &run);
+	run_release(&run);
+	return rc;
+}
+
+static int learn_holder(struct history *h, struct readiness *r, struct error *err)
+{
+	struct history_holder holder;
+	bool held = false;
+
+	if (history_holder(h, &holder, &held, err) < 0)
+		return -1;
+	if (!held)
+		return 0;
+	(void)snprintf(r->run, sizeof(r->run), "%s", holder.run);
+	(void)snprintf(r->command, sizeof(r->command), "%s", holder.command);
+	r->pid = holder.pid;
+	r->since_ns = holder.since_ns;
+	return 0;
+}
+
+static int learn(const struct config *config, struct readiness *r, struct error *err)
+{
+	CLEANUP(cleanup_history)
+	struct history *h = NULL;
+
+	if (history_open_read(config->state_dir, &h, err) < 0 || learn_holder(h, r, err) < 0 ||
+	    learn_from_newest(h, r, err) < 0)
+		return -1;
+	for (size_t i = 0; i < r->count; i++) {
+		if (!r->component[i].run[0] && learn_last(h, r, r->component[i].name, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int show(const struct invocation *inv, const struct readiness *r, struct error *err)
+{
+	const struct status_options *chosen = inv->options;
+	struct report_style style = { .utf8 = inv->screen.utf8, .color = inv->screen.color };
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
+	int rc;
+
+	if (chosen->nagios)
+		rc = readiness_nagios(r, &text);
+	else if (inv->global.json)
+		rc = readiness_json(r, &text);
+	else
+		rc = readiness_text(r, &style, &text);
+	if (rc < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for the result");
+	if (fwrite(text.ptr, 1, text.len, inv->out) != text.len)
+		return error_set_errno(err, ERROR_IO, "write the result");
+	return chosen->nagios ? report_nagios_code(r->state) :
+				(int)exit_code_of_verdict(r->state, false);
+}
+
+static int assess(const struct invocation *inv, struct error *err)
+{
+	CLEANUP(config_release)
+	struct config config = { 0 };
+	CLEANUP(cleanup_free)
+	struct readiness_component *components = NULL;
+	struct readiness r = { .at_ns = clock_wall_ns() };
+
+	if (configuration_load(inv, &config, err) < 0)
+		return -1;
+	components = calloc(config.component_count + 1, sizeof(*components));
+	if (!components)
+		return error_set(err, ERROR_NOMEM, "no memory for %zu components",
+				 config.component_count);
+	for (size_t i = 0; i < config.component_count; i++)
+		fill(&components[i], &config.component[i]);
+	r.platform = config.platform;
+	r.rto_ns = config.rto_ns;
+	r.rpo_ns = config.rpo_ns;
+	r.component = components;
+	r.count = config.component_count;
+	if (learn(&config, &r, err) < 0)
+		return -1;
+	readiness_judge(&r);
+	return show(inv, &r, err);
+}
+
+/* Monitoring reads one line of standard output, also when there is nothing to tell. */
+static int run(const struct invocation *inv, struct error *err)
+{
+	const struct status_options *chosen = inv->options;
+	CLEANUP(buf_release)
+	struct buf line = { 0 };
+	int rc = assess(inv, err);
+
+	if (rc >= 0 || !chosen->nagios || report_nagios_error(err, &line) < 0)
+		return rc;
+	error_clear(err);
+	(void)fwrite(line.ptr, 1, line.len, inv->out);
+	return report_nagios_code(VERDICT_ERROR);
+}
+
+const struct command status_command = {
+	.name = "status",
+	.summary = "show whether the platform could be brought back now",
+	.description =
+		"Prints for each component the newest backup set, what the last verification said, "
+		"how old the proof is and what it may be, and the objectives; then what is under "
+		"way, and the state of the whole.\n\n"
+		"A component that was never verified, or whose proof is older than its max_age, is "
+		"an error: we cannot tell. The exit code is that of the worst component.\n\n"
+		"With --json the document muster.status/v1 holds platform, time, state, rto, rpo, "
+		"under_way and components[] of name, engine, state, words, newest_set, "
+		"newest_set_time, "
+		"last_run, last_verified, last_verdict, proven, proven_set, proof_age, max_age, "
+		"rto "
+		"and rpo (durations in seconds).",
+	.options = options,
+	.options_size = sizeof(struct status_options),
+	.examples = "muster status\n"
+		    "muster status --nagios  # as a check of a monitoring system",
+	.run = run,
+};

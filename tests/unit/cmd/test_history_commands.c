@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `muster status`, `run list`, `run show` over a history that a test has written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "cmd/commands.h"
+#include "history/history.h"
+
+#define HOUR (3600 * NS_PER_SECOND)
+
+struct world {
+	char directory[64], config[96], state[96];
+	struct history *h;
+	char *out; /* of the last command */
+	struct error err;
+};
+
+static int set_up(void **state)
+{
+	static const char config[] = "version: 1\n"
+				     "platform: {name: shop}\n"
+				     "repository: {path: %s/backups}\n"
+				     "history: {state_dir: %s}\n"
+				     "components:\n"
+				     "  database: {engine: postgresql, backups: {max_age: 36h}}\n"
+				     "  cache: {engine: redis, backups: {max_age: 36h}}\n";
+	struct world *w = calloc(1, sizeof(*w));
+	char text[1024];
+
+	assert_non_null(w);
+	(void)snprintf(w->directory, sizeof(w->directory), "/tmp/muster-status-XXXXXX");
+	assert_non_null(mkdtemp(w->directory));
+	(void)snprintf(w->config, sizeof(w->config), "%s/muster.yaml", w->directory);
+	(void)snprintf(w->state, sizeof(w->state), "%s/state", w->directory);
+	(void)snprintf(text, sizeof(text), config, w->directory, w->state);
+	assert_int_equal(file_write_atomic(w->config, 0600, text, strlen(text), &w->err), 0);
+	*state = w;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *w = *state;
+	struct error err = ERROR_INIT;
+
+	history_close(w->h);
+	assert_int_equal(file_remove_tree(w->directory, &err), 0);
+	free(w->out);
+	free(w);
+	return 0;
+}
+
+static void tell(struct world *w, const struct event *e)
+{
+	if (event_send(history_sink(w->h), e, &w->err) < 0)
+		fail_msg("%s", w->err.message);
+}
+
+static void check_of(struct world *w, const char *id, const char *component, enum verdict v)
+{
+	struct check check = {
+		.name = "gzip", .component = component, .verdict = v, .message = "the message"
+	};
+
+	tell(w, &(struct event){ .type = EVENT_CHECK, .at_ns = 1, .run = id, .check = &check });
+}
+
+static void begin(struct world *w, const char *id, int64_t age_ns)
+{
+	if (!w->h)
+		assert_int_equal(history_open(w->state, &w->h, &w->err), 0);
+	tell(w, &(struct event){ .type = EVENT_RUN_STARTED,
+				 .at_ns = clock_wall_ns() - age_ns,
+				 .run = id,
+				 .kind = "verify",
+				 .platform = "shop" });
+}
+
+static void verified(struct world *w, const char *id, int64_t age_ns, enum verdict database,
+		     enum verdict cache)
+{
+	begin(w, id, age_ns);
+	check_of(w, id, "database", database);
+	check_of(w, id, "cache", cache);
+	tell(w, &(struct event){ .type = EVENT_RUN_FINISHED,
+				 .at_ns = clock_wall_ns(),
+				 .run = id,
+				 .verdict = verdict_worse(database, cache),
+				 .duration_ns = NS_PER_SECOND });
+}
+
+/* Runs a command as command_main() does once it has parsed the line. */
+static int use(struct world *w, const struct command *command, void *options, const char *argument,
+	       bool json)
+{
+	const char *arguments[] = { argument, NULL };
+	size_t size = 0;
+	FILE *out;
+	struct invocation inv = { .command = command,
+				  .global = { .config = w->config, .json = json },
+				  .options = options,
+				  .argument = arguments,
+				  .argument_count = argument ? 1 : 0,
+				  .err = stderr,
+				  .screen = { .utf8 = true },
+				  .message = { .stream = stderr } };
+	int rc;
+
+	free(TAKE(w->out));
+	error_clear(&w->err);
+	out = open_memstream(&w->out, &size);
+	assert_non_null(out);
+	inv.out = inv.screen.stream = out;
+	rc = command->run(&inv, &w->err);
+	assert_int_equal(fclose(out), 0);
+	return rc;
+}
+
+static int status(struct world *w, bool nagios, bool json)
+{
+	bool options[1] = { nagios };
+
+	assert_int_equal(status_command.options_size, sizeof(options));
+	return use(w, &status_command, options, NULL, json);
+}
+
+static void a_platform_that_was_never_verified_is_not_known_to_be_ready(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(status(w, false, false), EXIT_CODE_ERROR);
+	assert_non_null(strstr(w->out, "database (postgresql): never verified"));
+	assert_non_null(strstr(w->out, "Status: ? NOT KNOWN TO BE READY\n"));
+	assert_int_equal(status(w, true, false), 3);
+	assert_ptr_equal(strstr(w->out, "MUSTER UNKNOWN - "), w->out);
+}
+
+static void the_worst_component_decides_the_exit_code(void **state)
+{
+	struct world *w = *state;
+	json_t *o;
+
+	verified(w, "20261120T030000Z-0001", 25 * HOUR, VERDICT_PASS, VERDICT_PASS);
+	assert_int_equal(status(w, true, false), 0);
+	verified(w, "20261121T030000Z-0002", HOUR, VERDICT_PASS, VERDICT_FAIL);
+	assert_int_equal(status(w, false, false), EXIT_CODE_FAIL);
+	assert_non_null(strstr(w->out, "cache (redis): the last verification failed"));
+	assert_int_equal(status(w, true, false), 2);
+	assert_int_equal(status(w, false, true), EXIT_CODE_FAIL);
+	o = json_loads(w->out, 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(o, "state")), "fail");
+	json_decref(o);
+}
+
+static void a_stale_proof_is_an_error(void **state)
+{
+	struct world *w = *state;
+
+	verified(w, "20261119T030000Z-0001", 40 * HOUR, VERDICT_PASS, VERDICT_PASS);
+	assert_int_equal(status(w, true, false), 3);
+	assert_non_null(strstr(w->out, "stale"));
+}
+
+static void a_run_under_way_is_shown_and_a_dead_one_is_not_trusted(void **state)
+{
+	struct world *w = *state;
+
+	begin(w, "20261121T030000Z-0003", HOUR);
+	assert_int_equal(history_lock(w->h, "20261121T030000Z-0003", "verify", &w->err), 0);
+	check_of(w, "20261121T030000Z-0003", "database", VERDICT_WARN);
+	(void)status(w, false, false);
+	assert_non_null(strstr(w->out, "Under way: verify 20261121T030000Z-0003, pid "));
+	assert_non_null(strstr(w->out, "database (postgresql): never verified"));
+	history_close(TAKE(w->h));
+	(void)status(w, false, false);
+	assert_null(strstr(w->out, "Under way"));
+	assert_non_null(strstr(w->out, "database (postgresql): the last verification could not"));
+}
+
+/* The options of `run list`, as its rows describe them. */
+struct list_options {
+	const char *kind, *component;
+	unsigned limit;
+};
+
+static void runs_are_listed_and_shown_by_prefix(void **state)
+{
+	struct world *w = *state;
+	struct list_options options = { .kind = "verify", .limit = 1 };
+	json_t *o;
+
+	assert_int_equal(run_list_command.options_size, sizeof(options));
+	verified(w, "20261120T030000Z-0001", 25 * HOUR, VERDICT_PASS, VERDICT_FAIL);
+	verified(w, "20261121T030000Z-0002", HOUR, VERDICT_PASS, VERDICT_PASS);
+	assert_int_equal(use(w, &run_list_command, &options, NULL, false), EXIT_CODE_PASS);
+	assert_non_null(strstr(w->out, "20261121T030000Z-0002"));
+	assert_null(strstr(w->out, "20261120T030000Z-0001"));
+	assert_int_equal(use(w, &run_list_command, &options, NULL, true), EXIT_CODE_PASS);
+	o = json_loads(w->out, 0, NULL);
+	assert_int_equal(json_array_size(json_object_get(o, "runs")), 1);
+	json_decref(o);
+
+	assert_int_equal(use(w, &run_show_command, NULL, NULL, false), EXIT_CODE_PASS);
+	assert_non_null(strstr(w->out, "Status: ✓ PASSED\n"));
+	assert_int_equal(use(w, &run_show_command, NULL, "20261120", false), EXIT_CODE_PASS);
+	assert_non_null(strstr(w->out, "Status: ✗ FAILED\n"));
+	assert_int_equal(use(w, &run_show_command, NULL, "2025", false), -1);
+	assert_int_equal(w->err.kind, ERROR_NOT_FOUND);
+	assert_int_equal(use(w, &run_show_command, NULL, "latest", true), EXIT_CODE_PASS);
+	o = json_loads(w->out, 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(o, "schema")), "muster.run/v1");
+	json_decref(o);
+}
+
+static void monitoring_gets_a_line_also_when_the_configuration_is_broken(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(truncate(w->config, 0), 0);
+	assert_int_equal(status(w, true, false), 3);
+	assert_ptr_equal(strstr(w->out, "MUSTER UNKNOWN - "), w->out);
+	assert_non_null(strchr(w->out, '\n'));
+	assert_int_equal(status(w, false, false), -1);
+	assert_int_equal(w->err.kind, ERROR_CONFIG);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(a_platform_that_was_never_verified_is_not_known_to_be_ready),
+		TEST(the_worst_component_decides_the_exit_code),
+		TEST(a_stale_proof_is_an_error),
+		TEST(a_run_under_way_is_shown_and_a_dead_one_is_not_trusted),
+		TEST(runs_are_listed_and_shown_by_prefix),
+		TEST(monitoring_gets_a_line_also_when_the_configuration_is_broken),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
