@@ -6,14 +6,13 @@
 /* clang-format off */
 static const struct command *const commands[] = {
 	&inspect_command,
+	&status_command,
+	&run_command,
 	&doctor_command,
 	&check_config_command,
 	&config_command,
 	&demo_command,
 	&completion_command,
-	&doctor_command,
-	&run_command,
-	&status_command,
 	&version_command,
 	&help_command,
 	NULL,
