@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checksum.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "format/rdb_crc64.h"
 #include "format/rdb_parser.h"
 #include "format/rdb_take.h"
 
@@ -363,7 +363,8 @@ static void run(struct rdb *r, struct span *in)
 
 		rdb_take_push(r, in);
 		if (covered)
-			r->crc = rdb_crc64(r->crc, (struct span){ from, (size_t)(in->ptr - from) });
+			r->crc = checksum_crc64(r->crc,
+						(struct span){ from, (size_t)(in->ptr - from) });
 	}
 }
 

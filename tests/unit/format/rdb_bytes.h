@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/checksum.h"
 #include "base/file.h"
-#include "format/rdb_crc64.h"
 
 /* Adds the bytes of a string literal, which may hold NUL. */
 #define ADD(b, literal) rdb_bytes_add(b, literal, sizeof(literal) - 1)
@@ -54,7 +54,7 @@ static inline void rdb_bytes_end(struct buf *b)
 	uint64_t crc;
 
 	rdb_bytes_byte(b, 0xff);
-	crc = rdb_crc64(0, buf_span(b));
+	crc = checksum_crc64(0, buf_span(b));
 	for (int i = 0; i < 8; i++)
 		rdb_bytes_byte(b, (unsigned)(crc >> 8 * i) & 0xff);
 }
