@@ -21,10 +21,12 @@
 #define DIRECTORY_ROW                                                                              \
 	{                                                                                          \
 		.name = "directory", .type = OPTION_PATH, .metavar = "DIR",                        \
-		.summary = "make the platform's directory in DIR",                                 \
-		.help = "Instead of $TMPDIR or /tmp. Its path must be short, since Unix sockets "  \
-			"lie in "                                                                  \
-			"it, and as root every account must be able to pass through it.",          \
+		.summary = "make the platform in DIR, removed at its end",                         \
+		.help = "Instead of a new directory in $TMPDIR or /tmp. DIR must be empty or not " \
+			"be "                                                                      \
+			"there; its path must be short, since Unix sockets lie in it, and as "     \
+			"root every "                                                              \
+			"account must be able to reach it.",                                       \
 		.offset = offsetof(struct demo_options, directory)                                 \
 	}
 
@@ -38,7 +40,6 @@ static const struct option_row show_rows[] = {
 	{ 0 },
 };
 static const struct option_row up_rows[] = { SIZE_ROW, DIRECTORY_ROW, { 0 } };
-static const struct option_row down_rows[] = { DIRECTORY_ROW, { 0 } };
 
 static const struct demo_options defaults = { .size = 10000000 };
 
@@ -92,12 +93,10 @@ static int run_up(const struct invocation *inv, struct error *err)
 
 static int run_down(const struct invocation *inv, struct error *err)
 {
-	const struct demo_options *options = inv->options;
 	char ended[64];
 	json_t *document;
 
-	if (demo_platform_down(options->directory,
-			       inv->argument_count > 0 ? inv->argument[0] : NULL, ended, err) < 0)
+	if (demo_platform_down(inv->argument_count > 0 ? inv->argument[0] : NULL, ended, err) < 0)
 		return -1;
 	if (!inv->global.json) {
 		(void)fprintf(inv->out, "ended, and %s removed\n", ended);
@@ -134,11 +133,8 @@ const struct command demo_down_command = {
 	.description =
 		"Ends the servers and removes the directory with all that is in it. With several "
 		"platforms up, PLATFORM says which: the directory that was printed.",
-	.arguments = "[PLATFORM]",
+	.arguments = "[DIR]",
 	.arguments_max = 1,
-	.options = down_rows,
-	.options_size = sizeof(struct demo_options),
-	.options_default = &defaults,
 	.examples = "muster demo down  # the only one that is up",
 	.run = run_down,
 };

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "cmd/document.h"
 #include "cmd/interrupt.h"
+#include "cmd/progress.h"
 #include "demo/damage.h"
 #include "demo/fill.h"
 #include "demo/settings.h"
@@ -53,21 +54,32 @@ static double seconds_since(int64_t start_ns)
 	return (double)(clock_monotonic_ns() - start_ns) / 1e9;
 }
 
+static void tick(void *cookie)
+{
+	progress_update(cookie, 0, 0, NULL);
+}
+
 int demo_start(const struct invocation *inv, const struct demo_options *options,
 	       struct platform *out, struct error *err)
 {
+	CLEANUP(progress_end)
+	struct progress progress = { 0 };
 	int64_t start_ns = clock_monotonic_ns();
 	const struct platform_request request = {
-		.parent = options->directory,
+		.directory = options->directory,
 		.size = options->size,
 		.seed = 42,
 		.stop_requested = interrupt_requested,
+		.tick = tick,
+		.cookie = &progress,
 	};
 
 	if (!inv->global.quiet)
 		(void)fprintf(inv->err, "Starting and filling PostgreSQL, Redis and RabbitMQ …\n");
+	progress_begin(&progress, inv, "starting and filling");
 	if (demo_platform_up(&request, out, err) < 0)
 		return -1;
+	progress_end(&progress);
 	if (!inv->global.quiet)
 		(void)fprintf(inv->err, "They are up in %s after %.1f s.\n", out->directory,
 			      seconds_since(start_ns));
@@ -196,8 +208,6 @@ static int save_report(struct show *s, struct error *err)
 {
 	const char *tmpdir = getenv("TMPDIR");
 
-	if (s->inv->options && ((const struct demo_options *)s->inv->options)->directory)
-		tmpdir = ((const struct demo_options *)s->inv->options)->directory;
 	(void)snprintf(s->report_path, sizeof(s->report_path), "%.100s/muster-demo-report-%u.txt",
 		       tmpdir && *tmpdir ? tmpdir : "/tmp", (unsigned)geteuid());
 	return file_write_atomic(s->report_path, 0600, s->report.ptr, s->report.len, err);

@@ -166,7 +166,7 @@ static void write_agent(struct row *row, struct text *t)
 	TEXT_LITERAL(t, "}\t{\"tools\": [\"http_get\", \"sql\", \"search\"], \"prompt\": \"");
 	prose_text(t, &row->random, 220, false);
 	TEXT_LITERAL(t, "\", \"max_tokens\": ");
-	text_number(t, 1024 << random_below(&row->random, 4));
+	text_number(t, UINT64_C(1024) << random_below(&row->random, 4));
 	TEXT_LITERAL(t, "}\t");
 	text_number(t, any_id(row, DEMO_USERS));
 	tab(t);

@@ -36,6 +36,23 @@ static int stop_requested(void)
 	return poll(fds, 2, 0) > 0;
 }
 
+/* What libpq would take from the starter's environment is meant for other servers. */
+static void forget_settings(void)
+{
+	char name[64];
+
+	for (char **e = environ; e && *e;) {
+		size_t len = strcspn(*e, "=");
+
+		if (strncmp(*e, "PG", 2) != 0 || len >= sizeof(name)) {
+			e++;
+			continue;
+		}
+		(void)snprintf(name, sizeof(name), "%.*s", (int)len, *e);
+		(void)unsetenv(name); /* moves the rest down */
+	}
+}
+
 /* Its own session, no terminal, no files of the starter's: a pipe there would never end. */
 static int detach(struct error *err)
 {
@@ -62,6 +79,7 @@ static int detach(struct error *err)
 	if (signals < 0)
 		return error_set_errno(err, ERROR_IO, "watch for signals");
 	keeper_prepare();
+	forget_settings();
 	return 0;
 }
 
@@ -140,7 +158,7 @@ static int bring_up(struct holder *h, const struct platform_request *request, st
 	(void)pthread_cond_init(&h->gate.changed, NULL);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return error_set(err, ERROR_INTERNAL, "libcurl cannot be used");
-	if (site_open(&h->site, request->parent, err) < 0 || start_keepers(h, err) < 0 ||
+	if (site_open(&h->site, request->directory, err) < 0 || start_keepers(h, err) < 0 ||
 	    await_keepers(h, err) < 0)
 		return -1;
 	return describe(h, err);

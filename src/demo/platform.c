@@ -2,7 +2,7 @@
 #include "demo/platform.h"
 
 #include <errno.h>
-#include <fnmatch.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -45,13 +45,32 @@ static int await_report(const struct platform_request *request, int line,
 	}
 }
 
+/* The keeper works from "/". */
+static int make_absolute(const char *directory, char out[PATH_MAX], struct error *err)
+{
+	char here[PATH_MAX] = "";
+	int n;
+
+	if (directory[0] != '/' && !getcwd(here, sizeof(here)))
+		return error_set_errno(err, ERROR_IO, "find the current directory");
+	n = snprintf(out, PATH_MAX, "%s%s%s", here, here[0] ? "/" : "", directory);
+	return n < PATH_MAX ? 0 : error_set(err, ERROR_USAGE, "%s is too long", directory);
+}
+
 int demo_platform_up(const struct platform_request *request, struct platform *out,
 		     struct error *err)
 {
 	struct holder_report report = { .error = ERROR_INIT };
+	struct platform_request absolute = *request;
+	char directory[PATH_MAX];
 	int line[2];
 	pid_t pid;
 
+	if (request->directory) {
+		if (make_absolute(request->directory, directory, err) < 0)
+			return -1;
+		absolute.directory = directory;
+	}
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line) < 0)
 		return error_set_errno(err, ERROR_IO, "make a socket pair");
 	(void)fflush(NULL);
@@ -64,7 +83,7 @@ int demo_platform_up(const struct platform_request *request, struct platform *ou
 	}
 	if (pid == 0) {
 		(void)close(line[0]);
-		holder_main(request, line[1]);
+		holder_main(&absolute, line[1]);
 	}
 	(void)close(line[1]);
 	*out = (struct platform){ .line = line[0], .keeper = pid };
@@ -99,12 +118,12 @@ void demo_platform_release(struct platform *p)
 	*p = (struct platform){ .line = -1 };
 }
 
-static int choose(const char *parent, char *chosen, struct error *err)
+static int choose(char *chosen, struct error *err)
 {
 	CLEANUP(site_list_release)
 	struct site_list list = { 0 };
 
-	if (site_find(parent, &list, err) < 0)
+	if (site_find(&list, err) < 0)
 		return -1;
 	if (list.count == 0)
 		return error_set(err, ERROR_NOT_FOUND, "no example platform is up");
@@ -142,24 +161,13 @@ static int end_owner(const char *directory, pid_t owner, struct error *err)
 	return 0;
 }
 
-/* What gets removed must bear the name that site_open() gives. */
-static int require_site_name(const char *directory, struct error *err)
-{
-	const char *slash = strrchr(directory, '/');
-
-	if (fnmatch("muster-demo.??????", slash ? slash + 1 : directory, 0) != 0)
-		return error_set(err, ERROR_USAGE, "%s is not the directory of an example platform",
-				 directory);
-	return 0;
-}
-
-int demo_platform_down(const char *parent, const char *directory, char *ended, struct error *err)
+int demo_platform_down(const char *directory, char *ended, struct error *err)
 {
 	struct stat st;
 	pid_t owner;
 	int rc;
 
-	if (directory ? require_site_name(directory, err) < 0 : choose(parent, ended, err) < 0)
+	if (!directory && choose(ended, err) < 0)
 		return -1;
 	if (directory)
 		(void)snprintf(ended, 64, "%.63s", directory);

@@ -17,8 +17,9 @@
 enum { PLATFORM_SERVERS = 3 };
 
 struct platform_request {
-	const char *parent;  /* directory to make the platform's in; NULL: $TMPDIR or /tmp */
-	uint64_t size, seed; /* see generator_init() */
+	const char *
+		directory; /* the platform's own: empty or not there; NULL: a new one in $TMPDIR or /tmp */
+	uint64_t size, seed;         /* see generator_init() */
 	int (*stop_requested)(void); /* not 0: give up with ERROR_INTERRUPTED; NULL: never */
 	void (*tick)(void *cookie);  /* called some times a second while it starts; NULL: not */
 	void *cookie;
@@ -45,11 +46,10 @@ void demo_platform_keep(struct platform *p);
 void demo_platform_release(struct platform *p);
 
 /*
- * End the platform in `directory` (NULL: the only one of this user's below
- * `parent`); one whose keeper was killed is removed. `ended` (64 bytes) gets its
+ * End the platform in `directory` (NULL: the only one of this user's in $TMPDIR or
+ * /tmp); one whose keeper was killed is removed. `ended` (64 bytes) gets its
  * directory. None is ERROR_NOT_FOUND, several are ERROR_USAGE.
  */
-MUST_CHECK int demo_platform_down(const char *parent, const char *directory, char *ended,
-				  struct error *err);
+MUST_CHECK int demo_platform_down(const char *directory, char *ended, struct error *err);
 
 #endif

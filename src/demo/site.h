@@ -20,11 +20,11 @@ struct site {
 };
 
 /*
- * Make and lock a new directory muster-demo.XXXXXX below `parent` (NULL: $TMPDIR or
- * /tmp); as root, one that other accounts may pass through. Directories of this
- * user's whose keeper was killed are removed first.
+ * Make and lock `directory` (absolute; NULL: a new muster-demo.XXXXXX in $TMPDIR or
+ * /tmp); as root, one that other accounts may pass through. It must be empty or
+ * not there. What this user's killed keepers left in these places is removed first.
  */
-MUST_CHECK int site_open(struct site *s, const char *parent, struct error *err);
+MUST_CHECK int site_open(struct site *s, const char *directory, struct error *err);
 
 /* Remove it and release the lock. Safe on one that was never opened. */
 MUST_CHECK int site_remove(struct site *s, struct error *err);
@@ -38,8 +38,8 @@ struct site_list {
 	size_t count;
 };
 
-/* Directories of this user's platforms below `parent`, kept by somebody or not. */
-MUST_CHECK int site_find(const char *parent, struct site_list *out, struct error *err);
+/* Directories of this user's platforms in $TMPDIR or /tmp, kept by somebody or not. */
+MUST_CHECK int site_find(struct site_list *out, struct error *err);
 void site_list_release(struct site_list *l);
 
 #endif

@@ -107,7 +107,7 @@ for directory in "$TMPDIR"/muster-demo.??????; do
 done
 nothing_left
 mkdir precious
-code "down removes no other directory" 2 "$muster" demo down "$TMPDIR/precious"
+code "down removes no other directory" 8 "$muster" demo down "$TMPDIR/precious"
 [ -d precious ] || fail "precious is gone"
 
 code "up" 0 "$muster" demo up --size 1MB

@@ -23,7 +23,7 @@ static int make_parent(void **state)
 {
 	(void)state;
 	(void)snprintf(parent, sizeof(parent), "/tmp/muster-test.XXXXXX");
-	return mkdtemp(parent) ? 0 : -1;
+	return mkdtemp(parent) && setenv("TMPDIR", parent, 1) == 0 ? 0 : -1;
 }
 
 static int remove_parent(void **state)
@@ -54,7 +54,7 @@ static pid_t keep_site(char directory[64])
 		struct site s;
 		struct error err = ERROR_INIT;
 
-		if (site_open(&s, parent, &err) < 0 ||
+		if (site_open(&s, NULL, &err) < 0 ||
 		    write(line[1], s.directory, sizeof(s.directory)) < 0)
 			_exit(1);
 		for (;;)
@@ -95,7 +95,7 @@ static void the_next_one_removes_what_a_killed_keeper_left(void **state)
 
 	(void)state;
 	kill_child(second);
-	assert_int_equal(site_open(&s, parent, &err), 0);
+	assert_int_equal(site_open(&s, NULL, &err), 0);
 	assert_false(is_there(dead));
 	assert_true(is_there(alive));
 	assert_int_equal(site_remove(&s, &err), 0);
@@ -111,7 +111,7 @@ static void one_just_made_and_not_yet_locked_is_left_alone(void **state)
 	(void)state;
 	(void)snprintf(young, sizeof(young), "%s/muster-demo.abcdef", parent);
 	assert_int_equal(mkdir(young, 0700), 0);
-	assert_int_equal(site_open(&s, parent, &err), 0);
+	assert_int_equal(site_open(&s, NULL, &err), 0);
 	assert_true(is_there(young));
 	assert_int_equal(site_remove(&s, &err), 0);
 	assert_false(is_there(s.directory[0] ? s.directory : "/nonexistent"));
@@ -126,7 +126,7 @@ static void down_ends_the_keeper_and_removes_the_directory(void **state)
 
 	(void)state;
 	/* this keeper does not clean up after itself when asked to end */
-	assert_int_equal(demo_platform_down(NULL, directory, ended, &err), 0);
+	assert_int_equal(demo_platform_down(directory, ended, &err), 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 	assert_false(is_there(directory));
@@ -135,18 +135,43 @@ static void down_ends_the_keeper_and_removes_the_directory(void **state)
 static void down_refuses_what_is_not_a_platform(void **state)
 {
 	struct error err = ERROR_INIT;
-	char ended[64], unlocked[64];
+	char ended[64], unlocked[64], lock[96];
 
 	(void)state;
-	assert_int_equal(demo_platform_down(NULL, parent, ended, &err), -1);
-	assert_int_equal(err.kind, ERROR_USAGE);
+	assert_int_equal(demo_platform_down(parent, ended, &err), -1);
+	assert_int_equal(err.kind, ERROR_NOT_FOUND);
 	assert_true(is_there(parent));
 	error_clear(&err);
 	(void)snprintf(unlocked, sizeof(unlocked), "%s/muster-demo.ghijkl", parent);
 	assert_int_equal(mkdir(unlocked, 0700), 0);
-	assert_int_equal(demo_platform_down(NULL, unlocked, ended, &err), -1);
+	assert_int_equal(demo_platform_down(unlocked, ended, &err), -1);
 	assert_int_equal(err.kind, ERROR_NOT_FOUND);
+	error_clear(&err);
+	(void)snprintf(lock, sizeof(lock), "%s/demo.lock", unlocked);
+	assert_int_equal(file_write_atomic(lock, 0600, "other", 5, &err), 0);
+	assert_int_equal(demo_platform_down(unlocked, ended, &err), -1);
+	assert_int_equal(err.kind, ERROR_USAGE);
 	assert_true(is_there(unlocked));
+}
+
+static void a_directory_of_ones_own_must_be_empty(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct site s;
+	char own[64], file[96];
+
+	(void)state;
+	(void)snprintf(own, sizeof(own), "%s/own", parent);
+	assert_int_equal(site_open(&s, own, &err), 0);
+	assert_string_equal(s.directory, own);
+	assert_int_equal(site_remove(&s, &err), 0);
+	assert_false(is_there(own));
+	assert_int_equal(mkdir(own, 0700), 0);
+	(void)snprintf(file, sizeof(file), "%s/precious", own);
+	assert_int_equal(file_write_atomic(file, 0600, "x", 1, &err), 0);
+	assert_int_equal(site_open(&s, own, &err), -1);
+	assert_int_equal(site_remove(&s, &err), 0);
+	assert_true(is_there(file));
 }
 
 static void a_parent_too_long_for_sockets_is_refused(void **state)
@@ -156,7 +181,8 @@ static void a_parent_too_long_for_sockets_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(
-		site_open(&s, "/tmp/a-directory-whose-name-is-much-too-long-for-sockets", &err),
+		site_open(&s, "/tmp/a-directory-whose-name-is-very-much-too-long-for-unix-sockets",
+			  &err),
 		-1);
 	assert_int_equal(err.kind, ERROR_USAGE);
 	assert_int_equal(site_remove(&s, &err), 0);
@@ -170,6 +196,7 @@ int main(void)
 		cmocka_unit_test(one_just_made_and_not_yet_locked_is_left_alone),
 		cmocka_unit_test(down_ends_the_keeper_and_removes_the_directory),
 		cmocka_unit_test(down_refuses_what_is_not_a_platform),
+		cmocka_unit_test(a_directory_of_ones_own_must_be_empty),
 		cmocka_unit_test(a_parent_too_long_for_sockets_is_refused),
 	};
 
