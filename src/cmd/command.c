@@ -104,6 +104,15 @@ static int parse_and_run(struct invocation *inv, int argc, char **argv, struct e
 	return run(inv, err);
 }
 
+/* How to write is asked before the words are understood: the complaint about them obeys it. */
+static void notice_manner(struct global_options *global, int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		global->json |= strcmp(argv[i], "--json") == 0;
+		global->no_color |= strcmp(argv[i], "--no-color") == 0;
+	}
+}
+
 int command_main(const struct command *root, int argc, char **argv)
 {
 	CLEANUP(buf_release)
@@ -113,7 +122,8 @@ int command_main(const struct command *root, int argc, char **argv)
 	int code;
 
 	(void)setlocale(LC_CTYPE, "");
-	terminal_init(&inv.message, inv.err, false);
+	notice_manner(&inv.global, argc, argv);
+	terminal_init(&inv.message, inv.err, inv.global.no_color);
 	if (command_line(argc, argv, &line) < 0)
 		(void)error_set(&err, ERROR_NOMEM, "out of memory");
 	inv.line = line.ptr;

@@ -1,0 +1,98 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The configuration as people meet it: complaints, precedence, origins, secrets.
+# shellcheck source=tests/cli/cli.sh
+. "$(dirname "$0")/cli.sh"
+
+cat >muster.yaml <<'END'
+version: 1
+platform: {name: shop, timezone: Europe/London}
+repository: {path: backups}
+history: {state_dir: state}
+components:
+  cache:
+    engine: redis
+    connect: {password: {file: cache.password}}
+    severities: {age: warn}
+  api:
+    engine: service
+    health: {http: "http://127.0.0.1:8080/health"}
+END
+cat >wrong.yaml <<'END'
+version: 1
+platform: {timezone: Europe/Lodon}
+repository: {path: b, tolernace: 5min}
+components:
+  cache:
+    engine: redis
+    connect: {vhost: /}
+    backups: {max_age: soon}
+END
+printf 'version: 1\nrun: {jobs: 1\n' >syntax.yaml
+printf 'version: 1\nrun:\n\tjobs: 1\n' >tab.yaml
+printf 'version: 1\nrepository: {path: b}\ncomponents: {q: {engine: rabbitmq, connect: {password: hunter2}}}\n' >literal.yaml
+
+run no-configuration 8 check-config missing.yaml
+run check-good 0 check-config
+run check-wrong 7 check-config wrong.yaml
+run check-wrong-json 7 check-config wrong.yaml --json
+run check-syntax 7 check-config syntax.yaml
+run check-tab 7 check-config tab.yaml
+run check-literal 0 check-config literal.yaml
+"$muster" config show --origin --set run.jobs=2 | grep -v '# built-in$' >out
+cat >expected <<'END'
+version: 1  # muster.yaml:1
+platform:
+  name: shop  # muster.yaml:2
+  timezone: Europe/London  # muster.yaml:2
+  objectives:
+repository:
+  path: WORK/backups  # muster.yaml:3
+components:
+  cache:
+    engine: redis  # muster.yaml:7
+    connect:
+      password: {file: WORK/cache.password}  # muster.yaml:8
+    objectives:
+    backups:
+    thresholds:
+    severities:
+      age: warn  # muster.yaml:9
+  api:
+    engine: service  # muster.yaml:11
+    connect:
+    objectives:
+    severities:
+    health:
+      http: "http://127.0.0.1:8080/health"  # muster.yaml:12
+history:
+  state_dir: WORK/state  # muster.yaml:4
+run:
+  jobs: 2  # --set run.jobs
+END
+sed -i "s#$work#WORK#g" out
+diff -u expected out || fail "what is set is not shown with its origin"
+run show-wrong 7 config show -c wrong.yaml
+run set-without-value 2 config show --set run.jobs
+
+MUSTER_RUN_JOBS=3
+export MUSTER_RUN_JOBS
+"$muster" config show --origin >out
+grep -q '^  jobs: 3  # MUSTER_RUN_JOBS$' out || fail "the environment does not win over built-in"
+"$muster" config show --origin --set run.jobs=4 >out
+grep -q '^  jobs: 4  # --set run.jobs$' out || fail "--set does not win over the environment"
+unset MUSTER_RUN_JOBS
+
+# what is shown is read again, and means the same
+"$muster" config show >shown.yaml
+"$muster" check-config shown.yaml >out || fail "the shown configuration is not valid"
+"$muster" config show -c shown.yaml >again.yaml
+diff -u shown.yaml again.yaml || fail "the shown configuration means something else"
+
+mkdir conf.d
+printf 'platform: {owner: ops}\n' >conf.d/10-owner.yaml
+"$muster" config show --origin >out
+grep -q '^  owner: ops  # conf.d/10-owner.yaml:1$' out || fail "conf.d is not read"
+printf 'platform: {name: other}\n' >conf.d/20-name.yaml
+run set-twice 7 check-config
+finish
