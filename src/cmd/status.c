@@ -7,6 +7,7 @@
 #include "cmd/configuration.h"
 #include "history/history.h"
 #include "report/readiness.h"
+#include "repository/catalogue.h"
 
 struct status_options {
 	bool nagios;
@@ -117,6 +118,59 @@ static int learn(const struct config *config, struct readiness *r, struct error 
 	return 0;
 }
 
+static bool holds_part_of(const struct backup_set *set, const char *component)
+{
+	for (size_t i = 0; i < set->file_count; i++) {
+		if (strcmp(set->file[i].component->name, component) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct backup_set *newest_of(struct catalogue *sets, const char *component)
+{
+	for (size_t i = 0; i < sets->set_count; i++) {
+		if (holds_part_of(&sets->set[i], component))
+			return &sets->set[i];
+	}
+	return NULL;
+}
+
+/* The manifest knows the set's time best; what is wrong with it is for verify to say. */
+static int take_time(struct backup_set *set, struct error *err)
+{
+	struct findings findings = FINDINGS_INIT("manifest");
+	int rc = set->manifest ? 0 : catalogue_load_manifest(set, &findings, err);
+
+	findings_release(&findings);
+	if (rc < 0 && err->kind != ERROR_NOMEM) {
+		error_clear(err);
+		return 0;
+	}
+	return rc;
+}
+
+/* Keeps the sets' names in `sets`, which must live as long as `r`. */
+static int learn_sets(const struct config *config, struct catalogue *sets, struct readiness *r,
+		      struct error *err)
+{
+	if (catalogue_load(config, sets, err) < 0)
+		return -1;
+	for (size_t i = 0; i < r->count; i++) {
+		struct readiness_component *c = &r->component[i];
+		struct backup_set *set = c->has_backups ? newest_of(sets, c->name) : NULL;
+
+		c->set_known = c->has_backups;
+		if (!set)
+			continue;
+		if (take_time(set, err) < 0)
+			return -1;
+		c->set = set->id;
+		c->set_time_ns = set->time_ns;
+	}
+	return 0;
+}
+
 static int show(const struct invocation *inv, const struct readiness *r, struct error *err)
 {
 	const struct status_options *chosen = inv->options;
@@ -143,6 +197,8 @@ static int assess(const struct invocation *inv, struct error *err)
 {
 	CLEANUP(config_release)
 	struct config config = { 0 };
+	CLEANUP(catalogue_release)
+	struct catalogue sets = { 0 };
 	CLEANUP(cleanup_free)
 	struct readiness_component *components = NULL;
 	struct readiness r = { .at_ns = clock_wall_ns() };
@@ -160,7 +216,7 @@ static int assess(const struct invocation *inv, struct error *err)
 	r.rpo_ns = config.rpo_ns;
 	r.component = components;
 	r.count = config.component_count;
-	if (learn(&config, &r, err) < 0)
+	if (learn_sets(&config, &sets, &r, err) < 0 || learn(&config, &r, err) < 0)
 		return -1;
 	readiness_judge(&r);
 	return show(inv, &r, err);

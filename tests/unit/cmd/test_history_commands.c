@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <jansson.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -23,6 +24,31 @@ struct world {
 	char *out; /* of the last command */
 	struct error err;
 };
+
+static void put_file(const struct world *w, const char *folder, const char *name)
+{
+	struct error err = ERROR_INIT;
+	char path[160];
+
+	(void)snprintf(path, sizeof(path), "%s/backups/%s", w->directory, folder);
+	assert_int_equal(file_make_directories(path, 0700, &err), 0);
+	(void)snprintf(path, sizeof(path), "%s/backups/%s/%s", w->directory, folder, name);
+	assert_int_equal(file_write_atomic(path, 0600, "x", 1, &err), 0);
+}
+
+/* Files that bear the names of a set taken so long ago. */
+static void put_set(const struct world *w, int64_t age_ns)
+{
+	time_t then = (time_t)((clock_wall_ns() - age_ns) / NS_PER_SECOND);
+	struct tm tm;
+	char name[64];
+
+	assert_non_null(gmtime_r(&then, &tm));
+	assert_true(strftime(name, sizeof(name), "backup_shop_%Y%m%d_%H%M%S.dump.gz", &tm) > 0);
+	put_file(w, "postgres", name);
+	assert_true(strftime(name, sizeof(name), "snapshot_%Y%m%d_%H%M%S.rdb.gz", &tm) > 0);
+	put_file(w, "redis", name);
+}
 
 static int set_up(void **state)
 {
@@ -43,6 +69,7 @@ static int set_up(void **state)
 	(void)snprintf(w->state, sizeof(w->state), "%s/state", w->directory);
 	(void)snprintf(text, sizeof(text), config, w->directory, w->state);
 	assert_int_equal(file_write_atomic(w->config, 0600, text, strlen(text), &w->err), 0);
+	put_set(w, HOUR);
 	*state = w;
 	return 0;
 }
@@ -170,6 +197,29 @@ static void a_stale_proof_is_an_error(void **state)
 	assert_non_null(strstr(w->out, "stale"));
 }
 
+static void remove_sets(struct world *w)
+{
+	char path[96];
+
+	(void)snprintf(path, sizeof(path), "%s/backups", w->directory);
+	assert_int_equal(file_remove_tree(path, &w->err), 0);
+}
+
+static void a_missing_or_old_set_fails_whatever_was_proven(void **state)
+{
+	struct world *w = *state;
+
+	verified(w, "20261121T030000Z-0002", HOUR, VERDICT_PASS, VERDICT_PASS);
+	assert_int_equal(status(w, false, false), EXIT_CODE_PASS);
+	assert_non_null(strstr(w->out, " (1h ago)\n"));
+	remove_sets(w);
+	assert_int_equal(status(w, false, false), EXIT_CODE_FAIL);
+	assert_non_null(strstr(w->out, "there is no backup set"));
+	put_set(w, 37 * HOUR);
+	assert_int_equal(status(w, false, false), EXIT_CODE_FAIL);
+	assert_non_null(strstr(w->out, "the newest set is older than max_age"));
+}
+
 static void a_run_under_way_is_shown_and_a_dead_one_is_not_trusted(void **state)
 {
 	struct world *w = *state;
@@ -240,6 +290,7 @@ int main(void)
 		TEST(a_platform_that_was_never_verified_is_not_known_to_be_ready),
 		TEST(the_worst_component_decides_the_exit_code),
 		TEST(a_stale_proof_is_an_error),
+		TEST(a_missing_or_old_set_fails_whatever_was_proven),
 		TEST(a_run_under_way_is_shown_and_a_dead_one_is_not_trusted),
 		TEST(runs_are_listed_and_shown_by_prefix),
 		TEST(monitoring_gets_a_line_also_when_the_configuration_is_broken),
