@@ -26,7 +26,7 @@
 	X("MTIME", 4, 4, 0xff, "a time that nothing reads")                                        \
 	X("XFL", 8, 1, 0xff, "how hard the compressor tried")                                      \
 	X("OS", 9, 1, 0xff, "where it was made")                                                   \
-	X("FEXTRA", 0, 0, 0xff, "subfields of other programs")                                     \
+	X("XLEN, FEXTRA", 0, 0, 0xff, "subfields of other programs, and what of a name they take") \
 	X("FNAME", 0, 0, 0xff, "the original name")                                                \
 	X("FCOMMENT", 0, 0, 0xff, "a comment")                                                     \
 	X("deflate padding", 0, 0, 0xff,                                                           \
