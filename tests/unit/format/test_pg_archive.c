@@ -10,37 +10,10 @@
 #include <cmocka.h>
 
 #include "../failing_malloc.h"
+#include "archive_fixture.h"
 #include "archive_layout.h"
 #include "base/clock.h"
-#include "base/file.h"
-#include "format/pg_archive.h"
 #include "format/row_hash.h"
-#include "reading.h"
-
-/* Made by tools/make-pg-fixtures.sh. Meson runs tests where __FILE__ is relative to. */
-static struct buf fixture(const char *name)
-{
-	const char *here = __FILE__, *end = strrchr(here, '/');
-	struct error err = ERROR_INIT;
-	struct buf bytes = { 0 };
-	char path[1024];
-
-	(void)snprintf(path, sizeof(path), "%.*s/../../fixtures/pg-archive/%s.dump",
-		       (int)(end - here), here, name);
-	if (file_read(path, 1 << 20, &bytes, &err) < 0)
-		fail_msg("%s", err.message);
-	return bytes;
-}
-
-static struct reading read_whole(struct span bytes)
-{
-	struct reading r = { 0 };
-	struct error err = ERROR_INIT;
-
-	if (read_bytes(&pg_archive_reader, bytes, bytes.len ? bytes.len : 1, &r, &err) < 0)
-		fail_msg("%s", err.message);
-	return r;
-}
 
 static bool has_finding(const struct reading *r, enum finding_code code)
 {
@@ -181,6 +154,26 @@ static void archives_without_countable_rows_are_sound(void **state)
 	buf_release(&inserts);
 }
 
+static void newer_layouts_are_understood(void **state)
+{
+	struct buf bytes = fixture("hand-made-1.16"), zstd = fixture("hand-made-1.16-zstd");
+	struct reading r = read_whole(buf_span(&bytes));
+
+	(void)state;
+	assert_int_equal(r.findings.count, 0);
+	assert_true(r.finished);
+	assert_int_equal(table(&r, "public", "t")->count, 2);
+	assert_int_equal(facts_find(&r.facts, FACT_LARGE_OBJECTS, "", "")->count, 1);
+	reading_release(&r);
+	r = read_whole(buf_span(&zstd));
+	assert_true(has_finding(&r, FINDING_UNSUPPORTED));
+	assert_int_equal(findings_verdict(&r.findings), VERDICT_ERROR);
+	assert_int_equal(facts_find(&r.facts, FACT_TABLE, "public", "t")->known, 0);
+	reading_release(&r);
+	buf_release(&bytes);
+	buf_release(&zstd);
+}
+
 static const char *const fixtures[] = { "stored",     "stored-piped", "zlib", "schema-only",
 					"small-zlib", "inserts",      "small" };
 enum { FIXTURES = sizeof(fixtures) / sizeof(fixtures[0]) };
@@ -204,90 +197,6 @@ static void blocks_of_any_size_give_the_same_reading(void **state)
 			reading_release(&r);
 		}
 		reading_release(&whole);
-		buf_release(&bytes);
-	}
-}
-
-static void no_shorter_archive_passes(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < FIXTURES; i++) {
-		struct buf bytes = fixture(fixtures[i]);
-
-		for (size_t len = 0; len < bytes.len; len++) {
-			struct span cut = { (const uint8_t *)bytes.ptr, len };
-
-			if (verdict_of(&pg_archive_reader, cut) != VERDICT_FAIL)
-				fail_msg("%s cut to %zu bytes does not fail", fixtures[i], len);
-		}
-		buf_release(&bytes);
-	}
-}
-
-static void no_longer_archive_passes(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < FIXTURES; i++) {
-		for (int byte = 0; byte < 256; byte++) {
-			struct buf bytes = fixture(fixtures[i]);
-			char more = (char)byte;
-
-			assert_int_equal(buf_append(&bytes, &more, 1), 0);
-			assert_int_equal(verdict_of(&pg_archive_reader, buf_span(&bytes)),
-					 VERDICT_FAIL);
-			buf_release(&bytes);
-		}
-	}
-}
-
-/* The archive with one bit changed passes only where the published classes allow it. */
-static void check_flip(const char *name, const struct layout *l, struct buf *bytes, size_t bit,
-		       const struct reading *sound)
-{
-	struct reading r;
-
-	bytes->ptr[bit / 8] = (char)(bytes->ptr[bit / 8] ^ 1 << bit % 8);
-	r = read_whole(buf_span(bytes));
-	bytes->ptr[bit / 8] = (char)(bytes->ptr[bit / 8] ^ 1 << bit % 8);
-	if (findings_verdict(&r.findings) == VERDICT_PASS) {
-		switch ((enum byte_class)l->class[bit / 8]) {
-		case CLASS_CHECKED:
-			fail_msg("%s passes with bit %zu of byte %zu changed", name, bit % 8,
-				 bit / 8);
-			break;
-		case CLASS_STORED:
-			if (same_reading(sound, &r))
-				fail_msg("%s has the same facts with byte %zu changed", name,
-					 bit / 8);
-			break;
-		case CLASS_PACKED:
-			assert_true(same_reading(sound, &r));
-			break;
-		case CLASS_TEXT:
-		case CLASS_NUMBER:
-			break;
-		}
-	}
-	reading_release(&r);
-}
-
-static void no_changed_bit_passes_but_where_published(void **state)
-{
-	const struct {
-		const char *name;
-		size_t step; /* 1: every bit; 9: one of each byte */
-	} sweeps[] = { { "small", 1 }, { "small-zlib", 1 }, { "stored", 9 }, { "zlib", 9 } };
-	static struct layout l;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(sweeps) / sizeof(sweeps[0]); i++) {
-		struct buf bytes = fixture(sweeps[i].name);
-		struct reading sound = read_whole(buf_span(&bytes));
-
-		assert_true(layout_walk(&l, buf_span(&bytes)));
-		for (size_t bit = 0; bit < bytes.len * 8; bit += sweeps[i].step)
-			check_flip(sweeps[i].name, &l, &bytes, bit, &sound);
-		reading_release(&sound);
 		buf_release(&bytes);
 	}
 }
@@ -437,12 +346,13 @@ static void the_head_is_recognised(void **state)
 
 static void any_failing_allocation_is_an_error_and_leaks_nothing(void **state)
 {
-	struct buf bytes = fixture("zlib");
+	struct buf bytes;
 	bool passed = false;
 
 	(void)state;
 	if (!failing_malloc_works)
-		skip();
+		skip(); /* the sanitizer has its own allocator */
+	bytes = fixture("zlib");
 	for (long k = 0; !passed; k++) {
 		struct reading r = { 0 };
 		struct error err = ERROR_INIT;
@@ -468,10 +378,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(facts_are_what_the_server_held),
 		cmocka_unit_test(archives_without_countable_rows_are_sound),
+		cmocka_unit_test(newer_layouts_are_understood),
 		cmocka_unit_test(blocks_of_any_size_give_the_same_reading),
-		cmocka_unit_test(no_shorter_archive_passes),
-		cmocka_unit_test(no_longer_archive_passes),
-		cmocka_unit_test(no_changed_bit_passes_but_where_published),
 		cmocka_unit_test(blocks_dropped_repeated_or_swapped_are_found),
 		cmocka_unit_test(wrong_numbers_are_named),
 		cmocka_unit_test(headers_that_cannot_be_read_are_errors_not_failures),
