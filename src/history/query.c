@@ -195,18 +195,32 @@ int query_run(struct history *h, const char *id, struct run *out, int64_t *last_
 	return out->id[0] ? 0 : 1;
 }
 
-/* A run without an end that no living process answers for is shown as it will be recovered. */
-static int settle_open_end(struct history *h, struct run *run, int64_t last_sign_ns,
-			   struct error *err)
+static int is_under_way(struct history *h, const char *id, bool *out, struct error *err)
 {
 	struct history_holder holder;
 	bool held = false;
 
-	if (run->finished_ns)
-		return 0;
 	if (history_holder(h, &holder, &held, err) < 0)
 		return -1;
-	if (held && (!holder.run[0] || strcmp(holder.run, run->id) == 0))
+	*out = held && (!holder.run[0] || strcmp(holder.run, id) == 0);
+	return 0;
+}
+
+/* A run without an end that no living process answers for is shown as it will be recovered. */
+static int settle_open_end(struct history *h, const char *id, struct run *run, struct error *err)
+{
+	int64_t last_sign_ns = 0;
+	bool under_way = false;
+
+	if (is_under_way(h, id, &under_way, err) < 0)
+		return -1;
+	if (under_way)
+		return 0;
+	/* it may have ended since it was read: only without the lock is what it left the last word */
+	run_release(run);
+	if (query_run(h, id, run, &last_sign_ns, err) < 0)
+		return -1;
+	if (run->finished_ns)
 		return 0;
 	run->finished_ns = last_sign_ns;
 	return run_judge_interrupted(run, last_sign_ns, err);
@@ -219,7 +233,7 @@ static int load_exact(struct history *h, const char *id, struct run *out, struct
 
 	if (rc > 0)
 		return error_set(err, ERROR_NOT_FOUND, "no run %s in the history", id);
-	if (rc == 0 && settle_open_end(h, out, last_sign_ns, err) < 0) {
+	if (rc == 0 && !out->finished_ns && settle_open_end(h, id, out, err) < 0) {
 		run_release(out);
 		rc = -1;
 	}
