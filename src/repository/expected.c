@@ -70,7 +70,7 @@ static int add(struct expectation *e, struct expected_part part, struct error *e
 static bool wanted(const struct component_config *c, enum part_kind kind)
 {
 	/* names given by hand say by themselves which parts there are */
-	if (c->backups.files.count)
+	if (!pattern_built_in(c))
 		return true;
 	return (kind != PART_SQL || c->backups.sql) && (kind != PART_GLOBALS || c->backups.globals);
 }
@@ -249,7 +249,7 @@ int catalogue_expected(struct catalogue *c, const struct config *config,
 	if (root && !e.has_postgresql) {
 		struct string_list none = { 0 };
 
-		if (root->backups.files.count == 0 &&
+		if (pattern_built_in(root) &&
 		    expect_pattern(&e, root, &pattern_root_manifest, &none, err) < 0)
 			return -1;
 	}

@@ -3,37 +3,36 @@
 
 #include <string.h>
 
+#include "config/keys.h"
 #include "repository/stamp.h"
-
-static const struct name_pattern postgresql[] = {
-	{ PART_DUMP, "backup_{database}_{time}.dump.gz" },
-	{ PART_SQL, "backup_{database}_{time}.sql.gz" },
-	{ PART_MANIFEST, "backup_{database}_{time}.json" },
-	{ PART_GLOBALS, "globals_{time}.sql.gz" },
-};
-static const struct name_pattern redis[] = { { PART_RDB, "snapshot_{time}.rdb.gz" } };
-static const struct name_pattern rabbitmq[] = { { PART_DEFINITIONS,
-						  "definitions_{time}.json.gz" } };
 
 const struct name_pattern pattern_root_manifest = { PART_MANIFEST, "manifest_{time}.json" };
 
-static int copy_built_in(enum engine_kind engine, struct arena *a, struct name_patterns *out)
+bool pattern_built_in(const struct component_config *component)
 {
-	const struct {
-		const struct name_pattern *item;
-		size_t count;
-	} lists[ENGINE_COUNT] = {
-		[ENGINE_POSTGRESQL] = { postgresql, sizeof(postgresql) / sizeof(*postgresql) },
-		[ENGINE_REDIS] = { redis, 1 },
-		[ENGINE_RABBITMQ] = { rabbitmq, 1 },
-	};
+	const char *const *built_in = key_built_in_files(component->engine);
+	const struct string_list *files = &component->backups.files;
+	size_t i = 0;
 
-	out->count = lists[engine].count;
-	out->item = arena_alloc(a, (out->count + 1) * sizeof(*out->item));
-	if (!out->item)
-		return -1;
-	if (out->count)
-		memcpy(out->item, lists[engine].item, out->count * sizeof(*out->item));
+	while (i < files->count && built_in[i] && strcmp(files->item[i], built_in[i]) == 0)
+		i++;
+	return files->count == 0 || (i == files->count && !built_in[i]);
+}
+
+static int add_pattern(const struct component_config *component, const char *entry, struct arena *a,
+		       struct name_patterns *out, struct error *err)
+{
+	const char *colon = strchr(entry, ':');
+	char *part = arena_strndup(a, entry, colon ? (size_t)(colon - entry) : 0);
+	struct name_pattern *slot = &out->item[out->count++];
+
+	if (!part)
+		return error_set(err, ERROR_NOMEM, "no memory for file names");
+	if (!colon || !part_kind_parse(part, &slot->kind))
+		return error_set(err, ERROR_CONFIG,
+				 "components.%s.backups.files: \"%.80s\" is not PART:PATTERN",
+				 component->name, entry);
+	slot->text = colon + 1;
 	return 0;
 }
 
@@ -41,27 +40,19 @@ int pattern_list(const struct component_config *component, struct arena *a,
 		 struct name_patterns *out, struct error *err)
 {
 	const struct string_list *files = &component->backups.files;
+	const char *const *built_in = key_built_in_files(component->engine);
+	size_t count = files->count;
 
-	if (files->count == 0) {
-		if (copy_built_in(component->engine, a, out) < 0)
-			return error_set(err, ERROR_NOMEM, "no memory for file names");
-		return 0;
-	}
-	out->item = arena_alloc(a, files->count * sizeof(*out->item));
-	out->count = files->count;
-	for (size_t i = 0; i < files->count; i++) {
-		const char *colon = strchr(files->item[i], ':');
-		char *part = arena_strndup(a, files->item[i],
-					   colon ? (size_t)(colon - files->item[i]) : 0);
+	while (files->count == 0 && built_in[count])
+		count++;
+	*out = (struct name_patterns){ .item = arena_alloc(a, (count + 1) * sizeof(*out->item)) };
+	if (!out->item)
+		return error_set(err, ERROR_NOMEM, "no memory for file names");
+	for (size_t i = 0; i < count; i++) {
+		const char *entry = files->count ? files->item[i] : built_in[i];
 
-		if (!out->item || !part)
-			return error_set(err, ERROR_NOMEM, "no memory for file names");
-		if (!colon || !part_kind_parse(part, &out->item[i].kind))
-			return error_set(
-				err, ERROR_CONFIG,
-				"components.%s.backups.files: \"%.80s\" is not PART:PATTERN",
-				component->name, files->item[i]);
-		out->item[i].text = colon + 1;
+		if (add_pattern(component, entry, a, out, err) < 0)
+			return -1;
 	}
 	return 0;
 }

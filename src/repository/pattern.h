@@ -27,6 +27,9 @@ struct name_patterns {
 MUST_CHECK int pattern_list(const struct component_config *component, struct arena *a,
 			    struct name_patterns *out, struct error *err);
 
+/* Does the component keep to the names that `muster backup` gives? */
+bool pattern_built_in(const struct component_config *component);
+
 /* "manifest_{time}.json" in the root, of a platform without PostgreSQL. */
 extern const struct name_pattern pattern_root_manifest;
 

@@ -95,7 +95,7 @@ static bool recognise(const struct scan *s, const char *path, const char *name,
 
 		if (!scan_has_backups(component) || !is_below(path, component->backups.path))
 			continue;
-		rules.built_in = component->backups.files.count == 0;
+		rules.built_in = pattern_built_in(component);
 		rules.decoded = component->backups.decode.count > 0;
 		for (size_t i = 0; i < s->patterns[c].count; i++) {
 			file->component = component;
