@@ -319,7 +319,7 @@ static void every_part_of_a_day_without_a_set_is_missing(void **state)
 {
 	static const char *const names[] = {
 		"backup_app_20241118.dump.gz", "backup_app_20241118.sql.gz",
-		"backup_app_20241118.json",    "globals_20241118.sql.gz",
+		"globals_20241118.sql.gz",     "backup_app_20241118.json",
 		"snapshot_20241118.rdb.gz",    "definitions_20241118.json.gz"
 	};
 	struct fixture f;
@@ -417,7 +417,7 @@ static void many_files_make_many_sets(void **state)
 
 	(void)state;
 	set_up(&f);
-	for (int day = 0; day < 28; day++) {
+	for (int day = 0; day < 7; day++) {
 		for (int hour = 0; hour < 24; hour++) {
 			char stamp[32];
 
@@ -426,7 +426,7 @@ static void many_files_make_many_sets(void **state)
 		}
 	}
 	c = load(&f);
-	assert_int_equal(c.set_count, 28 * 24);
+	assert_int_equal(c.set_count, 7 * 24);
 	for (size_t i = 0; i < c.set_count; i++)
 		assert_int_equal(c.set[i].file_count, 6);
 	for (size_t i = 1; i < c.set_count; i++)
