@@ -234,7 +234,8 @@ static int decode_components(struct decoder *d, const struct node *map)
 {
 	size_t count = 0;
 
-	if (!is_map(d, map))
+	/* a second "components" has its complaint as a duplicate key */
+	if (!is_map(d, map) || d->config->component)
 		return 0;
 	for (const struct node *child = map->first; child; child = child->next)
 		count++;
