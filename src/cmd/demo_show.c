@@ -114,18 +114,37 @@ static int keep_report(struct show *s, const char *done, const char *state, cons
 	return file_read(path, REPORT_MAX, &s->report, err);
 }
 
+/* "facts: table orchestrator.agents: the content differs (hash too)" */
+static void print_reason(const struct show *s, const struct trial *t, const json_t *reason)
+{
+	FILE *out = s->inv->out;
+	const char *told = text_of(reason, "name"), *last = told;
+	size_t i;
+	const json_t *check;
+
+	(void)fprintf(out, "%s: ", told);
+	terminal_puts(&s->inv->screen, text_of(reason, "message"));
+	json_array_foreach (json_object_get(t->document, "checks"), i, check) {
+		const char *name = text_of(check, "name");
+
+		if (strcmp(text_of(check, "verdict"), "fail") != 0 || strcmp(name, told) == 0 ||
+		    strcmp(name, last) == 0)
+			continue;
+		(void)fprintf(out, "%s%s", last == told ? " (also: " : ", ", name);
+		last = name;
+	}
+	(void)fprintf(out, "%s", last == told ? "" : ")");
+}
+
 static void print_result(const struct show *s, const struct trial *t, const json_t *reason)
 {
-	const struct terminal *screen = &s->inv->screen;
-
 	if (s->inv->global.json)
 		return;
-	(void)fprintf(s->inv->out, "  exit code %d, verdict %s%s", t->exit_code, t->verdict,
-		      reason ? ": " : "\n");
-	if (!reason)
-		return;
-	(void)fprintf(s->inv->out, "%s: ", text_of(reason, "name"));
-	terminal_puts(screen, text_of(reason, "message"));
+	(void)fprintf(s->inv->out, "  exit code %d, verdict %s", t->exit_code, t->verdict);
+	if (reason) {
+		(void)fprintf(s->inv->out, ": ");
+		print_reason(s, t, reason);
+	}
 	(void)fprintf(s->inv->out, "\n");
 }
 
@@ -190,7 +209,7 @@ static int show_damage(struct show *s, const struct damage *damage, struct show_
 	(void)snprintf(state, sizeof(state), "%s/state", root);
 	(void)snprintf(settings, sizeof(settings), "%s/muster.yaml", root);
 	if (!s->inv->global.json)
-		(void)fprintf(s->inv->out, "\nA copy of the backups, %s\n", damage->done);
+		(void)fprintf(s->inv->out, "\nIn a copy of the backups: %s\n", damage->done);
 	if (damage_copy(from, repository, err) < 0 || damage->apply(repository, err) < 0 ||
 	    file_make_directories(state, 0700, err) < 0 ||
 	    settings_write(&(struct settings){ .path = settings,
@@ -232,14 +251,8 @@ static void print_table(const struct show *s)
 
 		(void)fprintf(out, "%-*s  %s%-7s%s  ", width, c->done, terminal_begin(screen, tone),
 			      c->trial.verdict, terminal_end(screen));
-		if (reason) {
-			(void)fprintf(out, "%s: ", text_of(reason, "name"));
-			if (*text_of(reason, "subject")) {
-				terminal_puts(screen, text_of(reason, "subject"));
-				(void)fprintf(out, ": ");
-			}
-			terminal_puts(screen, text_of(reason, "message"));
-		}
+		if (reason)
+			print_reason(s, &c->trial, reason);
 		(void)fprintf(out, "%s\n", c->as_expected ? "" : "  NOT AS EXPECTED");
 	}
 	(void)fprintf(out, "\nEverything that was checked is in %s\n", s->report_path);
@@ -255,7 +268,7 @@ static json_t *case_document(const struct show_case *c)
 			 json_deep_copy(reason));
 }
 
-static int print_document(const struct show *s, struct error *err)
+static int print_document(const struct show *s, bool keep, struct error *err)
 {
 	json_t *document = document_new("demo-show");
 	json_t *cases = json_array();
@@ -264,7 +277,9 @@ static int print_document(const struct show *s, struct error *err)
 		(void)json_array_append_new(cases, case_document(&s->item[i]));
 	if (!document || json_array_size(cases) != CASES ||
 	    json_object_set(document, "cases", cases) < 0 ||
-	    json_object_set_new(document, "report", document_text(s->report_path)) < 0) {
+	    json_object_set_new(document, "report", document_text(s->report_path)) < 0 ||
+	    (keep &&
+	     json_object_set_new(document, "config", document_text(s->platform.settings)) < 0)) {
 		json_decref(document);
 		document = NULL;
 	}
@@ -272,7 +287,7 @@ static int print_document(const struct show *s, struct error *err)
 	return document_print(s->inv->out, document, err);
 }
 
-static int give_show(struct show *s, struct error *err)
+static int give_show(struct show *s, bool keep, struct error *err)
 {
 	if (show_sound(s, err) < 0)
 		return -1;
@@ -283,7 +298,7 @@ static int give_show(struct show *s, struct error *err)
 	if (save_report(s, err) < 0)
 		return -1;
 	if (s->inv->global.json)
-		return print_document(s, err);
+		return print_document(s, keep, err);
 	print_table(s);
 	return 0;
 }
@@ -294,7 +309,7 @@ int demo_show(const struct invocation *inv, const struct demo_options *options, 
 	struct show s = { .inv = inv, .platform.line = -1 };
 	bool as_expected = true;
 
-	if (demo_start(inv, options, &s.platform, err) < 0 || give_show(&s, err) < 0)
+	if (demo_start(inv, options, &s.platform, err) < 0 || give_show(&s, options->keep, err) < 0)
 		return -1;
 	for (size_t i = 0; i < CASES; i++)
 		as_expected = as_expected && s.item[i].as_expected;

@@ -210,13 +210,11 @@ static int damage_age(const char *repository, struct error *err)
 }
 
 const struct damage damages[DAMAGE_COUNT] = {
-	{ "row", "PostgreSQL: one letter of one row changed, checksums made right", "facts",
-	  damage_row },
-	{ "snapshot", "Redis: the last third of the snapshot cut off", "gzip", damage_snapshot },
-	{ "sql", "PostgreSQL: the .sql.gz deleted", "complete", damage_sql },
-	{ "binding", "RabbitMQ: a binding names an exchange that is not there", "format",
-	  damage_binding },
-	{ "age", "all: the newest set is three days old", "age", damage_age },
+	{ "row", "one letter of one row of PostgreSQL's dump changed", "facts", damage_row },
+	{ "snapshot", "the last third of Redis's snapshot cut off", "gzip", damage_snapshot },
+	{ "sql", "PostgreSQL's .sql.gz deleted", "complete", damage_sql },
+	{ "binding", "a RabbitMQ binding names a missing exchange", "format", damage_binding },
+	{ "age", "the newest set is three days old", "age", damage_age },
 };
 
 static int link_files(const char *from, const char *to, struct error *err)

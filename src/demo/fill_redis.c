@@ -236,11 +236,13 @@ int fill_redis(const struct server *s, const struct fill *fill, struct error *er
 		count = 100;
 	if (count > 200000)
 		count = 200000;
-	if (pipeline_open(&p, s, err) < 0 || fill_strings(&p, count, err) < 0 ||
-	    fill_hashes(&p, count, err) < 0 || queue(&p, err, "SELECT 2") < 0 ||
-	    fill_lists(&p, err) < 0 || fill_sets(&p, err) < 0 || fill_sorted_sets(&p, err) < 0 ||
-	    fill_streams(&p, err) < 0 || queue(&p, err, "SELECT 9") < 0 ||
-	    queue(&p, err, "SET platform:version 2.4.1") < 0 ||
+	/* who takes a snapshot by replication need not wait for others to join */
+	if (pipeline_open(&p, s, err) < 0 ||
+	    queue(&p, err, "CONFIG SET repl-diskless-sync-delay 0") < 0 ||
+	    fill_strings(&p, count, err) < 0 || fill_hashes(&p, count, err) < 0 ||
+	    queue(&p, err, "SELECT 2") < 0 || fill_lists(&p, err) < 0 || fill_sets(&p, err) < 0 ||
+	    fill_sorted_sets(&p, err) < 0 || fill_streams(&p, err) < 0 ||
+	    queue(&p, err, "SELECT 9") < 0 || queue(&p, err, "SET platform:version 2.4.1") < 0 ||
 	    queue(&p, err, "FUNCTION LOAD %b", library, sizeof(library) - 1) < 0)
 		return -1;
 	return flush(&p, err);

@@ -87,6 +87,8 @@ static int parse(struct trial *t, const char *command, const struct buf *out,
 	t->document = out->len ? json_loadb(out->ptr, out->len, 0, &trouble) : NULL;
 	t->verdict = json_string_value(json_object_get(t->document, "verdict"));
 	t->run = json_string_value(json_object_get(t->document, "id"));
+	if (!t->run)
+		t->run = json_string_value(json_object_get(t->document, "run"));
 	if (t->verdict && t->run)
 		return 0;
 	if (errors->len)

@@ -10,7 +10,7 @@
 
 struct trial {
 	int exit_code;
-	json_t *document;    /* "muster.run/v1" */
+	json_t *document;    /* "muster.run/v1" or "muster.backup/v1" */
 	const char *verdict; /* these borrow from the document */
 	const char *run;     /* id; its report is <state directory>/reports/<run>.txt */
 };

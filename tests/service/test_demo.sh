@@ -75,10 +75,6 @@ if grep -q "NOT AS EXPECTED" "$TMPDIR/out"; then fail "a reason is not the right
 report=$(sed -n 's/^Everything that was checked is in //p' "$TMPDIR/out")
 [ "$(grep -c '^== ' "$report")" = 6 ] || fail "the report does not hold six runs"
 
-code "the show as JSON" 0 "$muster" demo --size 2MB --json
-[ "$(grep -c '"as_expected": true' "$TMPDIR/out")" = 6 ] || fail "not six cases as expected"
-nothing_left
-
 interrupted "Ctrl-C while servers start" INT 130 postgres
 interrupted "SIGTERM while the backup runs" TERM 143 backups/postgres
 interrupted "Ctrl-C while copies are verified" INT 130 damaged
@@ -92,8 +88,9 @@ await no_process
 await no_directory
 echo "ok: kill -9 of the show leaves nothing"
 
-code "--keep leaves it up" 0 "$muster" demo --size 2MB --keep
-config=$(sed -n 's/^muster  *muster backup -c //p' "$TMPDIR/out")
+code "--keep leaves it up" 0 "$muster" demo --size 2MB --keep --json
+[ "$(grep -c '"as_expected": true' "$TMPDIR/out")" = 6 ] || fail "not six cases as expected"
+config=$(sed -n 's/^  "config": "\(.*\)",*$/\1/p' "$TMPDIR/out")
 code "its muster.yaml is ready to use" 0 "$muster" verify -c "$config"
 code "down ends it" 0 "$muster" demo down
 nothing_left
