@@ -28,7 +28,7 @@ static int free_facts(struct facts *f)
 	return -1;
 }
 
-/* Columns become notes named "DATABASE.COLUMN"; of a row with two columns the first names it. */
+/* One note for each row of (name, value). */
 static int note_query(const struct work *w, PGconn *session, const char *prefix, const char *sql,
 		      struct error *err)
 {

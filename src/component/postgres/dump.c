@@ -74,7 +74,6 @@ void dump_programs_release(struct dump_programs *p)
 {
 	secret_wipe(&p->password);
 	buf_release(&p->options);
-	buf_release(&p->encoding);
 }
 
 /* pg_dump locks every table before it writes anything. */

@@ -10,7 +10,7 @@
 /* What every program of one backup shares. */
 struct dump_programs {
 	char pg_dump[512], pg_restore[512], pg_dumpall[512]; /* paths */
-	struct buf password, options, encoding;              /* assignments for the environment */
+	struct buf password, options;                        /* assignments for the environment */
 	const char *set_env[8];                              /* NULL-terminated */
 };
 
