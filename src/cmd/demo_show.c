@@ -292,7 +292,7 @@ static int give_show(struct show *s, bool keep, struct error *err)
 	if (show_sound(s, err) < 0)
 		return -1;
 	for (size_t i = 0; i < DAMAGE_COUNT; i++) {
-		if (show_damage(s, &damages[i], &s->item[i + 1], err) < 0)
+		if (show_damage(s, &damage_list[i], &s->item[i + 1], err) < 0)
 			return -1;
 	}
 	if (save_report(s, err) < 0)

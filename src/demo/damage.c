@@ -209,7 +209,7 @@ static int damage_age(const char *repository, struct error *err)
 	return 0;
 }
 
-const struct damage damages[DAMAGE_COUNT] = {
+const struct damage damage_list[DAMAGE_COUNT] = {
 	{ "row", "one letter of one row of PostgreSQL's dump changed", "facts", damage_row },
 	{ "snapshot", "the last third of Redis's snapshot cut off", "gzip", damage_snapshot },
 	{ "sql", "PostgreSQL's .sql.gz deleted", "complete", damage_sql },

@@ -14,11 +14,11 @@ struct damage {
 };
 
 enum { DAMAGE_COUNT = 5 };
-extern const struct damage damages[DAMAGE_COUNT];
+extern const struct damage damage_list[DAMAGE_COUNT];
 
 /*
  * Copy the backup files of repository `from` to the new directory `to`. They are
- * hard links: damages replace files and never write into one.
+ * hard links: a damage replaces files and never writes into one.
  */
 MUST_CHECK int damage_copy(const char *from, const char *to, struct error *err);
 

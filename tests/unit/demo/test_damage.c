@@ -89,9 +89,9 @@ static void apply(const char *id)
 	struct error err = ERROR_INIT;
 
 	for (size_t i = 0; i < DAMAGE_COUNT; i++) {
-		if (strcmp(damages[i].id, id) != 0)
+		if (strcmp(damage_list[i].id, id) != 0)
 			continue;
-		if (damages[i].apply(copy, &err) < 0)
+		if (damage_list[i].apply(copy, &err) < 0)
 			fail_msg("%s", err.message);
 		return;
 	}
@@ -202,7 +202,7 @@ static void a_set_without_the_file_to_damage_is_an_error(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < DAMAGE_COUNT; i++) {
-		assert_int_equal(damages[i].apply(root, &err), -1);
+		assert_int_equal(damage_list[i].apply(root, &err), -1);
 		assert_int_equal(err.kind, ERROR_NOT_FOUND);
 		error_clear(&err);
 	}
