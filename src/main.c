@@ -5,6 +5,8 @@
 /* In the order of `muster help`: the main jobs first. */
 /* clang-format off */
 static const struct command *const commands[] = {
+	&backup_command,
+	&verify_command,
 	&inspect_command,
 	&status_command,
 	&run_command,

@@ -6,6 +6,36 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const kind_names[] = {
+	[ERROR_NONE] = "none",
+	[ERROR_USAGE] = "usage",
+	[ERROR_CONFIG] = "configuration",
+	[ERROR_IO] = "io",
+	[ERROR_TARGET] = "target",
+	[ERROR_TIMEOUT] = "timeout",
+	[ERROR_REFUSED] = "refused",
+	[ERROR_BUSY] = "busy",
+	[ERROR_NOT_FOUND] = "not-found",
+	[ERROR_PERMISSION] = "permission",
+	[ERROR_INTERRUPTED] = "interrupted",
+	[ERROR_NOMEM] = "memory",
+	[ERROR_INTERNAL] = "internal",
+};
+
+const char *error_kind_name(enum error_kind kind)
+{
+	return kind_names[kind];
+}
+
+enum error_kind error_kind_parse(const char *name)
+{
+	for (size_t i = 0; i < sizeof(kind_names) / sizeof(*kind_names); i++) {
+		if (strcmp(kind_names[i], name) == 0)
+			return (enum error_kind)i;
+	}
+	return ERROR_INTERNAL;
+}
+
 __attribute__((format(printf, 3, 0))) static void error_vset(struct error *err,
 							     enum error_kind kind, const char *fmt,
 							     va_list ap)

@@ -38,6 +38,11 @@ struct error {
 		.kind = ERROR_NONE                                                                 \
 	}
 
+/* "usage", "configuration", "io", …; "none" */
+const char *error_kind_name(enum error_kind kind);
+/* The inverse; ERROR_INTERNAL for any other word. */
+enum error_kind error_kind_parse(const char *name);
+
 /* Fill `err` unless it already holds an earlier error; always returns -1. */
 __attribute__((format(printf, 3, 4))) int error_set(struct error *err, enum error_kind kind,
 						    const char *fmt, ...);

@@ -3,6 +3,7 @@
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
 #include "cmd/document.h"
+#include "model/json.h"
 
 static json_t *complaint_json(const struct config_complaint *c)
 {
@@ -10,10 +11,10 @@ static json_t *complaint_json(const struct config_complaint *c)
 
 	if (json_object_set_new(object, "severity",
 				json_string(c->is_error ? "error" : "warning")) < 0 ||
-	    json_object_set_new(object, "file", document_text(c->file)) < 0 ||
+	    json_object_set_new(object, "file", text_to_json(c->file)) < 0 ||
 	    json_object_set_new(object, "line", json_integer(c->line)) < 0 ||
 	    json_object_set_new(object, "column", json_integer(c->column)) < 0 ||
-	    json_object_set_new(object, "message", document_text(c->message)) < 0) {
+	    json_object_set_new(object, "message", text_to_json(c->message)) < 0) {
 		json_decref(object);
 		return NULL;
 	}
@@ -27,7 +28,7 @@ static int write_json(const struct invocation *inv, const struct config *config,
 
 	for (size_t i = 0; i < complaints->count; i++)
 		(void)!json_array_append_new(list, complaint_json(&complaints->item[i]));
-	if (json_object_set_new(document, "file", document_text(config->path)) < 0 ||
+	if (json_object_set_new(document, "file", text_to_json(config->path)) < 0 ||
 	    json_object_set_new(document, "valid", json_boolean(complaints->errors == 0)) < 0 ||
 	    json_object_set_new(document, "errors", json_integer((json_int_t)complaints->errors)) <
 		    0 ||

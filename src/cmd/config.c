@@ -5,6 +5,7 @@
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
 #include "cmd/document.h"
+#include "model/json.h"
 
 struct config_show_options {
 	bool origin;
@@ -66,8 +67,8 @@ static void show_value(const struct invocation *inv, const char *previous,
 static json_t *value_json(const struct config_value *value)
 {
 	return json_pack("{s:s, s:o, s:o}", "key", value->key, "value",
-			 value->text ? document_text(value->text) : json_null(), "origin",
-			 document_text(value->origin));
+			 value->text ? text_to_json(value->text) : json_null(), "origin",
+			 text_to_json(value->origin));
 }
 
 static int write_json(const struct invocation *inv, const struct config *config, struct error *err)
@@ -76,7 +77,7 @@ static int write_json(const struct invocation *inv, const struct config *config,
 
 	for (size_t i = 0; i < config->value_count; i++)
 		(void)!json_array_append_new(list, value_json(&config->value[i]));
-	if (json_object_set_new(document, "file", document_text(config->path)) < 0 ||
+	if (json_object_set_new(document, "file", text_to_json(config->path)) < 0 ||
 	    json_array_size(list) != config->value_count ||
 	    json_object_set_new(document, "values", json_incref(list)) < 0) {
 		json_decref(document);

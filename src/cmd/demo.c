@@ -6,6 +6,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/document.h"
+#include "model/json.h"
 #include "cmd/interrupt.h"
 #include "demo/fill.h"
 
@@ -103,7 +104,7 @@ static int run_down(const struct invocation *inv, struct error *err)
 		return EXIT_CODE_PASS;
 	}
 	document = document_new("demo-down");
-	if (document && json_object_set_new(document, "directory", document_text(ended)) < 0) {
+	if (document && json_object_set_new(document, "directory", text_to_json(ended)) < 0) {
 		json_decref(document);
 		document = NULL;
 	}

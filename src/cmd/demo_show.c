@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cmd/document.h"
+#include "model/json.h"
 #include "cmd/interrupt.h"
 #include "cmd/progress.h"
 #include "demo/damage.h"
@@ -277,9 +278,9 @@ static int print_document(const struct show *s, bool keep, struct error *err)
 		(void)json_array_append_new(cases, case_document(&s->item[i]));
 	if (!document || json_array_size(cases) != CASES ||
 	    json_object_set(document, "cases", cases) < 0 ||
-	    json_object_set_new(document, "report", document_text(s->report_path)) < 0 ||
+	    json_object_set_new(document, "report", text_to_json(s->report_path)) < 0 ||
 	    (keep &&
-	     json_object_set_new(document, "config", document_text(s->platform.settings)) < 0)) {
+	     json_object_set_new(document, "config", text_to_json(s->platform.settings)) < 0)) {
 		json_decref(document);
 		document = NULL;
 	}

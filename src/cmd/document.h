@@ -21,7 +21,4 @@ MUST_CHECK int document_print(FILE *out, json_t *document, struct error *err);
  */
 void document_error(FILE *out, const struct error *err, int exit_code);
 
-/* Text of unknown origin as JSON: malformed UTF-8 becomes U+FFFD. */
-json_t *document_text(const char *text);
-
 #endif

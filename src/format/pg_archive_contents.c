@@ -49,13 +49,15 @@ int pg_archive_contents_header(struct pg_archive_contents *c, const struct pg_ar
 		[PG_ARCHIVE_LZ4] = "lz4",
 		[PG_ARCHIVE_ZSTD] = "zstd",
 	};
-	char version[16];
+	char entries[24], version[16];
 
 	(void)snprintf(version, sizeof(version), "1.%u", h->minor);
+	(void)snprintf(entries, sizeof(entries), "%" PRId64, h->entries);
 	c->objects_known = h->minor < 16; /* since then one entry names many */
 	if (add_valued(c, FACT_SETTING, "", "archive_version", version) < 0 ||
 	    add_valued(c, FACT_SETTING, "", "archive_compression", compressions[h->compression]) <
 		    0 ||
+	    add_valued(c, FACT_SETTING, "", "toc_entries", entries) < 0 ||
 	    add_valued(c, FACT_SETTING, "", "database", h->database) < 0 ||
 	    add_valued(c, FACT_SETTING, "", "server_version", h->server_version) < 0 ||
 	    add_valued(c, FACT_SETTING, "", "dump_version", h->dump_version) < 0)

@@ -47,11 +47,12 @@ static int hash_stored(const struct child_order *o, struct inspection *i, struct
 static int read_content(const struct child_order *o, struct inspection *i, struct error *err)
 {
 	struct envelope_options options = { .fd = o->decoded >= 0 ? o->decoded : o->stored,
-		                            .path = o->path,
-		                            .expansion_max = o->expansion_max,
-		                            .threads = o->threads,
-		                            .done = o->progress };
-	CLEANUP(cleanup_stage_chain) struct stage *content = detect_open(&i->reading, err);
+					    .path = o->path,
+					    .expansion_max = o->expansion_max,
+					    .threads = o->threads,
+					    .done = o->progress };
+	CLEANUP(cleanup_stage_chain)
+	struct stage *content = detect_open(&i->reading, err);
 	struct envelope envelope = { 0 };
 
 	if (!content || envelope_read(&options, content, &i->envelope, &envelope, err) < 0)

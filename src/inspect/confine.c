@@ -66,7 +66,7 @@ static int filter_add_rules(scmp_filter_ctx filter)
 	return rc;
 }
 
-static int limit(int resource, rlim_t value, struct error *err)
+static int limit(__rlimit_resource_t resource, rlim_t value, struct error *err)
 {
 	struct rlimit now;
 

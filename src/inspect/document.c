@@ -33,7 +33,7 @@ static bool put_error(json_t *object, const struct error *e)
 
 	if (e->kind == ERROR_NONE)
 		return true;
-	return error && put(error, "kind", json_integer(e->kind)) &&
+	return error && put(error, "kind", json_string(error_kind_name(e->kind))) &&
 	       put(error, "message", text_to_json(e->message)) &&
 	       put(error, "hint", text_to_json(e->hint)) &&
 	       put(object, "error", json_incref(error));
@@ -86,22 +86,18 @@ static int sort_findings(const json_t *all, struct inspection *out, struct error
 
 static int read_error(const json_t *json, struct inspection *out, struct error *err)
 {
-	const char *message = "", *hint = "";
+	const char *kind = "", *message = "", *hint = "";
 	const json_t *error = NULL;
-	uint64_t kind = ERROR_NONE;
 
 	if (member_object(json, "error", &error, err) < 0)
 		return -1;
 	if (!error)
 		return 0;
-	if (member_uint(error, "kind", &kind, err) < 0 ||
+	if (member_text(error, "kind", &out->arena, &kind, err) < 0 ||
 	    member_text(error, "message", &out->arena, &message, err) < 0 ||
 	    member_text(error, "hint", &out->arena, &hint, err) < 0)
 		return -1;
-	(void)error_set(&out->error,
-			kind > ERROR_NONE && kind <= ERROR_INTERNAL ? (enum error_kind)kind :
-								      ERROR_INTERNAL,
-			"%s", message);
+	(void)error_set(&out->error, error_kind_parse(kind), "%s", message);
 	if (hint[0])
 		(void)error_hint(&out->error, "%s", hint);
 	return 0;

@@ -224,6 +224,7 @@ static void judge_decoder(struct job *j, const struct inspect_request *r, struct
 static void read_document(struct job *j, const char *path, int status, struct inspection *i)
 {
 	json_error_t why;
+	struct error load = ERROR_INIT;
 	CLEANUP(cleanup_json)
 	json_t *json = NULL;
 
@@ -239,9 +240,8 @@ static void read_document(struct job *j, const char *path, int status, struct in
 		(void)error_hint(&i->error, "muster needs seccomp filters (CONFIG_SECCOMP_FILTER)");
 		return;
 	}
-	json = WEXITSTATUS(status) == CHILD_DONE && j->document.len ?
-		       json_loadb(j->document.ptr, j->document.len, JSON_ALLOW_NUL, &why) :
-		       NULL;
+	if (WEXITSTATUS(status) == CHILD_DONE)
+		json = model_json_load(buf_span(&j->document), &why, &load);
 	if (!json || inspection_from_json(json, i, &i->error) < 0)
 		(void)error_set(&i->error, ERROR_INTERNAL,
 				"%s: its reader ended (code %d) without a result", path,

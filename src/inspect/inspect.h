@@ -33,7 +33,7 @@ struct inspection {
 void inspection_release(struct inspection *i);
 
 struct inspect_options {
-	unsigned jobs; /* files at a time; 0: one per processor */
+	unsigned jobs;          /* files at a time; 0: one per processor */
 	uint64_t expansion_max; /* as struct envelope_options has it; 0: its default */
 	/* Stored bytes read so far of all files, and their sizes' sum (0: unknown); a few times a second; NULL: nobody asks. */
 	void (*progress)(void *cookie, const char *path, uint64_t done, uint64_t total);

@@ -36,6 +36,8 @@ static int run_server(struct server *s, struct error *err)
 				     "no",
 				     "--daemonize",
 				     "no",
+				     "--repl-diskless-sync-delay", /* a snapshot need not wait for others */
+				     "0",
 				     "--maxmemory",
 				     memory,
 				     NULL };

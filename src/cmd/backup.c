@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster backup: take one complete set; and the group of commands on sets. */
+#include <string.h>
+
+#include "base/checksum.h"
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "cmd/commands.h"
+#include "cmd/document.h"
+#include "cmd/interrupt.h"
+#include "cmd/progress.h"
+#include "cmd/run_session.h"
+#include "model/json.h"
+#include "plan/backup.h"
+#include "report/report.h"
+
+struct backup_arguments {
+	bool no_sql;
+};
+
+static const struct option_row rows[] = {
+	{ .name = "no-sql",
+	  .type = OPTION_FLAG,
+	  .summary = "do not render the plain SQL beside each PostgreSQL archive",
+	  .help = "As backups.sql: false in the configuration, for this set.",
+	  .offset = offsetof(struct backup_arguments, no_sql) },
+	{ 0 },
+};
+
+static json_t *file_to_json(const struct manifest_file *f)
+{
+	char digest[SHA256_TEXT_SIZE];
+
+	return json_pack("{s:s, s:o, s:o, s:o, s:I, s:s, s:f}", "part", part_kind_id(f->kind),
+			 "component", text_to_json(f->component), "database",
+			 text_to_json(f->database), "path", text_to_json(f->path), "size",
+			 (json_int_t)f->size, "sha256", sha256_format(f->sha256, digest),
+			 "duration", (double)(f->finished_ns - f->started_ns) / 1e9);
+}
+
+static int print_json(const struct invocation *inv, const struct run_session *s,
+		      const struct backup_result *r, struct error *err)
+{
+	CLEANUP(cleanup_json)
+	json_t *files = json_array();
+	json_t *document = document_new("backup");
+	const struct manifest *m = &r->manifest;
+
+	for (size_t i = 0; files && i < m->file_count; i++) {
+		if (json_array_append_new(files, file_to_json(&m->file[i])) < 0)
+			return error_set(err, ERROR_NOMEM, "no memory for the document");
+	}
+	if (!document || json_object_set_new(document, "run", json_string(s->id)) < 0 ||
+	    json_object_set_new(document, "verdict", json_string(verdict_name(r->verdict))) < 0 ||
+	    json_object_set_new(document, "set", m->set ? text_to_json(m->set) : json_null()) < 0 ||
+	    json_object_set_new(document, "manifest",
+				r->manifest_path[0] ? text_to_json(r->manifest_path) :
+						      json_null()) < 0 ||
+	    json_object_set_new(document, "started", time_to_json(m->started_ns)) < 0 ||
+	    json_object_set_new(document, "finished", time_to_json(m->finished_ns)) < 0 ||
+	    json_object_set(document, "files", files) < 0) {
+		json_decref(document);
+		return error_set(err, ERROR_NOMEM, "no memory for the document");
+	}
+	return document_print(inv->out, document, err);
+}
+
+static void print_set(const struct invocation *inv, const struct backup_result *r)
+{
+	const struct manifest *m = &r->manifest;
+	char size[QUANTITY_TEXT_SIZE];
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < m->file_count; i++) {
+		const struct manifest_file *f = &m->file[i];
+
+		total += f->size;
+		(void)fprintf(inv->out, "  %-12s %10s  %6.1f s  ", part_kind_id(f->kind),
+			      quantity_format_size(f->size, size),
+			      (double)(f->finished_ns - f->started_ns) / 1e9);
+		terminal_puts(&inv->screen, f->path);
+		(void)fputc('\n', inv->out);
+	}
+	(void)fprintf(inv->out, "%s%s set %s is complete%s: %zu files, %s, in %.1f s; manifest ",
+		      terminal_begin(&inv->screen, TONE_GOOD),
+		      terminal_symbol(&inv->screen, VERDICT_PASS), m->set,
+		      terminal_end(&inv->screen), m->file_count, quantity_format_size(total, size),
+		      (double)(m->finished_ns - m->started_ns) / 1e9);
+	terminal_puts(&inv->screen, r->manifest_path);
+	(void)fputs("\nNext: muster verify\n", inv->out);
+}
+
+/* A backup that did not come to a set: the run's report tells why. */
+static int print_failure(const struct invocation *inv, const struct run *run, struct error *err)
+{
+	struct report_style style = { .utf8 = inv->screen.utf8, .color = inv->screen.color };
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
+
+	if (report_text(run, &style, &text) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for the report");
+	(void)fwrite(text.ptr, 1, text.len, inv->out);
+	(void)fputs("No part of the set was kept.\n", inv->out);
+	return 0;
+}
+
+static int print(const struct invocation *inv, const struct run_session *s,
+		 const struct backup_result *r, struct error *err)
+{
+	char path[REPORT_PATH_SIZE];
+	struct run run = { 0 };
+	int rc = run_session_report(s, &run, path, err);
+
+	if (rc == 0 && inv->global.json)
+		rc = print_json(inv, s, r, err);
+	else if (rc == 0 && r->manifest_path[0])
+		print_set(inv, r);
+	else if (rc == 0)
+		rc = print_failure(inv, &run, err);
+	run_release(&run);
+	return rc;
+}
+
+static int take(const struct invocation *inv, struct run_session *s, struct error *err)
+{
+	const struct backup_arguments *a = inv->options;
+	struct progress progress = { 0 };
+	struct backup_result result = { 0 };
+	struct backup_request request = { .command = inv->line,
+					  .component = inv->argument,
+					  .component_count = inv->argument_count,
+					  .stop_requested = interrupt_requested };
+	int rc;
+
+	if (run_session_open(inv, "backup", s, err) < 0)
+		return -1;
+	for (size_t i = 0; a->no_sql && i < s->config.component_count; i++)
+		s->config.component[i].backups.sql = false;
+	request.config = &s->config;
+	request.history = s->history;
+	request.run = s->id;
+	progress_begin(&progress, inv, "backup");
+	request.sinks = &progress.sink;
+	rc = backup_run(&request, &result, err);
+	progress_end(&progress);
+	if (rc == 0)
+		rc = print(inv, s, &result, err);
+	if (rc == 0)
+		rc = run_session_exit_code(result.verdict, result.cut_short, false);
+	backup_result_release(&result);
+	return rc;
+}
+
+static int run(const struct invocation *inv, struct error *err)
+{
+	struct run_session s = { 0 };
+	int code = take(inv, &s, err);
+
+	run_session_close(&s);
+	return code;
+}
+
+static const struct command *const subcommands[] = {
+	&backup_list_command,
+	&backup_show_command,
+	&backup_complete_command,
+	NULL,
+};
+
+const struct command backup_command = {
+	.name = "backup",
+	.summary = "take one complete backup set; list, show and check sets",
+	.description =
+		"Takes one set of the components named, or of all: for PostgreSQL a custom archive "
+		"of "
+		"each database, the same rendered as plain SQL, and the roles; a Redis snapshot; "
+		"RabbitMQ's definitions. Everything is written under temporary names and renamed "
+		"when "
+		"all is there; the manifest, which says what the set should hold, comes last. When "
+		"a "
+		"part cannot be taken, none of the set is kept.\n\n"
+		"The archive is dumped on a snapshot exported after the tables were locked, and "
+		"their "
+		"rows are counted and fingerprinted in the same snapshot. Files are gzip, written "
+		"in "
+		"parallel, readable by any gzip.",
+	.arguments = "[COMPONENT...]",
+	.arguments_max = ARGUMENTS_ANY,
+	.options = rows,
+	.options_size = sizeof(struct backup_arguments),
+	.examples = "muster backup                # the whole platform\n"
+		    "muster backup postgres-main  # one component\n"
+		    "muster backup --json",
+	.subcommands = subcommands,
+	.run = run,
+};

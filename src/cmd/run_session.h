@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a command that makes a run needs around it: configuration, history, lock, id, report. */
+#ifndef CMD_RUN_SESSION_H
+#define CMD_RUN_SESSION_H
+
+#include "cmd/command.h"
+#include "config/config.h"
+#include "history/history.h"
+#include "model/run.h"
+
+struct run_session {
+	struct config config;
+	struct history *history;
+	char id[RUN_ID_SIZE]; /* of the run to be made */
+};
+
+/*
+ * Into zeroed `s`: read the configuration, open the history, take the lock for a
+ * new run of `kind` ("verify"), end the runs that were cut short, drop facts that
+ * have expired.
+ */
+MUST_CHECK int run_session_open(const struct invocation *inv, const char *kind,
+				struct run_session *s, struct error *err);
+void run_session_close(struct run_session *s);
+
+/*
+ * The run as the journal has it now, its report saved. The caller releases it.
+ * `text_path` gets the path of the report for people.
+ */
+MUST_CHECK int run_session_report(const struct run_session *s, struct run *run, char *text_path,
+				  struct error *err);
+
+/* The code for a run that came to `verdict`, or was cut short. */
+int run_session_exit_code(enum verdict verdict, enum error_kind cut_short, bool warn_fails);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster verify: the daily verification. */
+#include "base/buf.h"
+#include "cmd/commands.h"
+#include "cmd/interrupt.h"
+#include "cmd/progress.h"
+#include "cmd/run_session.h"
+#include "plan/verify.h"
+#include "report/report.h"
+
+struct verify_arguments {
+	const char *set;
+	int fail_on;
+	bool nagios;
+};
+
+static const char *const fail_on_choices[] = { "fail", "warn", NULL };
+
+static const struct option_row rows[] = {
+	{ .name = "set",
+	  .type = OPTION_STRING,
+	  .metavar = "SET",
+	  .summary = "verify this backup set, not each component's newest",
+	  .help = "An id as muster backup list shows it, or a beginning of one that fits one set.",
+	  .offset = offsetof(struct verify_arguments, set) },
+	{ .name = "fail-on",
+	  .type = OPTION_CHOICE,
+	  .choices = fail_on_choices,
+	  .summary = "the mildest verdict that is not success",
+	  .help = "With \"warn\", warnings end the program with exit code 3.",
+	  .offset = offsetof(struct verify_arguments, fail_on) },
+	{ .name = "nagios",
+	  .type = OPTION_FLAG,
+	  .summary = "one status line and the exit codes of a Nagios plugin",
+	  .help = "0 OK, 1 WARNING, 2 CRITICAL (a backup is bad), 3 UNKNOWN (could not tell).",
+	  .offset = offsetof(struct verify_arguments, nagios) },
+	{ 0 },
+};
+
+static int render(const struct invocation *inv, const struct run *run, const char *report_path,
+		  struct error *err)
+{
+	const struct verify_arguments *a = inv->options;
+	struct report_style style = { .utf8 = inv->screen.utf8, .color = inv->screen.color };
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
+	int rc;
+
+	if (a->nagios)
+		rc = report_nagios(run, &text);
+	else if (inv->global.json)
+		rc = report_json(run, &text);
+	else
+		rc = report_text(run, &style, &text);
+	if (rc < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for the report");
+	(void)fwrite(text.ptr, 1, text.len, inv->out);
+	if (!a->nagios && !inv->global.json && !inv->global.quiet)
+		(void)fprintf(inv->err, "The report is in %s\n", report_path);
+	return 0;
+}
+
+static int verify(const struct invocation *inv, struct run_session *s, struct error *err)
+{
+	const struct verify_arguments *a = inv->options;
+	struct progress progress = { 0 };
+	struct verify_request request = { .command = inv->line,
+					  .component = inv->argument,
+					  .component_count = inv->argument_count,
+					  .set = a->set,
+					  .stop_requested = interrupt_requested };
+	struct verify_result result = { 0 };
+	char path[REPORT_PATH_SIZE];
+	struct run run = { 0 };
+	int rc;
+
+	if (run_session_open(inv, "verify", s, err) < 0)
+		return -1;
+	request.config = &s->config;
+	request.history = s->history;
+	request.run = s->id;
+	progress_begin(&progress, inv, "verify");
+	request.sinks = &progress.sink;
+	rc = verify_run(&request, &result, err);
+	progress_end(&progress);
+	if (rc < 0 || run_session_report(s, &run, path, err) < 0)
+		return -1;
+	rc = render(inv, &run, path, err);
+	run_release(&run);
+	if (rc < 0)
+		return -1;
+	if (a->nagios)
+		return report_nagios_code(result.verdict);
+	return run_session_exit_code(result.verdict, result.cut_short, a->fail_on == 1);
+}
+
+static int run(const struct invocation *inv, struct error *err)
+{
+	const struct verify_arguments *a = inv->options;
+	struct run_session s = { 0 };
+	int code = verify(inv, &s, err);
+
+	run_session_close(&s);
+	if (code < 0 && a->nagios) {
+		(void)fprintf(inv->out, "MUSTER UNKNOWN - %s\n", err->message);
+		return report_nagios_code(VERDICT_ERROR);
+	}
+	return code;
+}
+
+const struct command verify_command = {
+	.name = "verify",
+	.summary = "read and judge the newest backups: the daily verification",
+	.description =
+		"Reads every byte of each component's newest backup set and judges it: is it "
+		"there, "
+		"recent, whole, unchanged since it was written, sound in every format, holding "
+		"what "
+		"its manifest says the source held, plausible against earlier sets; is there room "
+		"on "
+		"the disk, do the services answer. Without COMPONENT, all of the configuration.\n\n"
+		"A bad backup is \"fail\"; what could not be looked at is \"error\"; what does not "
+		"apply is \"skipped\", counted and never green. The run, its checks and the facts "
+		"go "
+		"into the history; the report is written to reports/ in the state directory, for "
+		"people and as JSON.",
+	.arguments = "[COMPONENT...]",
+	.arguments_max = ARGUMENTS_ANY,
+	.options = rows,
+	.options_size = sizeof(struct verify_arguments),
+	.examples = "muster verify                   # everything\n"
+		    "muster verify postgres-main     # one component\n"
+		    "muster verify --set 20261122 --json\n"
+		    "muster verify --nagios          # for a monitoring system",
+	.run = run,
+};

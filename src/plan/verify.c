@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "plan/verify.intern.h"
+
+static const char *const after_catalogue[] = { "catalogue", NULL };
+static const char *const after_files[] = { "files", NULL };
+
+static const struct step steps[] = {
+	{ "catalogue", "find the newest backup sets", NULL, verify_step_catalogue },
+	{ "files", "read every byte of their files", after_catalogue, verify_step_files },
+	{ "times", "judge the sets' ages", after_files, verify_step_times },
+	{ "history", "compare with earlier sets", after_files, verify_step_history },
+	{ "disk", "look at the disks", after_catalogue, verify_step_disk },
+	{ "services", "reach every service", NULL, verify_step_services },
+};
+
+static const struct plan verify_plan = { .kind = "verify",
+					 .step = steps,
+					 .step_count = sizeof(steps) / sizeof(*steps) };
+
+static int add_target(struct verification *v, const struct component_config *component)
+{
+	v->target[v->target_count++] = (struct verify_target){ .component = component };
+	return 0;
+}
+
+static int choose_named(struct verification *v, struct error *err)
+{
+	const struct verify_request *r = v->request;
+
+	for (size_t i = 0; i < r->component_count; i++) {
+		const struct component_config *c = config_component(v->config, r->component[i]);
+		bool known = false;
+
+		if (!c) {
+			(void)error_set(err, ERROR_NOT_FOUND, "no component \"%s\" in %s",
+					r->component[i], v->config->path);
+			return error_hint(err, "`muster config show` lists the components");
+		}
+		for (size_t k = 0; k < v->target_count; k++)
+			known |= v->target[k].component == c;
+		if (!known && add_target(v, c) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int choose_targets(struct verification *v, struct error *err)
+{
+	size_t room = v->config->component_count + v->request->component_count + 1;
+
+	v->target = arena_alloc(&v->arena, room * sizeof(*v->target));
+	if (!v->target)
+		return error_set(err, ERROR_NOMEM, "no memory for %zu components", room);
+	if (v->request->component_count)
+		return choose_named(v, err);
+	for (size_t i = 0; i < v->config->component_count; i++)
+		(void)add_target(v, &v->config->component[i]);
+	if (!v->target_count) {
+		(void)error_set(err, ERROR_CONFIG, "%s names no component", v->config->path);
+		return error_hint(err, "add one below `components:`; see muster.yaml(5)");
+	}
+	return 0;
+}
+
+static void release(struct verification *v)
+{
+	for (size_t i = 0; v->inspected && i < v->file_count; i++)
+		inspection_release(&v->file[i].inspection);
+	catalogue_release(&v->catalogue);
+	arena_release(&v->arena);
+}
+
+int verify_run(const struct verify_request *request, struct verify_result *out, struct error *err)
+{
+	struct verification v = { .request = request, .config = request->config };
+	struct event_sink *journal = history_sink(request->history);
+	struct plan_request plan = { .plan = &verify_plan,
+				     .subject = &v,
+				     .id = request->run,
+				     .platform = request->config->platform,
+				     .command = request->command,
+				     .sinks = journal,
+				     .time_limit_ns = request->config->time_limit_ns,
+				     .stop_requested = request->stop_requested,
+				     .cut_short = &out->cut_short };
+	int rc;
+
+	journal->next = request->sinks;
+	rc = choose_targets(&v, err);
+	if (rc == 0)
+		rc = plan_execute(&plan, &out->verdict, err);
+	release(&v);
+	return rc;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be said of single files: readable, sized, unchanged, sound, holding what they should. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/verify.intern.h"
+
+static struct question question(const struct verify_file *f, enum check_id id)
+{
+	return (struct question){ .id = id,
+				  .component = f->target->component,
+				  .subject = f->file->relative };
+}
+
+static int check_size(struct plan_run *run, const struct verify_file *f, struct error *err)
+{
+	uint64_t least = f->target->component->backups.min_size;
+	char got[QUANTITY_TEXT_SIZE], want[QUANTITY_TEXT_SIZE];
+	struct question q = question(f, CHECK_SIZE);
+
+	if (f->file->kind == PART_GLOBALS || f->file->kind == PART_MANIFEST)
+		return 0;
+	q.expected = quantity_format_size(least, want);
+	q.found = quantity_format_size(f->inspection.size, got);
+	return judge(run, &q, f->inspection.size > 0 && f->inspection.size >= least, err,
+		     "%s (%" PRIu64 " bytes), at least %s wanted", got, f->inspection.size, want);
+}
+
+static const char *hex(struct arena *a, const uint8_t digest[32])
+{
+	char *out = arena_alloc(a, 65);
+
+	for (size_t i = 0; out && i < 32; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", digest[i]);
+	return out;
+}
+
+static int check_hash(struct plan_run *run, struct arena *a, const struct verify_file *f,
+		      struct error *err)
+{
+	struct question q = question(f, CHECK_HASH);
+	bool same;
+
+	if (f->file->kind == PART_MANIFEST)
+		return 0;
+	if (!f->expected)
+		return judge_skipped(run, &q, err,
+				     f->target->set->manifest ? "the manifest does not list it" :
+								"the set has no manifest");
+	q.hint = "the file is not the one that was written; look for another copy";
+	if (f->inspection.size != f->expected->size) {
+		q.expected = arena_printf(a, "%" PRIu64 " bytes", f->expected->size);
+		q.found = arena_printf(a, "%" PRIu64 " bytes", f->inspection.size);
+		return judge(run, &q, false, err, "%s is not the size that was written",
+			     f->file->relative);
+	}
+	q.expected = hex(a, f->expected->sha256);
+	q.found = hex(a, f->inspection.sha256);
+	same = memcmp(f->inspection.sha256, f->expected->sha256, 32) == 0;
+	return judge(run, &q, same, err,
+		     same ? "unchanged since it was written (SHA-256)" :
+			    "changed since it was written: another SHA-256");
+}
+
+static enum format format_of_part(enum part_kind kind)
+{
+	static const enum format of[PART_KIND_COUNT] = {
+		[PART_DUMP] = FORMAT_PG_ARCHIVE, [PART_SQL] = FORMAT_PG_SQL,
+		[PART_GLOBALS] = FORMAT_PG_SQL,  [PART_MANIFEST] = FORMAT_MANIFEST,
+		[PART_RDB] = FORMAT_RDB,         [PART_DEFINITIONS] = FORMAT_DEFINITIONS,
+	};
+	return of[kind];
+}
+
+/* The worst of a layer's findings, as one check. */
+static int judge_findings(struct plan_run *run, const struct question *q,
+			  const struct findings *found, struct error *err)
+{
+	enum verdict worst = findings_verdict(found);
+	const struct finding *first = NULL;
+	char others[48] = "";
+
+	for (size_t i = 0; i < found->count && !first; i++) {
+		if (finding_verdict(found->item[i].code) == worst)
+			first = &found->item[i];
+	}
+	if (!first)
+		return judge_as(run, q, worst, err, "no memory to keep what was found");
+	if (found->count + found->dropped > 1)
+		(void)snprintf(others, sizeof(others), " (and %" PRIu64 " more findings)",
+			       found->count + found->dropped - 1);
+	if (worst == VERDICT_FAIL)
+		worst = judge_severity(q->id, q->component);
+	return judge_as(run, q, worst, err, "%s at byte %" PRIu64 " of the %s: %s%s",
+			finding_id(first->code), first->offset, first->layer, first->message,
+			others);
+}
+
+static int check_gzip(struct plan_run *run, const struct verify_file *f, struct error *err)
+{
+	struct question q = question(f, CHECK_GZIP);
+	char content[QUANTITY_TEXT_SIZE];
+
+	q.hint = "the file is damaged; look for another copy, and at the disk it lies on";
+	if (f->inspection.envelope.count)
+		return judge_findings(run, &q, &f->inspection.envelope, err);
+	if (!f->inspection.gzip && f->file->kind == PART_MANIFEST)
+		return 0;
+	if (!f->inspection.gzip)
+		return judge_skipped(run, &q, err, "the file is not compressed");
+	return judge(run, &q, true, err,
+		     "%" PRIu64 " members, %s unpacked, checksums and lengths right",
+		     f->inspection.gzip_members,
+		     quantity_format_size(f->inspection.reading.content_bytes, content));
+}
+
+static int check_format(struct plan_run *run, const struct verify_file *f, struct error *err)
+{
+	enum format want = format_of_part(f->file->kind);
+	const struct reading *r = &f->inspection.reading;
+	struct question q = question(f, CHECK_FORMAT);
+
+	q.expected = format_description(want);
+	q.found = format_description(r->format);
+	q.hint = "a restore from it would fail or lose data; look for another copy";
+	if (r->format != want && r->format != FORMAT_UNKNOWN)
+		return judge(run, &q, false, err, "it is a %s, not a %s",
+			     format_description(r->format), format_description(want));
+	if (r->findings.count || r->findings.no_memory)
+		return judge_findings(run, &q, &r->findings, err);
+	if (!r->finished)
+		return judge(run, &q, false, err, "the %s does not come to its end",
+			     format_description(want));
+	return judge(run, &q, true, err, "a sound %s", format_description(r->format));
+}
+
+/* Kinds that the manifest speaks of, and those that a file of this part cannot be without. */
+static unsigned kinds_expected(const struct verify_file *f)
+{
+	static const unsigned always[PART_KIND_COUNT] = {
+		[PART_DUMP] = 1U << FACT_TABLE,
+		[PART_RDB] = 1U << FACT_DATABASE | 1U << FACT_KEYSPACE,
+		[PART_DEFINITIONS] = 1U << FACT_BROKER_OBJECTS,
+	};
+	unsigned kinds = always[f->file->kind];
+
+	for (size_t i = 0; i < f->expected->facts->count; i++)
+		kinds |= 1U << f->expected->facts->item[i].kind;
+	return kinds;
+}
+
+static int check_facts(struct plan_run *run, struct verify_file *f, struct error *err)
+{
+	CLEANUP(checks_release)
+	struct checks checks = { 0 };
+	struct question q = question(f, CHECK_FACTS);
+	struct facts_policy policy = { .check_name = check_name(CHECK_FACTS),
+				       .component = f->target->component->name,
+				       .subject = f->file->relative,
+				       .mode = FACTS_SAME_SNAPSHOT,
+				       .severity =
+					       judge_severity(CHECK_FACTS, f->target->component) };
+
+	if (f->file->kind != PART_DUMP && f->file->kind != PART_RDB &&
+	    f->file->kind != PART_DEFINITIONS)
+		return 0;
+	if (!f->expected || !f->expected->facts)
+		return judge_skipped(run, &q, err, "no manifest says what it should hold");
+	policy.kinds = kinds_expected(f);
+	if (f->expected->facts->side != FACTS_SOURCE)
+		policy.mode = FACTS_EQUAL;
+	if (facts_compare(f->expected->facts, &f->inspection.reading.facts, &policy, &checks) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory to compare the facts of %s",
+				 f->file->path);
+	return plan_checks(run, &checks, err);
+}
+
+static int check_file(struct plan_run *run, struct arena *a, struct verify_file *f,
+		      struct error *err)
+{
+	const struct backup_file *file = f->file;
+	struct question readable = question(f, CHECK_READABLE);
+
+	if (f->inspection.error.kind != ERROR_NONE)
+		return judge_error(run, &readable, &f->inspection.error, err);
+	if (check_size(run, f, err) < 0 || check_hash(run, a, f, err) < 0 ||
+	    check_gzip(run, f, err) < 0 || check_format(run, f, err) < 0 ||
+	    check_facts(run, f, err) < 0)
+		return -1;
+	return plan_facts(run, file->component->name, part_kind_id(file->kind), file->database,
+			  f->target->set->id, f->inspection.size, &f->inspection.reading.facts,
+			  err);
+}
+
+static int list_files(struct verification *v, struct error *err)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < v->target_count; i++)
+		room += v->target[i].set ? v->target[i].set->file_count : 0;
+	v->file = arena_alloc(&v->arena, (room + 1) * sizeof(*v->file));
+	if (!v->file)
+		return error_set(err, ERROR_NOMEM, "no memory for %zu files", room);
+	for (size_t i = 0; i < v->target_count; i++) {
+		const struct verify_target *t = &v->target[i];
+
+		for (size_t k = 0; t->set && k < t->set->file_count; k++) {
+			const struct backup_file *file = &t->set->file[k];
+
+			if (file->component != t->component)
+				continue;
+			v->file[v->file_count++] = (struct verify_file){
+				.target = t,
+				.file = file,
+				.expected = t->set->manifest ? manifest_find(t->set->manifest,
+									     file->relative) :
+							       NULL
+			};
+		}
+	}
+	return 0;
+}
+
+struct watcher {
+	struct plan_run *run;
+	const struct verify_request *request;
+};
+
+static void report_progress(void *cookie, const char *path, uint64_t done, uint64_t total)
+{
+	struct watcher *w = cookie;
+	struct error ignored = ERROR_INIT;
+
+	/* a renderer's business only: PROGRESS is not journalled, so it cannot fail the run */
+	if (plan_progress(w->run, path, done, total, &ignored) < 0)
+		error_clear(&ignored);
+}
+
+static int inspect_all(struct plan_run *run, struct verification *v, struct inspection *results,
+		       struct error *err)
+{
+	struct inspect_request *requests =
+		arena_alloc(&v->arena, v->file_count * sizeof(*requests));
+	struct watcher watcher = { .run = run, .request = v->request };
+	struct inspect_options options = { .jobs = v->config->jobs,
+					   .progress = report_progress,
+					   .stop_requested = v->request->stop_requested,
+					   .cookie = &watcher,
+					   .deadline_ns = run->deadline_ns };
+
+	if (!requests)
+		return error_set(err, ERROR_NOMEM, "no memory for %zu files", v->file_count);
+	for (size_t i = 0; i < v->file_count; i++) {
+		const struct backups_config *b = &v->file[i].target->component->backups;
+
+		requests[i].path = v->file[i].file->path;
+		requests[i].decode = b->decode.count ? b->decode.item : NULL;
+	}
+	return inspect_files(requests, v->file_count, &options, results, err);
+}
+
+int verify_step_files(struct plan_run *run, void *subject, struct error *err)
+{
+	struct verification *v = subject;
+	struct inspection *results;
+
+	if (list_files(v, err) < 0)
+		return -1;
+	if (!v->file_count)
+		return 0;
+	results = arena_alloc(&v->arena, v->file_count * sizeof(*results));
+	if (!results)
+		return error_set(err, ERROR_NOMEM, "no memory for %zu files", v->file_count);
+	if (inspect_all(run, v, results, err) < 0)
+		return -1;
+	for (size_t i = 0; i < v->file_count; i++)
+		v->file[i].inspection = results[i];
+	v->inspected = true;
+	for (size_t i = 0; i < v->file_count; i++) {
+		if (check_file(run, &v->arena, &v->file[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
