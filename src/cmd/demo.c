@@ -146,15 +146,12 @@ const struct command demo_command = {
 	.name = "demo",
 	.summary = "show on an example platform that bad backups are seen",
 	.description = "Starts an example platform (see muster-demo-up(1)), takes a backup set, "
-		       "verifies it, "
-		       "then damages copies of it in five ways and verifies those. Each command is "
-		       "printed "
-		       "before its result, and a table of the verdicts at the end. Everything is "
-		       "ended and "
-		       "removed afterwards, also after Ctrl-C.\n\n"
+		       "verifies it, then damages copies of it in five ways and verifies those. "
+		       "Each command is printed before its result, and a table of the verdicts at "
+		       "the end. Everything is ended and removed afterwards, also after Ctrl-C; "
+		       "only the reports stay, in one file that is named at the end.\n\n"
 		       "Exits with 0 when the sound set passed and every damaged copy failed for "
-		       "the right "
-		       "reason.",
+		       "the right reason.",
 	.options = show_rows,
 	.options_size = sizeof(struct demo_options),
 	.options_default = &defaults,
