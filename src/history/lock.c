@@ -43,7 +43,7 @@ static void parse_holder(char *text, struct history_holder *out)
 		field[i] = rest;
 		rest = end + 1;
 	}
-	(void)snprintf(out->run, sizeof(out->run), "%s", field[0]);
+	(void)snprintf(out->run, sizeof(out->run), "%.*s", RUN_ID_SIZE - 1, field[0]);
 	(void)snprintf(out->command, sizeof(out->command), "%s", field[1]);
 	out->pid = strtol(field[2], NULL, 10);
 	if (clock_parse_rfc3339(field[3], &out->since_ns) < 0)
