@@ -8,7 +8,7 @@
 #include "base/nearest.h"
 
 #define GLOBAL(field) offsetof(struct global_options, field)
-const struct option_row global_option_rows[] = {
+const struct option_row arguments_global_rows[] = {
 	{ "config", 'c', OPTION_PATH, "FILE", "read this configuration file",
 	  "Without it: the file that MUSTER_CONFIG names, else ./muster.yaml, else "
 	  "/etc/muster/muster.yaml.",
@@ -40,7 +40,7 @@ struct words {
 static const struct option_row *find_row(const struct words *w, const char *name, size_t len,
 					 void **target)
 {
-	const struct option_row *row = option_find(global_option_rows, name, len);
+	const struct option_row *row = option_find(arguments_global_rows, name, len);
 
 	*target = &w->inv->global;
 	if (!row) {
@@ -52,7 +52,7 @@ static const struct option_row *find_row(const struct words *w, const char *name
 
 static const struct option_row *find_letter(const struct words *w, char letter, void **target)
 {
-	const struct option_row *row = option_find_letter(global_option_rows, letter);
+	const struct option_row *row = option_find_letter(arguments_global_rows, letter);
 
 	*target = &w->inv->global;
 	if (!row) {
@@ -65,7 +65,7 @@ static const struct option_row *find_letter(const struct words *w, char letter, 
 static int unknown_option(const struct words *w, const char *name, size_t len, struct error *err)
 {
 	const struct command *command = w->inv->command;
-	const struct option_row *const tables[] = { global_option_rows, command->options };
+	const struct option_row *const tables[] = { arguments_global_rows, command->options };
 	char word[NEAREST_WORD_MAX + 1];
 	struct nearest near = { .word = word };
 
@@ -241,7 +241,7 @@ int arguments_parse(struct invocation *inv, int argc, char **argv, struct error 
 
 void arguments_release(struct invocation *inv)
 {
-	options_release(global_option_rows, &inv->global);
+	options_release(arguments_global_rows, &inv->global);
 	if (inv->options)
 		options_release(inv->command->options, inv->options);
 	free(inv->options);

@@ -129,7 +129,7 @@ int command_main(const struct command *root, int argc, char **argv)
 	inv.line = line.ptr;
 	code = err.kind == ERROR_NONE ? parse_and_run(&inv, argc, argv, &err) : -1;
 	if (code < 0) {
-		code = (int)exit_code_of_error(&err);
+		code = exit_code_of_error(&err);
 		terminal_error(&inv.message, &err);
 		if (inv.global.json)
 			document_error(inv.out, &err, code);

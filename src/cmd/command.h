@@ -34,7 +34,7 @@ struct global_options {
 	bool json, quiet, verbose, no_color, help;
 	int64_t progress_interval_ns; /* between lines of progress where there is no terminal */
 };
-extern const struct option_row global_option_rows[];
+extern const struct option_row arguments_global_rows[];
 
 struct invocation;
 

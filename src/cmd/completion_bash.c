@@ -83,12 +83,12 @@ void completion_bash(FILE *out, const struct command *root)
 		      "\tlocal current=${COMP_WORDS[COMP_CWORD]} command=%s values=\"\" words i\n"
 		      "\tlocal before=${COMP_WORDS[COMP_CWORD-1]} global=\"",
 		      root->name, root->name);
-	for (const struct option_row *row = global_option_rows; row->name; row++)
-		(void)fprintf(out, "%s--%s", row == global_option_rows ? "" : " ", row->name);
+	for (const struct option_row *row = arguments_global_rows; row->name; row++)
+		(void)fprintf(out, "%s--%s", row == arguments_global_rows ? "" : " ", row->name);
 	(void)fputs("\"\n\tfor ((i = 1; i < COMP_CWORD; i++)); do\n", out);
 	walk(out, root, "${COMP_WORDS[i]}");
 	(void)fputs("\tdone\n\tcase \"$command:$before\" in\n", out);
-	for (const struct option_row *row = global_option_rows; row->name; row++)
+	for (const struct option_row *row = arguments_global_rows; row->name; row++)
 		bash_value(out, "*", row);
 	each_command(out, root, bash_values);
 	(void)fputs("\tesac\n\tcase \"$values\" in\n"
@@ -135,12 +135,12 @@ void completion_zsh(FILE *out, const struct command *root)
 		      "_%s()\n{\n\tlocal command=%s values=\"\" i\n\tlocal -a commands options\n"
 		      "\toptions=(",
 		      root->name, root->name, root->name);
-	for (const struct option_row *row = global_option_rows; row->name; row++)
+	for (const struct option_row *row = arguments_global_rows; row->name; row++)
 		zsh_word(out, "--", row->name, row->summary);
 	(void)fputs(" )\n\tfor ((i = 2; i < CURRENT; i++)); do\n", out);
 	walk(out, root, "${words[i]}");
 	(void)fputs("\tdone\n\tcase \"$command:${words[CURRENT-1]}\" in\n", out);
-	for (const struct option_row *row = global_option_rows; row->name; row++)
+	for (const struct option_row *row = arguments_global_rows; row->name; row++)
 		bash_value(out, "*", row);
 	each_command(out, root, bash_values);
 	(void)fputs("\tesac\n\tcase \"$values\" in\n\t@files) _files; return ;;\n"

@@ -73,7 +73,7 @@ static void command_lines(FILE *out, const char *program, const struct command *
 void completion_fish(FILE *out, const struct command *root)
 {
 	(void)fprintf(out, "# fish completion, written by \"%s completion fish\"\n", root->name);
-	options(out, root->name, "", global_option_rows);
+	options(out, root->name, "", arguments_global_rows);
 	for (const struct command *const *c = root->subcommands; *c; c++) {
 		word(out, root->name, "__fish_use_subcommand", *c);
 		command_lines(out, root->name, *c);

@@ -93,10 +93,9 @@ static int code_of(const struct checks *checks)
 	for (size_t i = 0; i < checks->count; i++) {
 		if (checks->item[i].verdict == VERDICT_ERROR &&
 		    !doctor_was_denied(&checks->item[i]))
-			return (int)exit_code_of_verdict(verdict, 0);
+			return exit_code_of_verdict(verdict, 0);
 	}
-	return (int)(verdict == VERDICT_ERROR ? EXIT_CODE_PERMISSION :
-						exit_code_of_verdict(verdict, 0));
+	return verdict == VERDICT_ERROR ? EXIT_CODE_PERMISSION : exit_code_of_verdict(verdict, 0);
 }
 
 static int run(const struct invocation *inv, struct error *err)

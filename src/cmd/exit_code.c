@@ -13,7 +13,7 @@ const struct exit_code_row exit_codes[] = {
 		{ EXIT_CODE_PASS, NULL },
 };
 
-enum exit_code exit_code_of_error(const struct error *err)
+int exit_code_of_error(const struct error *err)
 {
 	switch (err->kind) {
 	case ERROR_NONE:
@@ -44,7 +44,7 @@ enum exit_code exit_code_of_error(const struct error *err)
 	return EXIT_CODE_ERROR;
 }
 
-enum exit_code exit_code_of_verdict(enum verdict v, int warn_fails)
+int exit_code_of_verdict(enum verdict v, int warn_fails)
 {
 	switch (v) {
 	case VERDICT_PASS:

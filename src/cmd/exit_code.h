@@ -36,9 +36,9 @@ struct exit_code_row {
 extern const struct exit_code_row exit_codes[];
 
 /* The code for an error; an interruption is 130 or, when SIGTERM asked for it, 143. */
-enum exit_code exit_code_of_error(const struct error *err);
+int exit_code_of_error(const struct error *err);
 
 /* The code for a verdict; `warn_fails` is --fail-on=warn. */
-enum exit_code exit_code_of_verdict(enum verdict v, int warn_fails);
+int exit_code_of_verdict(enum verdict v, int warn_fails);
 
 #endif

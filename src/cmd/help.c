@@ -63,7 +63,7 @@ void help_program(const struct command *root, FILE *out)
 		      root->name, root->summary);
 	command_rows(root->subcommands, out);
 	(void)fprintf(out, "\nOptions of every command:\n");
-	option_rows(global_option_rows, out);
+	option_rows(arguments_global_rows, out);
 	(void)fprintf(out,
 		      "\n\"%s help COMMAND\" tells more of a command; \"%s help exit-codes\" "
 		      "and\n\"%s help environment\" are topics of their own.\n",
@@ -109,7 +109,7 @@ void help_command_text(const struct command *root, const struct command *group,
 		option_rows(command->options, out);
 	}
 	(void)fprintf(out, "\nOptions of every command:\n");
-	option_rows(global_option_rows, out);
+	option_rows(arguments_global_rows, out);
 	if (!command->examples)
 		return;
 	(void)fprintf(out, "\nExamples:\n");

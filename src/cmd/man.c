@@ -168,7 +168,7 @@ static int write_program(const struct command *root, const char *directory, stru
 	mdoc_text(p.out, root->description);
 	command_list(p.out, root, NULL, root->subcommands);
 	(void)fputs(".Sh OPTIONS\nEvery command takes these:\n", p.out);
-	mdoc_option_list(p.out, global_option_rows);
+	mdoc_option_list(p.out, arguments_global_rows);
 	environment(p.out);
 	(void)fputs(".Sh FILES\n.Bl -tag -width Ds -compact\n.It Pa /etc/muster/muster.yaml\n"
 		    "the configuration\n.It Pa /etc/muster/conf.d/*.yaml\nits parts\n"

@@ -190,7 +190,7 @@ static int show(const struct invocation *inv, const struct readiness *r, struct 
 	if (fwrite(text.ptr, 1, text.len, inv->out) != text.len)
 		return error_set_errno(err, ERROR_IO, "write the result");
 	return chosen->nagios ? report_nagios_code(r->state) :
-				(int)exit_code_of_verdict(r->state, false);
+				exit_code_of_verdict(r->state, false);
 }
 
 static int assess(const struct invocation *inv, struct error *err)

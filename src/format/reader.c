@@ -12,11 +12,7 @@
 
 /* Tried in this order. */
 static const struct reader *const readers[] = {
-	&pg_archive_reader,
-	&pg_sql_reader,
-	&rdb_reader,
-	&manifest_reader,
-	&definitions_reader,
+	&pg_archive_reader, &pg_sql_reader, &rdb_reader, &manifest_reader, &definitions_reader,
 };
 
 static const struct {

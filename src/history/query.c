@@ -223,7 +223,7 @@ static int settle_open_end(struct history *h, const char *id, struct run *run, s
 	if (run->finished_ns)
 		return 0;
 	run->finished_ns = last_sign_ns;
-	return run_judge_interrupted(run, last_sign_ns, err);
+	return history_judge_interrupted(run, last_sign_ns, err);
 }
 
 static int load_exact(struct history *h, const char *id, struct run *out, struct error *err)

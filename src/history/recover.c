@@ -23,7 +23,7 @@ static int add_interrupted(struct run *run, int64_t last_sign_ns, struct error *
 	return 0;
 }
 
-int run_judge_interrupted(struct run *run, int64_t last_sign_ns, struct error *err)
+int history_judge_interrupted(struct run *run, int64_t last_sign_ns, struct error *err)
 {
 	if (add_interrupted(run, last_sign_ns, err) < 0)
 		return -1;
@@ -52,7 +52,7 @@ static int record_end(struct history *h, struct run *run, int64_t last_sign_ns, 
 			     .text = "cut short; ended by recovery" };
 
 	if (!known) {
-		if (run_judge_interrupted(run, last_sign_ns, err) < 0)
+		if (history_judge_interrupted(run, last_sign_ns, err) < 0)
 			return -1;
 		check.check = &run->checks.item[run->checks.count - 1];
 		if (event_send(history_sink(h), &check, err) < 0)

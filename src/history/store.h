@@ -82,7 +82,7 @@ MUST_CHECK int query_unfinished(struct history *h, char (**out)[RUN_ID_SIZE], si
 				struct error *err);
 
 /* The check and the verdict of a run that was cut short, as of its recorded checks. */
-MUST_CHECK int run_judge_interrupted(struct run *run, int64_t last_sign_ns, struct error *err);
+MUST_CHECK int history_judge_interrupted(struct run *run, int64_t last_sign_ns, struct error *err);
 
 /* One run by its exact id, without the judgement of what cut it short; 0 found, 1 none, -1. */
 MUST_CHECK int query_run(struct history *h, const char *id, struct run *out, int64_t *last_sign_ns,

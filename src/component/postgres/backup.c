@@ -50,9 +50,9 @@ static int note_server(const struct work *w, PGconn *session, struct error *err)
 	if (note_add(w->manifest, w->job, PQparameterStatus(session, "server_version"), err,
 		     "server_version") < 0)
 		return -1;
-	for (size_t i = 0; i < pinned_setting_count; i++) {
-		if (note_add(w->manifest, w->job, pinned_settings[i].value, err, "%s",
-			     pinned_settings[i].name) < 0)
+	for (size_t i = 0; i < session_pinned_setting_count; i++) {
+		if (note_add(w->manifest, w->job, session_pinned_settings[i].value, err, "%s",
+			     session_pinned_settings[i].name) < 0)
 			return -1;
 	}
 	return note_query(w, session, "role.",

@@ -39,9 +39,9 @@ static int make_environment(struct dump_programs *p, const struct backup_job *jo
 	if (secret_fetch(&job->component->connect.password, &p->password, err) < 0)
 		return -1;
 	rc |= buf_puts(&p->options, "PGOPTIONS=");
-	for (size_t i = 0; i < pinned_setting_count; i++)
-		rc |= buf_printf(&p->options, "%s-c %s=%s", i ? " " : "", pinned_settings[i].name,
-				 pinned_settings[i].value);
+	for (size_t i = 0; i < session_pinned_setting_count; i++)
+		rc |= buf_printf(&p->options, "%s-c %s=%s", i ? " " : "",
+				 session_pinned_settings[i].name, session_pinned_settings[i].value);
 	if (rc < 0)
 		return error_set(err, ERROR_NOMEM, "no memory for the environment of pg_dump");
 	if (job->component->connect.password.kind != SECRET_NONE)

@@ -7,12 +7,13 @@
 #include "base/clock.h"
 #include "base/process.h"
 
-const struct pinned_setting pinned_settings[] = {
+const struct pinned_setting session_pinned_settings[] = {
 #define X(name, value) { name, value },
 	PINNED_TABLE(X)
 #undef X
 };
-const size_t pinned_setting_count = sizeof(pinned_settings) / sizeof(*pinned_settings);
+const size_t session_pinned_setting_count =
+	sizeof(session_pinned_settings) / sizeof(*session_pinned_settings);
 
 static const char *first_database(const struct connect_config *c)
 {
@@ -181,11 +182,11 @@ static int pin_settings(PGconn *session, struct error *err)
 {
 	const char *encoding = PQparameterStatus(session, "server_encoding");
 
-	for (size_t i = 0; i < pinned_setting_count; i++) {
+	for (size_t i = 0; i < session_pinned_setting_count; i++) {
 		char sql[128];
 
-		(void)snprintf(sql, sizeof(sql), "SET %s = '%s'", pinned_settings[i].name,
-			       pinned_settings[i].value);
+		(void)snprintf(sql, sizeof(sql), "SET %s = '%s'", session_pinned_settings[i].name,
+			       session_pinned_settings[i].value);
 		if (session_command(session, sql, NULL, err) < 0)
 			return -1;
 	}

@@ -27,8 +27,8 @@
 struct pinned_setting {
 	const char *name, *value;
 };
-extern const struct pinned_setting pinned_settings[];
-extern const size_t pinned_setting_count;
+extern const struct pinned_setting session_pinned_settings[];
+extern const size_t session_pinned_setting_count;
 
 /*
  * Append a connection string of everything but the password, for libpq and for

@@ -180,7 +180,7 @@ static int note_source(const struct backup_job *job, struct manifest *manifest, 
 		info = connection_info(connection, "server", err);
 		if (!info)
 			return -1;
-		if (info_value(info->str, "redis_version", version, sizeof(version)) &&
+		if (connection_info_value(info->str, "redis_version", version, sizeof(version)) &&
 		    note_add(manifest, job, version, err, "server_version") < 0)
 			return -1;
 	}

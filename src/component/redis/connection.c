@@ -143,7 +143,7 @@ redisReply *connection_info(redisContext *connection, const char *section, struc
 	return NULL;
 }
 
-bool info_value(const char *info, const char *key, char *out, size_t size)
+bool connection_info_value(const char *info, const char *key, char *out, size_t size)
 {
 	size_t len = strlen(key);
 

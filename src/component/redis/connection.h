@@ -31,7 +31,7 @@ static inline void cleanup_reply(redisReply **r)
 redisReply *connection_info(redisContext *connection, const char *section, struct error *err);
 
 /* The value of "KEY:" in the text of INFO, up to its line's end; false when there is none. */
-bool info_value(const char *info, const char *key, char *out, size_t size);
+bool connection_info_value(const char *info, const char *key, char *out, size_t size);
 
 /* "redis.example:6379" or the socket's path. Returns `out`. */
 char *connection_subject(const struct connect_config *c, char *out, size_t size);

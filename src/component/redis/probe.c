@@ -14,7 +14,8 @@ static int ask_version(redisContext *connection, struct reached *reached, struct
 	(void)err;
 	if (!info)
 		return reached_fail(reached, REACH_PROTOCOL, "%s", failure.message);
-	if (!info_value(info->str, "redis_version", reached->version, sizeof(reached->version)))
+	if (!connection_info_value(info->str, "redis_version", reached->version,
+				   sizeof(reached->version)))
 		return reached_fail(reached, REACH_PROTOCOL, "INFO names no version");
 	(void)snprintf(reached->message, sizeof(reached->message), "Redis %s answers PING",
 		       reached->version);

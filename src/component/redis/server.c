@@ -19,28 +19,30 @@ static int run_server(struct server *s, struct error *err)
 	CLEANUP(cleanup_close)
 	int log = server_open_log("redis", s, err);
 	char memory[32];
-	const char *const argv[] = { "redis-server",
-				     "--port",
-				     "0",
-				     "--unixsocket",
-				     s->socket,
-				     "--unixsocketperm",
-				     "700",
-				     "--dir",
-				     s->place.directory,
-				     "--dbfilename",
-				     "dump.rdb",
-				     "--save",
-				     "",
-				     "--appendonly",
-				     "no",
-				     "--daemonize",
-				     "no",
-				     "--repl-diskless-sync-delay", /* a snapshot need not wait for others */
-				     "0",
-				     "--maxmemory",
-				     memory,
-				     NULL };
+	const char *const argv[] = {
+		"redis-server",
+		"--port",
+		"0",
+		"--unixsocket",
+		s->socket,
+		"--unixsocketperm",
+		"700",
+		"--dir",
+		s->place.directory,
+		"--dbfilename",
+		"dump.rdb",
+		"--save",
+		"",
+		"--appendonly",
+		"no",
+		"--daemonize",
+		"no",
+		"--repl-diskless-sync-delay", /* a snapshot need not wait for others */
+		"0",
+		"--maxmemory",
+		memory,
+		NULL
+	};
 	struct process_spec spec = {
 		.argv = argv,
 		.env = env,
