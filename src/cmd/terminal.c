@@ -2,11 +2,12 @@
 #include "cmd/terminal.h"
 
 #include <langinfo.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "model/utf8.h"
 
 enum { WIDTH_DEFAULT = 80, WIDTH_MIN = 20 };
 
@@ -76,45 +77,17 @@ enum tone terminal_verdict_tone(enum verdict v)
 	return tones[v];
 }
 
-/* The length of the well-formed UTF-8 sequence at `s`, its code point in `*code`; 0: malformed. */
-static size_t utf8_decode(const unsigned char *s, uint32_t *code)
-{
-	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-
-	if (s[0] < 0xc2 || s[0] > 0xf4)
-		return 0;
-	*code = s[0] & (0x7fU >> len);
-	for (size_t i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (s[i] & 0x3fU);
-	}
-	if (*code < smallest[len] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
-		return 0;
-	return len;
-}
-
-/* C1 controls, marks and overrides of direction, line and paragraph separators, BOM. */
-static bool steers(uint32_t code)
-{
-	return code < 0xa0 || (code >= 0x200b && code <= 0x200f) ||
-	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
-	       code == 0xfeff;
-}
-
 enum { ESCAPED_SIZE = sizeof("\\xNN") };
 
 /* The next character of `s` as it is shown; returns how many bytes of `s` it was. */
 static size_t escape(const struct terminal *t, const unsigned char *s, char out[ESCAPED_SIZE])
 {
 	size_t len = 1;
-	uint32_t code = *s;
-	bool plain = code >= 0x20 && code < 0x7f;
+	bool plain = *s >= 0x20 && *s < 0x7f;
 
 	if (*s >= 0x80 && t->passes) {
-		len = utf8_decode(s, &code);
-		plain = len && !steers(code);
+		len = utf8_length((struct span){ s, strnlen((const char *)s, UTF8_LENGTH_MAX) });
+		plain = len && !utf8_steers((struct span){ s, len });
 	}
 	if (!plain) {
 		(void)snprintf(out, ESCAPED_SIZE, "\\x%02x", *s);

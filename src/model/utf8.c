@@ -31,16 +31,17 @@ size_t utf8_length(struct span s)
 	return 0;
 }
 
-size_t utf8_valid_prefix(struct span s)
+bool utf8_steers(struct span character)
 {
-	size_t at = 0;
+	const uint8_t *s = character.ptr;
 
-	while (at < s.len) {
-		size_t n = utf8_length((struct span){ s.ptr + at, s.len - at });
-
-		if (n == 0)
-			break;
-		at += n;
-	}
-	return at;
+	if (character.len == 2)
+		return s[0] == 0xc2 && s[1] < 0xa0;
+	if (character.len != 3)
+		return false;
+	if (s[0] == 0xe2 && s[1] == 0x80)
+		return (s[2] >= 0x8b && s[2] <= 0x8f) || (s[2] >= 0xa8 && s[2] <= 0xae);
+	if (s[0] == 0xe2 && s[1] == 0x81)
+		return s[2] >= 0xa6 && s[2] <= 0xa9;
+	return s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf;
 }

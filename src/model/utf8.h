@@ -3,12 +3,19 @@
 #ifndef MODEL_UTF8_H
 #define MODEL_UTF8_H
 
+#include <stdbool.h>
+
 #include "base/cursor.h"
+
+enum { UTF8_LENGTH_MAX = 4 };
 
 /* Bytes of the character that `s` begins with, 1 to 4; 0 when it is malformed, cut short or `s` is empty. */
 size_t utf8_length(struct span s);
 
-/* Offset of the first byte that is not part of a character; `s.len` when there is none. */
-size_t utf8_valid_prefix(struct span s);
+/*
+ * Whether a character of more than one byte steers a terminal or hides text: C1
+ * controls, marks and overrides of direction, line and paragraph separators, BOM.
+ */
+bool utf8_steers(struct span character);
 
 #endif

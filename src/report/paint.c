@@ -32,20 +32,6 @@ void paint_format(struct paint *p, const char *fmt, ...)
 		put(p, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 }
 
-/* What steers a terminal or hides text: C1, direction marks and overrides, separators, BOM. */
-static bool steers(const uint8_t *s, size_t len)
-{
-	if (len == 2)
-		return s[0] == 0xc2 && s[1] < 0xa0;
-	if (len != 3)
-		return false;
-	if (s[0] == 0xe2 && s[1] == 0x80)
-		return (s[2] >= 0x8b && s[2] <= 0x8f) || (s[2] >= 0xa8 && s[2] <= 0xae);
-	if (s[0] == 0xe2 && s[1] == 0x81)
-		return s[2] >= 0xa6 && s[2] <= 0xa9;
-	return s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf;
-}
-
 static void put_escaped(struct paint *p, const uint8_t *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -64,7 +50,7 @@ void paint_foreign(struct paint *p, const char *text)
 	while (rest) {
 		size_t len = *s < 0x80 ? 1 : utf8_length((struct span){ s, rest });
 		bool plain = len == 1 ? *s >= 0x20 && *s < 0x7f :
-					len && p->style.utf8 && !steers(s, len);
+					len && p->style.utf8 && !utf8_steers((struct span){ s, len });
 
 		len = len ? len : 1;
 		if (plain)

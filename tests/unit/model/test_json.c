@@ -67,6 +67,18 @@ static void every_pair_of_bytes_survives_as_json(void **state)
 	}
 }
 
+static bool is_valid(struct span s)
+{
+	while (s.len) {
+		size_t n = utf8_length(s);
+
+		if (n == 0)
+			return false;
+		s = (struct span){ s.ptr + n, s.len - n };
+	}
+	return true;
+}
+
 static void utf8_agrees_with_the_json_library(void **state)
 {
 	(void)state;
@@ -75,7 +87,7 @@ static void utf8_agrees_with_the_json_library(void **state)
 		struct span s = { (const uint8_t *)text, sizeof(text) };
 		json_t *json = json_stringn(text, sizeof(text));
 
-		assert_int_equal(json != NULL, utf8_valid_prefix(s) == s.len);
+		assert_int_equal(json != NULL, is_valid(s));
 		json_decref(json);
 	}
 }
