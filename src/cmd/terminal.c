@@ -57,13 +57,7 @@ const char *terminal_end(const struct terminal *t)
 
 const char *terminal_symbol(const struct terminal *t, enum verdict v)
 {
-	static const char *const symbols[VERDICT_COUNT][2] = {
-		[VERDICT_SKIPPED] = { "-", "–" }, [VERDICT_PASS] = { "+", "✓" },
-		[VERDICT_WARN] = { "!", "⚠" },    [VERDICT_ERROR] = { "?", "?" },
-		[VERDICT_FAIL] = { "x", "✗" },
-	};
-
-	return symbols[v][t->utf8];
+	return verdict_symbol(v, t->utf8);
 }
 
 enum tone terminal_verdict_tone(enum verdict v)

@@ -31,7 +31,7 @@ void terminal_init(struct terminal *t, FILE *stream, bool no_color);
 const char *terminal_begin(const struct terminal *t, enum tone tone);
 const char *terminal_end(const struct terminal *t);
 
-/* The symbol that goes before a verdict's word, one column: ✓ ✗ ⚠ ? – or + x ! ? -. */
+/* verdict_symbol() as the locale allows. */
 const char *terminal_symbol(const struct terminal *t, enum verdict v);
 enum tone terminal_verdict_tone(enum verdict v);
 

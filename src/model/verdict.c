@@ -13,6 +13,17 @@ const char *verdict_name(enum verdict v)
 	return names[v];
 }
 
+const char *verdict_symbol(enum verdict v, bool utf8)
+{
+	static const char *const symbols[VERDICT_COUNT][2] = {
+		[VERDICT_SKIPPED] = { "-", "–" }, [VERDICT_PASS] = { "+", "✓" },
+		[VERDICT_WARN] = { "!", "⚠" },    [VERDICT_ERROR] = { "?", "?" },
+		[VERDICT_FAIL] = { "x", "✗" },
+	};
+
+	return symbols[v][utf8];
+}
+
 bool verdict_parse(const char *name, enum verdict *out)
 {
 	for (int i = 0; i < VERDICT_COUNT; i++) {

@@ -18,7 +18,10 @@ enum { VERDICT_COUNT = VERDICT_FAIL + 1 };
 /* "pass", "warn", "fail", "error", "skipped" */
 const char *verdict_name(enum verdict v);
 
-/* The inverse; false for any other word. */
+/* The symbol that goes before the name, one column: ✓ ✗ ⚠ ? –, or in ASCII + x ! ? -. */
+const char *verdict_symbol(enum verdict v, bool utf8);
+
+/* The inverse of verdict_name(); false for any other word. */
 bool verdict_parse(const char *name, enum verdict *out);
 
 static inline enum verdict verdict_worse(enum verdict a, enum verdict b)

@@ -6,12 +6,9 @@
 
 #include "model/utf8.h"
 
-static const struct {
-	const char *symbol, *ascii, *color;
-} looks[VERDICT_COUNT] = {
-	[VERDICT_SKIPPED] = { "–", "-", "\033[2m" }, [VERDICT_PASS] = { "✓", "+", "\033[32m" },
-	[VERDICT_WARN] = { "⚠", "!", "\033[33m" },   [VERDICT_ERROR] = { "?", "?", "\033[33m" },
-	[VERDICT_FAIL] = { "✗", "x", "\033[31m" },
+static const char *const colors[VERDICT_COUNT] = {
+	[VERDICT_SKIPPED] = "\033[2m", [VERDICT_PASS] = "\033[32m", [VERDICT_WARN] = "\033[33m",
+	[VERDICT_ERROR] = "\033[33m",  [VERDICT_FAIL] = "\033[31m",
 };
 
 static void put(struct paint *p, const char *bytes, size_t len)
@@ -49,8 +46,9 @@ void paint_foreign(struct paint *p, const char *text)
 
 	while (rest) {
 		size_t len = *s < 0x80 ? 1 : utf8_length((struct span){ s, rest });
-		bool plain = len == 1 ? *s >= 0x20 && *s < 0x7f :
-					len && p->style.utf8 && !utf8_steers((struct span){ s, len });
+		bool plain = len == 1 ?
+				     *s >= 0x20 && *s < 0x7f :
+				     len && p->style.utf8 && !utf8_steers((struct span){ s, len });
 
 		len = len ? len : 1;
 		if (plain)
@@ -76,10 +74,10 @@ void paint_one_line(struct paint *p, const char *text)
 
 void paint_verdict(struct paint *p, enum verdict v, const char *word)
 {
-	const char *symbol = p->style.utf8 ? looks[v].symbol : looks[v].ascii;
+	const char *symbol = verdict_symbol(v, p->style.utf8);
 
 	if (p->style.color)
-		paint_format(p, "%s%s %s\033[0m", looks[v].color, symbol, word);
+		paint_format(p, "%s%s %s\033[0m", colors[v], symbol, word);
 	else
 		paint_format(p, "%s %s", symbol, word);
 }
