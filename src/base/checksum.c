@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/checksum.h"
 
+#include <ctype.h>
 #include <isa-l/crc.h>
 #include <isa-l/crc64.h>
 #include <openssl/evp.h>
@@ -51,20 +52,11 @@ char *sha256_format(const uint8_t digest[SHA256_SIZE], char out[SHA256_TEXT_SIZE
 	return out;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool sha256_parse(const char *text, uint8_t digest[SHA256_SIZE])
 {
 	for (int i = 0; i < SHA256_SIZE; i++, text += 2) {
-		int high = hex_value(text[0]);
-		int low = high < 0 ? -1 : hex_value(text[1]);
+		int high = hex_digit((char)tolower((unsigned char)text[0]));
+		int low = high < 0 ? -1 : hex_digit((char)tolower((unsigned char)text[1]));
 
 		if (low < 0)
 			return false;

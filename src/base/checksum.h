@@ -23,6 +23,14 @@ MUST_CHECK int sha256_update(struct sha256 *s, struct span bytes, struct error *
 MUST_CHECK int sha256_final(struct sha256 *s, uint8_t digest[SHA256_SIZE], struct error *err);
 void sha256_release(struct sha256 *s);
 
+/* The value of a lower-case hex digit; -1 for any other character. */
+static inline int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* 64 lower-case hex digits. Returns `out`. */
 char *sha256_format(const uint8_t digest[SHA256_SIZE], char out[SHA256_TEXT_SIZE]);
 /* 64 hex digits of either case and nothing else. */

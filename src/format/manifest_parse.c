@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checksum.h"
 #include "format/manifest.h"
 #include "format/manifest.intern.h"
 #include "model/json.h"
@@ -74,27 +75,12 @@ static bool schema_known(const json_t *json, struct findings *findings)
 	return true;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static int read_sha256(const json_t *json, uint8_t out[32], struct error *err)
 {
-	const json_t *value = json_object_get(json, "sha256");
-	const char *text = json_string_value(value);
+	const char *text = json_string_value(json_object_get(json, "sha256"));
 
-	if (json_string_length(value) != 64)
+	if (!text || !sha256_parse(text, out))
 		return error_set(err, ERROR_IO, "\"sha256\" is not 64 hexadecimal digits");
-	for (size_t i = 0; i < 32; i++) {
-		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return error_set(err, ERROR_IO, "\"sha256\" is not 64 hexadecimal digits");
-		out[i] = (uint8_t)(high << 4 | low);
-	}
 	return 0;
 }
 

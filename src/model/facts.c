@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checksum.h"
+
 static const struct fact_words words[FACT_KIND_COUNT] = {
 #define X(kind, array, scope, name, count, noun)                                                   \
 	[FACT_##kind] = { array, scope, name, count, noun },
@@ -42,13 +44,6 @@ char *fingerprint_format(struct fingerprint f, char out[FINGERPRINT_TEXT_SIZE])
 {
 	(void)snprintf(out, FINGERPRINT_TEXT_SIZE, "%016" PRIx64 "%016" PRIx64, f.high, f.low);
 	return out;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 bool fingerprint_parse(const char *text, struct fingerprint *out)

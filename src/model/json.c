@@ -3,17 +3,9 @@
 
 #include <string.h>
 
+#include "base/checksum.h"
 #include "base/clock.h"
 #include "model/utf8.h"
-
-static const char hex[] = "0123456789abcdef";
-
-static int hex_value(char c)
-{
-	const char *at = c ? strchr(hex, c) : NULL;
-
-	return at ? (int)(at - hex) : -1;
-}
 
 /* The byte that "\xNN" at `s` stands for, or -1. Only bytes that text_to_json() escapes count. */
 static int escaped_byte(const char *s)
@@ -22,8 +14,8 @@ static int escaped_byte(const char *s)
 
 	if (s[0] != '\\' || s[1] != 'x')
 		return -1;
-	high = hex_value(s[2]);
-	low = high < 0 ? -1 : hex_value(s[3]);
+	high = hex_digit(s[2]);
+	low = high < 0 ? -1 : hex_digit(s[3]);
 	if (low < 0)
 		return -1;
 	byte = high << 4 | low;
@@ -32,6 +24,7 @@ static int escaped_byte(const char *s)
 
 static int append_escaped(struct buf *out, uint8_t byte)
 {
+	static const char hex[] = "0123456789abcdef";
 	const char text[] = { '\\', 'x', hex[byte >> 4], hex[byte & 15] };
 
 	return buf_append(out, text, sizeof(text));
