@@ -99,7 +99,7 @@ static bool take_offset(const char **p, int64_t *seconds)
 	return true;
 }
 
-static unsigned days_in_month(unsigned year, unsigned month)
+unsigned clock_days_in_month(int64_t year, unsigned month)
 {
 	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -120,7 +120,7 @@ int clock_parse_rfc3339(const char *text, int64_t *wall_ns)
 	    !take_number(&p, 2, 59, &minute) || !take_char(&p, ":") ||
 	    !take_number(&p, 2, 60, &second) || !take_fraction(&p, &fraction) ||
 	    !take_offset(&p, &offset) || *p || month == 0 || day == 0 ||
-	    day > days_in_month(year, month))
+	    day > clock_days_in_month(year, month))
 		return -1;
 	/* a wall clock in int64 nanoseconds ends in 2262 */
 	if (year < 1678 || year > 2261)

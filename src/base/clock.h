@@ -27,4 +27,7 @@ MUST_CHECK int clock_parse_rfc3339(const char *text, int64_t *wall_ns);
 /* Days since 1970-01-01 of a proleptic Gregorian date (month 1 to 12, day 1 to 31). */
 int64_t clock_days_from_civil(int64_t year, unsigned month, unsigned day);
 
+/* 28 to 31, of that year's month 1 to 12. */
+unsigned clock_days_in_month(int64_t year, unsigned month);
+
 #endif

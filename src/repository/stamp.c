@@ -49,14 +49,6 @@ static bool take_field(struct span *text, char conversion, struct fields *f)
 	}
 }
 
-static int64_t days_in_month(int64_t year, int64_t month)
-{
-	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
 static bool to_time(const struct fields *f, struct stamp_reading *out)
 {
 	int64_t of_day;
@@ -67,8 +59,8 @@ static bool to_time(const struct fields *f, struct stamp_reading *out)
 		return true;
 	/* wall times in nanoseconds end in 2262 */
 	if (f->year < 1970 || f->year > 2261 || f->month < 1 || f->month > 12 || f->day < 1 ||
-	    f->day > days_in_month(f->year, f->month) || f->hour > 23 || f->minute > 59 ||
-	    f->second > 59)
+	    f->day > clock_days_in_month(f->year, (unsigned)f->month) || f->hour > 23 ||
+	    f->minute > 59 || f->second > 59)
 		return false;
 	out->date_only = f->hour < 0;
 	of_day = (f->hour > 0 ? f->hour : 0) * 3600 + (f->minute > 0 ? f->minute : 0) * 60 +
