@@ -87,11 +87,6 @@ static bool has_hash(const struct definition_names *names, XXH128_hash_t hash)
 	return names->capacity && find(names, hash)->low;
 }
 
-bool definition_names_has(const struct definition_names *names, const struct definition_name *name)
-{
-	return has_hash(names, hash_name(name));
-}
-
 void definition_names_release(struct definition_names *names)
 {
 	free(names->slot);

@@ -30,7 +30,6 @@ struct definition_names {
 MUST_CHECK int definition_names_put(struct definition_names *names,
 				    const struct definition_name *name, uint32_t value, bool *found,
 				    uint32_t *kept);
-bool definition_names_has(const struct definition_names *names, const struct definition_name *name);
 void definition_names_release(struct definition_names *names);
 
 /* A reference to what had not been defined when it was read. */

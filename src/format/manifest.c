@@ -8,28 +8,21 @@
 #include "format/manifest.intern.h"
 #include "model/json.h"
 
-static const struct {
-	const char *id, *description;
-} parts[PART_KIND_COUNT] = {
-#define X(name, id, description) [PART_##name] = { id, description },
+static const char *const ids[PART_KIND_COUNT] = {
+#define X(name, id) [PART_##name] = id,
 	PART_TABLE(X)
 #undef X
 };
 
 const char *part_kind_id(enum part_kind kind)
 {
-	return parts[kind].id;
-}
-
-const char *part_kind_description(enum part_kind kind)
-{
-	return parts[kind].description;
+	return ids[kind];
 }
 
 bool part_kind_parse(const char *id, enum part_kind *out)
 {
 	for (int i = 0; i < PART_KIND_COUNT; i++) {
-		if (strcmp(parts[i].id, id) == 0) {
+		if (strcmp(ids[i], id) == 0) {
 			*out = (enum part_kind)i;
 			return true;
 		}

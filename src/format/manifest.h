@@ -14,24 +14,23 @@
 #include "format/reader.h"
 #include "model/facts.h"
 
-/* name, id in JSON and in file-name patterns, description */
+/* name, id in JSON and in file-name patterns */
 #define PART_TABLE(X)                                                                              \
-	X(DUMP, "dump", "PostgreSQL custom archive")                                               \
-	X(SQL, "sql", "PostgreSQL plain SQL")                                                      \
-	X(GLOBALS, "globals", "PostgreSQL roles and tablespaces")                                  \
-	X(MANIFEST, "manifest", "the set's manifest")                                              \
-	X(RDB, "rdb", "Redis snapshot")                                                            \
-	X(DEFINITIONS, "definitions", "RabbitMQ definitions")
+	X(DUMP, "dump")       /* PostgreSQL custom archive */                                      \
+	X(SQL, "sql")         /* PostgreSQL plain SQL */                                           \
+	X(GLOBALS, "globals") /* PostgreSQL roles and tablespaces */                               \
+	X(MANIFEST, "manifest")                                                                    \
+	X(RDB, "rdb")                 /* Redis snapshot */                                         \
+	X(DEFINITIONS, "definitions") /* of RabbitMQ */
 
 enum part_kind {
-#define X(name, id, description) PART_##name,
+#define X(name, id) PART_##name,
 	PART_TABLE(X)
 #undef X
 		PART_KIND_COUNT
 };
 
 const char *part_kind_id(enum part_kind kind);
-const char *part_kind_description(enum part_kind kind);
 bool part_kind_parse(const char *id, enum part_kind *out);
 
 struct manifest_file {

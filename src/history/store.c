@@ -201,7 +201,6 @@ static int open_for_writing(struct history *h, struct error *err)
 static int open_empty(struct history *h, struct error *err)
 {
 	(void)sqlite3_close(TAKE(h->db));
-	h->empty = true;
 	if (connect_database(h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, err) < 0)
 		return -1;
 	return migrations_apply(h, err);

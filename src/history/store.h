@@ -15,10 +15,9 @@ struct history {
 	sqlite3 *db;
 	char directory[STORE_PATH_SIZE - 32]; /* the state directory */
 	char path[STORE_PATH_SIZE];           /* of the database */
-	bool empty;           /* there is no file: an empty one in memory stands in */
-	bool in_batch;        /* a transaction of passing checks is open */
-	int lock_fd;          /* -1: we do not hold the lock */
-	sqlite3_stmt *append; /* prepared once, kept until close */
+	bool in_batch;                        /* a transaction of passing checks is open */
+	int lock_fd;                          /* -1: we do not hold the lock */
+	sqlite3_stmt *append;                 /* prepared once, kept until close */
 };
 
 /* The columns of `event` after seq, in the order in which they are written and read. */

@@ -236,31 +236,6 @@ json_t *check_to_json(const struct check *c)
 	return TAKE(o);
 }
 
-int check_from_json(const json_t *json, struct checks *out, struct error *err)
-{
-	struct check c = { 0 };
-	const char *verdict = NULL;
-	const struct {
-		const char *key, **text;
-	} texts[] = { { "name", &c.name },         { "component", &c.component },
-		      { "subject", &c.subject },   { "verdict", &verdict },
-		      { "expected", &c.expected }, { "found", &c.found },
-		      { "message", &c.message },   { "hint", &c.hint } };
-
-	if (!json_is_object(json))
-		return wrong_type("check", "an object", err);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		if (member_text(json, texts[i].key, &out->arena, texts[i].text, err) < 0)
-			return -1;
-	}
-	if (!c.name)
-		return wrong_type("name", "there, in a check", err);
-	c.required = json_is_true(json_object_get(json, "required"));
-	if (!verdict || !verdict_parse(verdict, &c.verdict))
-		return wrong_type("verdict", "one of pass, warn, fail, error, skipped", err);
-	return checks_add(out, &c) < 0 ? no_memory(err) : 0;
-}
-
 static int append_text(const char *text, size_t len, void *out)
 {
 	return buf_append(out, text, len);

@@ -74,9 +74,6 @@ MUST_CHECK int findings_from_json(const json_t *json, struct arena *a, struct fi
  * "required"}; what is empty or false is left out, but for the message.
  */
 json_t *check_to_json(const struct check *c);
-/* Appends one check. */
-MUST_CHECK int check_from_json(const json_t *json, struct checks *out, struct error *err);
-
 /*
  * Parse a whole document: duplicate members, invalid UTF-8 and trailing bytes are
  * refused. NULL with `*problem` filled (its text quotes the input: hostile), or
