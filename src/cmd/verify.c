@@ -17,7 +17,7 @@ struct verify_arguments {
 static const char *const fail_on_choices[] = { "fail", "warn", NULL };
 
 static const struct option_row rows[] = {
-	{ .name = "set",
+	{ .name = "backup-set",
 	  .type = OPTION_STRING,
 	  .metavar = "SET",
 	  .summary = "verify this backup set, not each component's newest",
@@ -130,7 +130,7 @@ const struct command verify_command = {
 	.options_size = sizeof(struct verify_arguments),
 	.examples = "muster verify                   # everything\n"
 		    "muster verify postgres-main     # one component\n"
-		    "muster verify --set 20261122 --json\n"
+		    "muster verify --backup-set 20261122 --json\n"
 		    "muster verify --nagios          # for a monitoring system",
 	.run = run,
 };

@@ -67,6 +67,10 @@ static int report_one_sided(struct comparison *c, const struct fact *fact, bool 
 	t->different++;
 	if (c->policy->mode == FACTS_PLAUSIBLE)
 		(void)snprintf(what, sizeof(what), "vanished since the set before");
+	else if (c->expected->side == c->found->side)
+		(void)snprintf(what, sizeof(what), "%s",
+			       is_expected ? "written, but not there any more" :
+					     "there, but not when it was written");
 	else
 		(void)snprintf(what, sizeof(what), "in the %s but not in the %s", here, there);
 	return report(c, fact, is_expected ? "present" : "absent",

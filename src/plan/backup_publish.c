@@ -133,6 +133,11 @@ static int write_manifest(struct backup *b, struct error *err)
 	if (path.len >= sizeof(b->result->manifest_path))
 		return error_set(err, ERROR_USAGE, "the manifest's path is too long: %.80s…",
 				 path.ptr);
+	if (access(path.ptr, F_OK) == 0) {
+		(void)error_set(err, ERROR_IO, "%s is there already", path.ptr);
+		return error_hint(err, "another backup began in the same second; take this one "
+				       "again");
+	}
 	if (file_write_atomic(path.ptr, 0640, text.ptr, text.len, err) < 0)
 		return -1;
 	memcpy(b->result->manifest_path, path.ptr, path.len + 1);

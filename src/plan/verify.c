@@ -68,6 +68,23 @@ static int choose_targets(struct verification *v, struct error *err)
 	return 0;
 }
 
+/* Told before a run begins: a name that was mistyped is no verdict on anything. */
+static int find_set(const struct verify_request *r, struct error *err)
+{
+	CLEANUP(catalogue_release)
+	struct catalogue c = { 0 };
+
+	if (!r->set)
+		return 0;
+	if (catalogue_load(r->config, &c, err) < 0)
+		return -1;
+	if (catalogue_find(&c, r->set))
+		return 0;
+	(void)error_set(err, ERROR_NOT_FOUND, "no backup set \"%s\" in %s, or more than one",
+			r->set, r->config->repository);
+	return error_hint(err, "`muster backup list` shows the sets");
+}
+
 static void release(struct verification *v)
 {
 	for (size_t i = 0; v->inspected && i < v->file_count; i++)
@@ -93,6 +110,8 @@ int verify_run(const struct verify_request *request, struct verify_result *out, 
 
 	journal->next = request->sinks;
 	rc = choose_targets(&v, err);
+	if (rc == 0)
+		rc = find_set(request, err);
 	if (rc == 0)
 		rc = plan_execute(&plan, &out->verdict, err);
 	release(&v);

@@ -37,6 +37,28 @@ static const char *hex(struct arena *a, const uint8_t digest[32])
 	return out;
 }
 
+/* Beside the manifest of a component's backup, a file of it that the manifest does not list is a stranger. */
+static int check_unlisted(struct plan_run *run, const struct verify_file *f, struct error *err)
+{
+	const struct manifest *m = f->target->set->manifest;
+	struct question q = question(f, CHECK_HASH);
+
+	q.expected = "listed in the manifest";
+	q.found = "not listed";
+	for (size_t i = 0; i < m->file_count; i++) {
+		if (strcmp(m->file[i].component, f->target->component->name) != 0)
+			continue;
+		q.hint = "it was renamed, or added after the set was taken; look for the set that "
+			 "it belongs to";
+		return judge(run, &q, false, err,
+			     "the set's manifest does not list it: nothing says what was written");
+	}
+	q.id = CHECK_MANIFEST;
+	q.hint = "take the component's backup with `muster backup`, to have it judged against its "
+		 "source";
+	return judge(run, &q, false, err, "the set's manifest says nothing of this component");
+}
+
 static int check_hash(struct plan_run *run, struct arena *a, const struct verify_file *f,
 		      struct error *err)
 {
@@ -45,10 +67,13 @@ static int check_hash(struct plan_run *run, struct arena *a, const struct verify
 
 	if (f->file->kind == PART_MANIFEST)
 		return 0;
+	if (!f->expected && !f->target->set->manifest)
+		return judge_skipped(run, &q, err, "the set has no manifest");
 	if (!f->expected)
-		return judge_skipped(run, &q, err,
-				     f->target->set->manifest ? "the manifest does not list it" :
-								"the set has no manifest");
+		return check_unlisted(run, f, err);
+	if (strcmp(f->expected->path, f->file->relative) != 0)
+		return judge_skipped(run, &q, err, "the manifest tells the hash of %s only",
+				     f->expected->path);
 	q.hint = "the file is not the one that was written; look for another copy";
 	if (f->inspection.size != f->expected->size) {
 		q.expected = arena_printf(a, "%" PRIu64 " bytes", f->expected->size);
@@ -166,8 +191,15 @@ static int check_facts(struct plan_run *run, struct verify_file *f, struct error
 	if (f->file->kind != PART_DUMP && f->file->kind != PART_RDB &&
 	    f->file->kind != PART_DEFINITIONS)
 		return 0;
-	if (!f->expected || !f->expected->facts)
+	if (!f->expected)
 		return judge_skipped(run, &q, err, "no manifest says what it should hold");
+	if (!f->expected->facts) {
+		q.expected = "facts in the manifest";
+		q.found = "none";
+		q.hint = "the manifest was changed, or not written by muster; take a new set";
+		return judge(run, &q, false, err,
+			     "the manifest lists the file but not what it should hold");
+	}
 	policy.kinds = kinds_expected(f);
 	if (f->expected->facts->side != FACTS_SOURCE)
 		policy.mode = FACTS_EQUAL;
@@ -194,6 +226,21 @@ static int check_file(struct plan_run *run, struct arena *a, struct verify_file 
 			  err);
 }
 
+/* What the manifest says of a file; one that is decoded may bear a further suffix since. */
+static const struct manifest_file *expected_of(const struct backup_set *set,
+					       const struct backup_file *file)
+{
+	const struct manifest *m = set->manifest;
+	const struct manifest_file *found = m ? manifest_find(m, file->relative) : NULL;
+
+	for (size_t i = 0; m && !found && i < m->file_count; i++) {
+		if (file->component->backups.decode.count &&
+		    strncmp(file->relative, m->file[i].path, strlen(m->file[i].path)) == 0)
+			found = &m->file[i];
+	}
+	return found;
+}
+
 static int list_files(struct verification *v, struct error *err)
 {
 	size_t room = 0;
@@ -212,11 +259,7 @@ static int list_files(struct verification *v, struct error *err)
 			if (file->component != t->component)
 				continue;
 			v->file[v->file_count++] = (struct verify_file){
-				.target = t,
-				.file = file,
-				.expected = t->set->manifest ? manifest_find(t->set->manifest,
-									     file->relative) :
-							       NULL
+				.target = t, .file = file, .expected = expected_of(t->set, file)
 			};
 		}
 	}

@@ -77,27 +77,76 @@ static bool ends_with(const char *text, const char *end)
 	return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
-int catalogue_load_manifest(struct backup_set *set, struct findings *findings, struct error *err)
+/* "2026-11-22" and "20261122_030000" tell the same as far as they both tell. */
+static bool same_stamp(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		a += strcspn(a, "0123456789");
+		b += strcspn(b, "0123456789");
+		if (!*a || !*b)
+			return true;
+		if (*a != *b)
+			return false;
+	}
+}
+
+static int read_manifest(const struct backup_file *f, struct manifest *m, struct findings *findings,
+			 struct error *err)
 {
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
-	struct manifest *m;
 
-	if (!set->manifest_file || set->manifest)
-		return 0;
-	if (!ends_with(set->manifest_file->path, ".json")) {
+	if (!ends_with(f->path, ".json")) {
 		findings_add(findings, FINDING_UNSUPPORTED, 0,
 			     "a manifest is read only when it is stored as plain JSON");
 		return 0;
 	}
-	if (file_read(set->manifest_file->path, MANIFEST_MAX, &text, err) < 0)
+	if (file_read(f->path, MANIFEST_MAX, &text, err) < 0)
 		return -1;
+	if (manifest_parse(buf_span(&text), m, findings, err) < 0)
+		return error_context(err, "%s", f->relative);
+	if (m->set && !same_stamp(m->set, f->stamp))
+		findings_add(findings, FINDING_BAD_REFERENCE, 0,
+			     "it is of set %s, not of the set that its name tells", m->set);
+	return 0;
+}
+
+/* A further manifest of the set, such as of one component taken by itself, adds its files. */
+static int merge_manifest(const struct backup_file *f, struct manifest *into,
+			  struct findings *findings, struct error *err)
+{
+	CLEANUP(manifest_release)
+	struct manifest more = { 0 };
+
+	if (read_manifest(f, &more, findings, err) < 0)
+		return -1;
+	for (size_t i = 0; i < more.file_count; i++) {
+		if (manifest_add_file(into, &more.file[i]) < 0)
+			return error_set(err, ERROR_NOMEM, "no memory for a manifest");
+		more.file[i].facts = NULL;
+	}
+	return 0;
+}
+
+int catalogue_load_manifest(struct backup_set *set, struct findings *findings, struct error *err)
+{
+	struct manifest *m;
+
+	if (!set->manifest_file || set->manifest)
+		return 0;
 	m = calloc(1, sizeof(*m));
 	if (!m)
 		return error_set(err, ERROR_NOMEM, "no memory for a manifest");
 	set->manifest = m;
-	if (manifest_parse(buf_span(&text), m, findings, err) < 0)
-		return error_context(err, "%s", set->manifest_file->relative);
+	if (read_manifest(set->manifest_file, m, findings, err) < 0)
+		return -1;
+	for (size_t i = 0; i < set->file_count; i++) {
+		const struct backup_file *f = &set->file[i];
+
+		if (f->kind == PART_MANIFEST && f != set->manifest_file &&
+		    merge_manifest(f, m, findings, err) < 0)
+			return -1;
+	}
 	if (m->started_ns) {
 		set->time_ns = m->started_ns;
 		set->time_source = SET_TIME_MANIFEST;

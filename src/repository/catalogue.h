@@ -56,8 +56,9 @@ MUST_CHECK int catalogue_load(const struct config *config, struct catalogue *out
 void catalogue_release(struct catalogue *c);
 
 /*
- * Read a set's manifest (findings tell what is wrong with it; then set->manifest
- * holds what was understood) and set the set's time from it. No manifest is success.
+ * Read a set's manifest (findings tell what is wrong with it, such as that it is
+ * another set's; then set->manifest holds what was understood) and set the set's
+ * time from it. Further manifests in the set add their files. No manifest is success.
  */
 MUST_CHECK int catalogue_load_manifest(struct backup_set *set, struct findings *findings,
 				       struct error *err);

@@ -258,6 +258,41 @@ def the_status_is_one_screen(p):
     assert line.startswith("MUSTER OK") and line.count("\n") == 1, line
 
 
+def a_manifest_that_is_silent_or_anothers_is_no_proof(p):
+    def failed_when(change):
+        copy = p.directory / "silent"
+        shutil.copytree(p.backups, copy)
+        path = max(copy.rglob("backup_*.json"), key=lambda f: f.name)
+        manifest = json.loads(path.read_text())
+        change(manifest)
+        path.write_text(json.dumps(manifest))
+        document = json.loads(p.muster("--set", f"repository.path={copy}", "verify", "--json", code=1).stdout)
+        shutil.rmtree(copy)
+        return {c["name"] for c in document["checks"] if c["verdict"] == "fail"}
+
+    assert failed_when(lambda m: m["files"].__delitem__(slice(1, None))) == {"hash"}
+    assert failed_when(lambda m: m["files"][0].pop("facts")) == {"facts"}
+    assert failed_when(lambda m: m.update(set="20200101_000000")) == {"manifest"}
+
+
+def an_old_set_under_a_new_name_fails(p):
+    copy = p.directory / "renamed"
+    shutil.copytree(p.backups, copy)
+    stamp = p.newest("backup_*.json").stem[-15:]
+    for f in copy.rglob(f"*{stamp}*"):
+        f.rename(f.with_name(f.name.replace(stamp, "20991231_000000")))
+    document = json.loads(p.muster("--set", f"repository.path={copy}", "verify", "--json", code=1).stdout)
+    failed = {(c["name"], c.get("component")) for c in document["checks"] if c["verdict"] == "fail"}
+    assert {("hash", "postgres-main"), ("hash", "redis-cache"), ("hash", "rabbitmq"), ("manifest", None)} <= failed, failed
+    shutil.rmtree(copy)
+
+
+def one_set_can_be_chosen(p):
+    stamp = p.newest("backup_*.json").stem[-15:]
+    assert p.json("verify", "--backup-set", stamp)["set"] == stamp
+    p.muster("verify", "--backup-set", "19990101", code=8)
+
+
 def a_server_that_is_down_is_an_error_not_a_failure(p):
     document = json.loads(p.muster("--set", "components.redis-cache.connect.socket=/nonexistent/redis.sock", "verify", "--json",
                                    code=4).stdout)
@@ -285,7 +320,8 @@ TESTS = [a_backup_is_one_complete_set, the_set_passes_its_verification, the_arch
          inspect_agrees_with_count, inspect_agrees_with_pg_restore_list, the_plain_sql_restores_the_same_rows,
          inspect_agrees_with_redis, inspect_agrees_with_rabbitmq, a_lost_row_is_seen,
          a_second_run_is_told_who_holds_the_lock, the_status_is_one_screen,
-         a_set_without_a_manifest_is_incomplete, a_server_that_is_down_is_an_error_not_a_failure,
+         a_set_without_a_manifest_is_incomplete, a_manifest_that_is_silent_or_anothers_is_no_proof,
+         an_old_set_under_a_new_name_fails, one_set_can_be_chosen, a_server_that_is_down_is_an_error_not_a_failure,
          encrypted_backups_are_read_through_their_decoder, a_killed_verify_is_an_error_from_then_on,
          an_interrupted_backup_cleans_up, a_killed_backup_leaves_nothing_that_could_pass]
 

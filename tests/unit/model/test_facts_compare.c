@@ -117,6 +117,19 @@ static void a_fact_on_one_side_only_fails_whichever_side(void **state)
 	release_sides(&s);
 }
 
+static void a_fact_that_only_the_reading_back_knew_is_told_so(void **state)
+{
+	struct sides s;
+
+	(void)state;
+	open_sides(&s);
+	s.source.side = FACTS_BACKUP;
+	(void)table(&s.source, "a", MEASURE_COUNT, 1);
+	compare(&s, &policy);
+	assert_only(&s, VERDICT_FAIL, "written, but not there any more");
+	release_sides(&s);
+}
+
 static void equal_counts_with_other_content_fail(void **state)
 {
 	struct sides s;
@@ -236,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_missing_row_fails_with_its_table_and_number),
 		cmocka_unit_test(a_row_too_many_fails_as_well),
 		cmocka_unit_test(a_fact_on_one_side_only_fails_whichever_side),
+		cmocka_unit_test(a_fact_that_only_the_reading_back_knew_is_told_so),
 		cmocka_unit_test(equal_counts_with_other_content_fail),
 		cmocka_unit_test(an_unknown_measure_is_neither_equal_nor_unequal),
 		cmocka_unit_test(a_value_that_differs_fails),

@@ -315,6 +315,64 @@ static void the_manifest_gives_the_time_and_names_more_parts(void **state)
 	tear_down(&f);
 }
 
+static void write_manifest(const struct fixture *f, const char *name, const char *set,
+			   const char *listed)
+{
+	const int64_t at = 1795312807 * NS_PER_SECOND;
+	struct manifest m = { .set = set,
+			      .platform = "p",
+			      .host = "h",
+			      .muster_version = "0",
+			      .started_ns = at,
+			      .finished_ns = at };
+	struct manifest_file file = { .kind = PART_RDB,
+				      .component = "redis",
+				      .path = listed,
+				      .started_ns = at,
+				      .finished_ns = at };
+	struct buf text = { 0 };
+	struct error err = ERROR_INIT;
+	char path[200];
+
+	assert_int_equal(manifest_add_file(&m, &file), 0);
+	assert_int_equal(manifest_write(&m, &text, &err), 0);
+	(void)snprintf(path, sizeof(path), "%s/%s", f->root, name);
+	assert_int_equal(file_write_atomic(path, 0644, text.ptr, text.len, &err), 0);
+	manifest_release(&m);
+	buf_release(&text);
+}
+
+static void all_manifests_of_a_set_count_and_those_of_others_do_not(void **state)
+{
+	struct fixture f;
+	struct catalogue c;
+	struct findings findings = FINDINGS_INIT("manifest");
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	set_up(&f);
+	write_manifest(&f, "manifest_20261122_020000.json", "20261122_020000", "redis/one");
+	write_manifest(&f, "postgres/backup_app_20261122_020100.json", "20261122_020100",
+		       "redis/two");
+	c = load(&f);
+	assert_int_equal(c.set_count, 1);
+	assert_int_equal(catalogue_load_manifest(&c.set[0], &findings, &err), 0);
+	assert_int_equal(findings.count, 0);
+	assert_non_null(manifest_find(c.set[0].manifest, "redis/one"));
+	assert_non_null(manifest_find(c.set[0].manifest, "redis/two"));
+	catalogue_release(&c);
+	write_manifest(&f, "postgres/backup_app_20261123_020000.json", "20261122_020000",
+		       "redis/three");
+	c = load(&f);
+	assert_int_equal(c.set_count, 2);
+	assert_int_equal(catalogue_load_manifest(&c.set[0], &findings, &err), 0);
+	assert_int_equal(findings.count, 1);
+	assert_int_equal(findings.item[0].code, FINDING_BAD_REFERENCE);
+	findings_release(&findings);
+	catalogue_release(&c);
+	tear_down(&f);
+}
+
 static void every_part_of_a_day_without_a_set_is_missing(void **state)
 {
 	static const char *const names[] = {
@@ -470,6 +528,7 @@ int main(void)
 		cmocka_unit_test(odd_database_names_are_understood),
 		cmocka_unit_test(configured_names_patterns_and_suffixes_are_honoured),
 		cmocka_unit_test(the_manifest_gives_the_time_and_names_more_parts),
+		cmocka_unit_test(all_manifests_of_a_set_count_and_those_of_others_do_not),
 		cmocka_unit_test(every_part_of_a_day_without_a_set_is_missing),
 		cmocka_unit_test(databases_come_from_the_newest_set_when_none_is_configured),
 		cmocka_unit_test(a_platform_without_postgresql_has_its_manifest_in_the_root),
