@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -177,6 +178,8 @@ static void ignored_signals_are_not_passed_on(void **state)
 {
 	struct error err = ERROR_INIT;
 	struct buf out = { 0 };
+	/* 32 and 33 are the C library's own: whom make started, ignores them */
+	const unsigned long long internal = 3ULL << 31;
 	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
 
 	(void)state;
@@ -184,7 +187,8 @@ static void ignored_signals_are_not_passed_on(void **state)
 		run((const char *const[]){ "/bin/grep", "SigIgn", "/proc/self/status", NULL }, &out,
 		    &err),
 		0);
-	assert_non_null(strstr(out.ptr, "0000000000000000"));
+	assert_memory_equal(out.ptr, "SigIgn:", 7);
+	assert_int_equal(strtoull(out.ptr + 7, NULL, 16) & ~internal, 0);
 	(void)signal(SIGPIPE, before);
 	buf_release(&out);
 }
