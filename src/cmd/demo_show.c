@@ -18,7 +18,13 @@
 #include "demo/settings.h"
 #include "demo/trial.h"
 
-enum { CASES = DAMAGE_COUNT + 1, PATH_SIZE = 160, REPORT_MAX = 16 << 20 };
+enum {
+	CASES = DAMAGE_COUNT + 1,
+	PATH_SIZE = 160,
+	REPORT_MAX = 16 << 20,
+	MESSAGE_SIZE = 1024,
+	CHECKS_SIZE = 200
+};
 
 /* One repository that was verified. */
 struct show_case {
@@ -76,7 +82,8 @@ int demo_start(const struct invocation *inv, const struct demo_options *options,
 	};
 
 	if (!inv->global.quiet)
-		(void)fprintf(inv->err, "Starting and filling PostgreSQL, Redis and RabbitMQ …\n");
+		(void)fprintf(inv->err,
+			      "Starting and filling PostgreSQL, Redis and RabbitMQ ...\n");
 	progress_begin(&progress, inv, "starting and filling");
 	if (demo_platform_up(&request, out, err) < 0)
 		return -1;
@@ -115,38 +122,62 @@ static int keep_report(struct show *s, const char *done, const char *state, cons
 	return file_read(path, REPORT_MAX, &s->report, err);
 }
 
-/* "facts: table orchestrator.agents: the content differs (hash too)" */
-static void print_reason(const struct show *s, const struct trial *t, const json_t *reason)
+/* "facts, hash": the names of the failed checks, `first` before the others. */
+static void failed_checks(const struct trial *t, const char *first, char *out, size_t size)
 {
-	FILE *out = s->inv->out;
-	const char *told = text_of(reason, "name"), *last = told;
-	size_t i;
+	const char *last = first;
+	size_t len = (size_t)snprintf(out, size, "%s", first), i;
 	const json_t *check;
 
-	(void)fprintf(out, "%s: ", told);
-	terminal_puts(&s->inv->screen, text_of(reason, "message"));
 	json_array_foreach (json_object_get(t->document, "checks"), i, check) {
 		const char *name = text_of(check, "name");
 
-		if (strcmp(text_of(check, "verdict"), "fail") != 0 || strcmp(name, told) == 0 ||
-		    strcmp(name, last) == 0)
+		if (strcmp(text_of(check, "verdict"), "fail") != 0 || strcmp(name, first) == 0 ||
+		    strcmp(name, last) == 0 || len >= size)
 			continue;
-		(void)fprintf(out, "%s%s", last == told ? " (also: " : ", ", name);
+		len += (size_t)snprintf(out + len, size - len, ", %s", name);
 		last = name;
 	}
-	(void)fprintf(out, "%s", last == told ? "" : ")");
 }
 
+/* The words of `text`, indented, in lines that fit the screen. */
+static void print_indented(const struct terminal *screen, const char *text)
+{
+	char shown[MESSAGE_SIZE];
+	size_t column = 0;
+
+	for (const char *word = terminal_escape(screen, text, shown, sizeof(shown)); *word;) {
+		size_t len = strcspn(word, " ");
+
+		if (column > 0 && column + 1 + len < screen->width) {
+			column += (size_t)fprintf(screen->stream, " %.*s", (int)len, word);
+		} else {
+			(void)fprintf(screen->stream, "%s    %.*s", column ? "\n" : "", (int)len,
+				      word);
+			column = 4 + len;
+		}
+		word += len;
+		word += strspn(word, " ");
+	}
+	(void)fputc('\n', screen->stream);
+}
+
+/* What one command came to: the verdict, then the failed check that tells most. */
 static void print_result(const struct show *s, const struct trial *t, const json_t *reason)
 {
+	const struct terminal *screen = &s->inv->screen;
+	char line[MESSAGE_SIZE];
+
 	if (s->inv->global.json)
 		return;
-	(void)fprintf(s->inv->out, "  exit code %d, verdict %s", t->exit_code, t->verdict);
-	if (reason) {
-		(void)fprintf(s->inv->out, ": ");
-		print_reason(s, t, reason);
-	}
-	(void)fprintf(s->inv->out, "\n");
+	(void)fprintf(s->inv->out, "  %s%s%s, exit code %d\n",
+		      terminal_begin(screen, t->exit_code == EXIT_CODE_PASS ? TONE_GOOD : TONE_BAD),
+		      t->verdict, terminal_end(screen), t->exit_code);
+	if (!reason)
+		return;
+	(void)snprintf(line, sizeof(line), "%s: %s", text_of(reason, "name"),
+		       text_of(reason, "message"));
+	print_indented(screen, line);
 }
 
 static int run_command(const struct show *s, const char *command, const char *settings,
@@ -244,17 +275,18 @@ static void print_table(const struct show *s)
 
 		width = len > width ? len : width;
 	}
-	(void)fprintf(out, "\n%-*s  verdict  reason found\n", width, "done to the backups");
+	(void)fprintf(out, "\n%-*s  verdict  failed checks\n", width, "done to the backups");
 	for (size_t i = 0; i < CASES; i++) {
 		const struct show_case *c = &s->item[i];
 		const json_t *reason = trial_failure(&c->trial, c->check);
 		enum tone tone = c->trial.exit_code == EXIT_CODE_PASS ? TONE_GOOD : TONE_BAD;
+		char names[CHECKS_SIZE] = "-";
 
-		(void)fprintf(out, "%-*s  %s%-7s%s  ", width, c->done, terminal_begin(screen, tone),
-			      c->trial.verdict, terminal_end(screen));
 		if (reason)
-			print_reason(s, &c->trial, reason);
-		(void)fprintf(out, "%s\n", c->as_expected ? "" : "  NOT AS EXPECTED");
+			failed_checks(&c->trial, text_of(reason, "name"), names, sizeof(names));
+		(void)fprintf(out, "%-*s  %s%-7s%s  %s%s\n", width, c->done,
+			      terminal_begin(screen, tone), c->trial.verdict, terminal_end(screen),
+			      names, c->as_expected ? "" : "  NOT AS EXPECTED");
 	}
 	(void)fprintf(out, "\nEverything that was checked is in %s\n", s->report_path);
 }
