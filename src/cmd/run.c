@@ -5,11 +5,6 @@
 #include "history/history.h"
 #include "report/report.h"
 
-static void cleanup_history(struct history **h)
-{
-	history_close(*h);
-}
-
 /* Configuration is only asked where the history lies. */
 static int open_history(const struct invocation *inv, struct history **out, struct error *err)
 {
@@ -81,9 +76,7 @@ static int run_list(const struct invocation *inv, struct error *err)
 		return -1;
 	rc = inv->global.json ? report_list_json(runs, count, &text) :
 				report_list_text(runs, count, &style, &text);
-	for (size_t i = 0; i < count; i++)
-		run_release(&runs[i]);
-	free(runs);
+	history_free_runs(runs, count);
 	return print(inv, rc, &text, err);
 }
 

@@ -25,11 +25,6 @@ static const struct option_row options[] = {
 /* Older runs than these are not asked for a proof: it would be stale many times over. */
 enum { RUNS_ASKED = 60 };
 
-static void cleanup_history(struct history **h)
-{
-	history_close(*h);
-}
-
 static void fill(struct readiness_component *c, const struct component_config *config)
 {
 	*c = (struct readiness_component){
@@ -43,13 +38,6 @@ static void fill(struct readiness_component *c, const struct component_config *c
 		.no_set = config->severity[CHECK_EXISTS],
 		.old_set = config->severity[CHECK_AGE],
 	};
-}
-
-static void free_runs(struct run *runs, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		run_release(&runs[i]);
-	free(runs);
 }
 
 /* The newest runs as a whole: one is nearly always enough for all components. */
@@ -67,7 +55,7 @@ static int learn_from_newest(struct history *h, struct readiness *r, struct erro
 			curious = readiness_learn(r, &whole);
 		run_release(&whole);
 	}
-	free_runs(runs, count);
+	history_free_runs(runs, count);
 	return rc;
 }
 

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "demo/set_files.h"
+#include "model/json.h"
 
 enum { DAYS_OLD = 3 };
 
@@ -65,15 +66,10 @@ static int damage_sql(const char *repository, struct error *err)
 	return 0;
 }
 
-static void release_json(json_t **json)
-{
-	json_decref(*json);
-}
-
 /* RabbitMQ imports such a file without complaint, and the messages then go nowhere. */
 static int damage_binding(const char *repository, struct error *err)
 {
-	CLEANUP(release_json)
+	CLEANUP(cleanup_json)
 	json_t *definitions = NULL;
 	char path[SET_FILES_PATH];
 	size_t i;
@@ -164,7 +160,7 @@ static int rename_files(const char *directory, const char *from, const char *to,
 static int make_manifest_older(const char *path, const char *from, const char *to,
 			       struct error *err)
 {
-	CLEANUP(release_json)
+	CLEANUP(cleanup_json)
 	json_t *manifest = NULL;
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
@@ -187,7 +183,7 @@ static int make_manifest_older(const char *path, const char *from, const char *t
 /* What the repository looks like when the nightly job has not run for three days. */
 static int damage_age(const char *repository, struct error *err)
 {
-	CLEANUP(release_json)
+	CLEANUP(cleanup_json)
 	json_t *manifest = NULL;
 	char path[SET_FILES_PATH], directory[SET_FILES_PATH], older[32];
 	const char *stamp;

@@ -10,6 +10,7 @@
 
 #include "base/checksum.h"
 #include "base/file.h"
+#include "model/json.h"
 
 enum { BLOCK_SIZE = 1 << 20, JSON_MAX = 64 << 20 };
 
@@ -162,14 +163,9 @@ static int hash_file(const char *path, uint64_t *size, char hex[SHA256_TEXT_SIZE
 	return 0;
 }
 
-static void release_json(json_t **json)
-{
-	json_decref(*json);
-}
-
 int set_files_bless(const char *repository, const char *path, struct error *err)
 {
-	CLEANUP(release_json)
+	CLEANUP(cleanup_json)
 	json_t *manifest = NULL;
 	char manifest_path[SET_FILES_PATH], hex[SHA256_TEXT_SIZE];
 	const char *relative = path + strlen(repository) + 1;

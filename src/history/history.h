@@ -21,6 +21,11 @@ MUST_CHECK int history_open(const char *state_dir, struct history **out, struct 
 MUST_CHECK int history_open_read(const char *state_dir, struct history **out, struct error *err);
 void history_close(struct history *h);
 
+static inline void cleanup_history(struct history **h)
+{
+	history_close(*h);
+}
+
 /*
  * Take the one lock of the state directory (of the open file description, so a dead
  * holder holds nothing) for run `id`, until close. ERROR_BUSY names the holder: run,
@@ -66,9 +71,10 @@ struct history_filter {
  * shown as history_recover() would end it. A run under way has finished_ns 0 and
  * the verdict of its checks so far.
  */
-/* Runs, newest first, without steps and checks. Caller releases each and frees the array. */
+/* Runs, newest first, without steps and checks; given back by history_free_runs(). */
 MUST_CHECK int history_list(struct history *h, const struct history_filter *filter,
 			    struct run **out, size_t *count, struct error *err);
+void history_free_runs(struct run *runs, size_t count);
 
 /* One whole run by id, by a unique prefix, or "latest" (of any kind); ERROR_NOT_FOUND. */
 MUST_CHECK int history_load(struct history *h, const char *id, struct run *out, struct error *err);

@@ -361,11 +361,11 @@ static int prepare_list(struct history *h, const struct history_filter *filter, 
 	return store_bind_int(h, *s, 5, filter->limit ? (int64_t)filter->limit : -1, err);
 }
 
-static void free_runs(struct run *run, size_t count)
+void history_free_runs(struct run *runs, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		run_release(&run[i]);
-	free(run);
+		run_release(&runs[i]);
+	free(runs);
 }
 
 int history_list(struct history *h, const struct history_filter *filter, struct run **out,
@@ -392,7 +392,7 @@ int history_list(struct history *h, const struct history_filter *filter, struct 
 		n++;
 	}
 	if (rc < 0) {
-		free_runs(runs, n);
+		history_free_runs(runs, n);
 		return -1;
 	}
 	*out = runs;
