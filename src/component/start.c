@@ -10,6 +10,24 @@
 #include "base/clock.h"
 #include "base/file.h"
 
+struct process_spec server_process_spec(const struct place *place, const char *const *argv,
+					const char *const *env, int log)
+{
+	return (struct process_spec){
+		.argv = argv,
+		.env = env,
+		.directory = place->directory,
+		.in = -1,
+		.out = log,
+		.err = log,
+		.drop = place->drop,
+		.uid = place->uid,
+		.gid = place->gid,
+		.own_group = true,
+		.die_with_parent = true,
+	};
+}
+
 int server_open_log(const char *name, struct server *server, struct error *err)
 {
 	CLEANUP(cleanup_close)

@@ -9,6 +9,13 @@
 #include "base/error.h"
 #include "component/engine.h"
 
+/*
+ * How a program of the server is started: in the place's directory, as its account,
+ * in a group of its own, ending with us. `log` is where its output goes (-1: nowhere).
+ */
+struct process_spec server_process_spec(const struct place *place, const char *const *argv,
+					const char *const *env, int log);
+
 /* The first argument of each is the server's name for messages, such as "PostgreSQL". */
 
 /* Open NAME.log in the place, owned by the place's account; its path goes to `server->log`. -1 on failure. */

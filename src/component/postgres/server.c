@@ -20,21 +20,14 @@ enum { SOCKET_PORT = 5432 };
 /* A known environment: none of the operator's PG* variables or locale gets in. */
 static const char *const server_env[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", NULL };
 
-static struct process_spec spec_in_place(const struct place *place, const char *const *argv)
+static struct process_spec spec_in_place(const struct place *place, const char *const *argv,
+					 int log)
 {
-	return (struct process_spec){
-		.argv = argv,
-		.env = server_env,
-		.directory = place->directory,
-		.in = -1,
-		.drop = place->drop,
-		.uid = place->uid,
-		.gid = place->gid,
-		.own_group = true,
-		.die_with_parent = true,
-		/* a postmaster that is killed leaves its System V segment behind; SIGQUIT does not */
-		.death_signal = SIGQUIT,
-	};
+	struct process_spec spec = server_process_spec(place, argv, server_env, log);
+
+	/* a postmaster that is killed leaves its System V segment behind; SIGQUIT does not */
+	spec.death_signal = SIGQUIT;
+	return spec;
 }
 
 static int run_initdb(const struct place *place, const char *directory, struct error *err)
@@ -51,7 +44,7 @@ static int run_initdb(const struct place *place, const char *directory, struct e
 				     "--no-sync",
 				     "--no-instructions",
 				     NULL };
-	struct process_spec spec = spec_in_place(place, argv);
+	struct process_spec spec = spec_in_place(place, argv, -1);
 
 	(void)snprintf(program, sizeof(program), "%s/initdb", directory);
 	(void)snprintf(data, sizeof(data), "%s/data", place->directory);
@@ -96,7 +89,7 @@ static int run_server(struct server *s, const char *directory, struct error *err
 				     "-c",
 				     "jit=off",
 				     NULL };
-	struct process_spec spec = spec_in_place(&s->place, argv);
+	struct process_spec spec = spec_in_place(&s->place, argv, log);
 
 	if (log < 0)
 		return -1;
@@ -106,7 +99,6 @@ static int run_server(struct server *s, const char *directory, struct error *err
 	(void)snprintf(port, sizeof(port), "port=%d", SOCKET_PORT);
 	(void)snprintf(buffers, sizeof(buffers), "shared_buffers=%lluMB",
 		       (unsigned long long)(quarter_mib ? quarter_mib : 64));
-	spec.out = spec.err = log;
 	return process_start(&spec, &s->process, err);
 }
 

@@ -115,24 +115,6 @@ static void remove_files(const struct server *s)
 	}
 }
 
-static struct process_spec spec_in_place(const struct server *s, const char *const *argv,
-					 const char *const *env, int log)
-{
-	return (struct process_spec){
-		.argv = argv,
-		.env = env,
-		.directory = s->place.directory,
-		.in = -1,
-		.out = log,
-		.err = log,
-		.drop = s->place.drop,
-		.uid = s->place.uid,
-		.gid = s->place.gid,
-		.own_group = true,
-		.die_with_parent = true,
-	};
-}
-
 /* In the foreground and before the node: the node would start one that outlives it. */
 static int run_epmd(struct server *s, const struct node_ports *ports, int log, struct error *err)
 {
@@ -145,8 +127,8 @@ static int run_epmd(struct server *s, const struct node_ports *ports, int log, s
 	if (find_epmd(&program, err) < 0)
 		return -1;
 	(void)snprintf(port, sizeof(port), "%u", (unsigned)ports->epmd);
-	spec = spec_in_place(
-		s,
+	spec = server_process_spec(
+		&s->place,
 		(const char *const[]){ program.ptr, "-port", port, "-address", "127.0.0.1", NULL },
 		env, log);
 	return process_start(&spec, &s->companion, err);
@@ -169,7 +151,7 @@ static int run_node(struct server *s, const struct node_ports *ports, int log, s
 		"+sbwt none +sbwtdcpu none +sbwtdio none",
 		NULL
 	};
-	struct process_spec spec = spec_in_place(s, argv, env, log);
+	struct process_spec spec = server_process_spec(&s->place, argv, env, log);
 
 	if (find_script(script, sizeof(script), err) < 0)
 		return -1;

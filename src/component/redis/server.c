@@ -43,19 +43,7 @@ static int run_server(struct server *s, struct error *err)
 		memory,
 		NULL
 	};
-	struct process_spec spec = {
-		.argv = argv,
-		.env = env,
-		.directory = s->place.directory,
-		.in = -1,
-		.out = log,
-		.err = log,
-		.drop = s->place.drop,
-		.uid = s->place.uid,
-		.gid = s->place.gid,
-		.own_group = true,
-		.die_with_parent = true,
-	};
+	struct process_spec spec = server_process_spec(&s->place, argv, env, log);
 
 	if (log < 0)
 		return -1;
