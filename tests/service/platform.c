@@ -19,14 +19,16 @@
 
 char platform_directory[64];
 
-int platform_open(void)
+int platform_open(void **state)
 {
+	(void)state;
 	(void)snprintf(platform_directory, sizeof(platform_directory), "/tmp/muster-test.XXXXXX");
 	return mkdtemp(platform_directory) && chmod(platform_directory, 0755) == 0 ? 0 : -1;
 }
 
-int platform_close(void)
+int platform_close(void **state)
 {
+	(void)state;
 	if (rmdir(platform_directory) == 0)
 		return 0;
 	perror(platform_directory);
@@ -57,6 +59,27 @@ void platform_stop(enum engine_kind kind, struct server *s)
 		(void)usleep(10000);
 	assert_int_equal(platform_processes_naming(directory), 0);
 	assert_int_equal(place_remove(&s->place, &err), 0);
+}
+
+PGconn *platform_connect(const struct server *s, const char *name)
+{
+	const char *const keys[] = { "host", "user", "dbname", NULL };
+	const char *const values[] = { s->socket, s->user, name, NULL };
+	PGconn *session = PQconnectdbParams(keys, values, 0);
+
+	if (PQstatus(session) != CONNECTION_OK)
+		fail_msg("%s", PQerrorMessage(session));
+	return session;
+}
+
+void platform_execute(PGconn *session, const char *sql)
+{
+	PGresult *result = PQexec(session, sql);
+	ExecStatusType status = PQresultStatus(result);
+
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+		fail_msg("%s: %s", sql, PQerrorMessage(session));
+	PQclear(result);
 }
 
 struct component_config platform_component(enum engine_kind kind, const struct server *s)

@@ -3,6 +3,7 @@
 #ifndef TESTS_SERVICE_PLATFORM_H
 #define TESTS_SERVICE_PLATFORM_H
 
+#include <libpq-fe.h>
 #include <stddef.h>
 
 #include "component/engine.h"
@@ -10,15 +11,19 @@
 /* The directory that holds the places; made by platform_open(). */
 extern char platform_directory[64];
 
-/* 0, or -1 with a message printed: to be called from a group's set-up. */
-int platform_open(void);
-/* Fails (-1) when anything is left in the directory. */
-int platform_close(void);
+/* A group's set-up and tear-down, or called from one. Closing fails (-1) when anything is left in the directory. */
+int platform_open(void **state);
+int platform_close(void **state);
 
 /* Start a server of that kind in a new place called `name`. Fails the test when it cannot. */
 void platform_start(enum engine_kind kind, const char *name, struct server *out);
 /* Stop it, remove its place and fail the test when a process of it is left. */
 void platform_stop(enum engine_kind kind, struct server *s);
+
+/* A session with database `name` of a PostgreSQL; fails the test when there is none. */
+PGconn *platform_connect(const struct server *s, const char *name);
+/* Fails the test when the statement does. */
+void platform_execute(PGconn *session, const char *sql);
 
 /* A component configuration that speaks to `s`, with the built-in settings. */
 struct component_config platform_component(enum engine_kind kind, const struct server *s);

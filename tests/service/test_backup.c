@@ -28,9 +28,8 @@ static char root[80];
 
 static int open_platform(void **state)
 {
-	(void)state;
 	database = cache = broker = (struct server)SERVER_INIT;
-	if (platform_open() < 0)
+	if (platform_open(state) < 0)
 		return -1;
 	(void)snprintf(root, sizeof(root), "%s/backups", platform_directory);
 	platform_start(ENGINE_POSTGRESQL, "pg", &database);
@@ -43,34 +42,12 @@ static int close_platform(void **state)
 {
 	struct error err = ERROR_INIT;
 
-	(void)state;
 	platform_stop(ENGINE_POSTGRESQL, &database);
 	platform_stop(ENGINE_REDIS, &cache);
 	platform_stop(ENGINE_RABBITMQ, &broker);
 	if (file_remove_tree(root, &err) < 0)
 		return -1;
-	return platform_close();
-}
-
-static PGconn *connect_to(const char *name)
-{
-	const char *const keys[] = { "host", "port", "user", "dbname", NULL };
-	const char *const values[] = { database.socket, "5432", "postgres", name, NULL };
-	PGconn *session = PQconnectdbParams(keys, values, 0);
-
-	if (PQstatus(session) != CONNECTION_OK)
-		fail_msg("%s", PQerrorMessage(session));
-	return session;
-}
-
-static void execute(PGconn *session, const char *sql)
-{
-	PGresult *result = PQexec(session, sql);
-	ExecStatusType status = PQresultStatus(result);
-
-	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		fail_msg("%s: %s", sql, PQerrorMessage(session));
-	PQclear(result);
+	return platform_close(state);
 }
 
 static struct component_config component_of(enum engine_kind kind, const struct server *s,
@@ -201,7 +178,7 @@ static void postgresql_source_and_archive_agree(void **state)
 {
 	char path[100];
 	struct component_config c = component_of(ENGINE_POSTGRESQL, &database, path);
-	PGconn *session = connect_to("postgres");
+	PGconn *session = platform_connect(&database, "postgres");
 	struct manifest manifest = { 0 };
 	struct backup_parts parts = { 0 };
 	struct reading archive = { 0 }, sql = { 0 }, globals = { 0 };
@@ -215,13 +192,14 @@ static void postgresql_source_and_archive_agree(void **state)
 
 	(void)state;
 	/* the name of a database may be anything; its settings must not reach the rows' text */
-	execute(session,
+	platform_execute(
+		session,
 		"CREATE DATABASE \"od'd/=db\" ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
-	execute(session, "ALTER DATABASE \"od'd/=db\" SET TimeZone = 'Asia/Kolkata'");
-	execute(session, "ALTER DATABASE \"od'd/=db\" SET bytea_output = 'escape'");
+	platform_execute(session, "ALTER DATABASE \"od'd/=db\" SET TimeZone = 'Asia/Kolkata'");
+	platform_execute(session, "ALTER DATABASE \"od'd/=db\" SET bytea_output = 'escape'");
 	PQfinish(session);
-	session = connect_to("od'd/=db");
-	execute(session, schema);
+	session = platform_connect(&database, "od'd/=db");
+	platform_execute(session, schema);
 	PQfinish(session);
 
 	back_up(&c, &manifest, &parts);
@@ -265,16 +243,16 @@ static void an_exclusive_lock_fails_the_backup_and_leaves_nothing(void **state)
 	struct component_config c = component_of(ENGINE_POSTGRESQL, &database, path);
 	struct backup_job job = { .component = &c, .root = root, .stamp = STAMP };
 	const char *names[] = { "locked" };
-	PGconn *session = connect_to("postgres"), *holder;
+	PGconn *session = platform_connect(&database, "postgres"), *holder;
 	struct manifest manifest = { 0 };
 	struct backup_parts parts = { 0 };
 	struct error err = ERROR_INIT;
 
 	(void)state;
-	execute(session, "CREATE DATABASE locked");
-	holder = connect_to("locked");
-	execute(holder, "CREATE TABLE held (a int)");
-	execute(holder, "BEGIN; LOCK TABLE held IN ACCESS EXCLUSIVE MODE");
+	platform_execute(session, "CREATE DATABASE locked");
+	holder = platform_connect(&database, "locked");
+	platform_execute(holder, "CREATE TABLE held (a int)");
+	platform_execute(holder, "BEGIN; LOCK TABLE held IN ACCESS EXCLUSIVE MODE");
 	c.connect.databases = (struct string_list){ names, 1 };
 	c.backups.lock_timeout_ns = NS_PER_SECOND / 20;
 	assert_int_equal(engine_of(ENGINE_POSTGRESQL)->backup(&job, &manifest, &parts, &err), -1);
@@ -286,12 +264,12 @@ static void an_exclusive_lock_fails_the_backup_and_leaves_nothing(void **state)
 
 	/* the lock goes, and the next backup succeeds */
 	error_clear(&err);
-	execute(holder, "COMMIT");
+	platform_execute(holder, "COMMIT");
 	manifest = (struct manifest){ 0 };
 	back_up(&c, &manifest, &parts);
 	release(&manifest, &parts);
 	PQfinish(holder);
-	execute(session, "DROP DATABASE locked");
+	platform_execute(session, "DROP DATABASE locked");
 	PQfinish(session);
 }
 
@@ -409,19 +387,19 @@ static void a_wrong_password_is_an_authentication_failure(void **state)
 	struct component_config redis = platform_component(ENGINE_REDIS, &cache);
 	struct component_config rabbit = platform_component(ENGINE_RABBITMQ, &broker);
 	redisContext *connection = redisConnectUnix(cache.socket);
-	PGconn *session = connect_to("postgres");
+	PGconn *session = platform_connect(&database, "postgres");
 	char hba[120];
 	struct error err = ERROR_INIT;
 
 	(void)state;
 	(void)snprintf(hba, sizeof(hba), "%s/data/pg_hba.conf", database.place.directory);
-	execute(session, "CREATE ROLE guarded LOGIN PASSWORD 'right'");
+	platform_execute(session, "CREATE ROLE guarded LOGIN PASSWORD 'right'");
 	assert_int_equal(
 		file_write_atomic(
 			hba, 0644, "local all guarded scram-sha-256\nlocal all all trust\n",
 			strlen("local all guarded scram-sha-256\nlocal all all trust\n"), &err),
 		0);
-	execute(session, "SELECT pg_reload_conf()");
+	platform_execute(session, "SELECT pg_reload_conf()");
 	pg.connect.user = "guarded";
 	pg.connect.password = (struct secret){ .kind = SECRET_LITERAL, .text = "wrong" };
 	/* the reload is asynchronous: until it is done, "guarded" needs no password */

@@ -24,44 +24,22 @@ static struct server database;
 static char root[80];
 static PGconn *other; /* whoever else works with the database */
 
-static PGconn *connect_to_shop(const char *name)
-{
-	const char *const keys[] = { "host", "user", "dbname", NULL };
-	const char *const values[] = { database.socket, "postgres", name, NULL };
-	PGconn *session = PQconnectdbParams(keys, values, 0);
-
-	if (PQstatus(session) != CONNECTION_OK)
-		fail_msg("%s", PQerrorMessage(session));
-	return session;
-}
-
-static void execute(PGconn *session, const char *sql)
-{
-	PGresult *result = PQexec(session, sql);
-	ExecStatusType status = PQresultStatus(result);
-
-	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		fail_msg("%s: %s", sql, PQerrorMessage(session));
-	PQclear(result);
-}
-
 static int open_platform(void **state)
 {
 	PGconn *session;
 
-	(void)state;
 	database = (struct server)SERVER_INIT;
-	if (platform_open() < 0)
+	if (platform_open(state) < 0)
 		return -1;
 	(void)snprintf(root, sizeof(root), "%s/backups", platform_directory);
 	platform_start(ENGINE_POSTGRESQL, "pg", &database);
-	session = connect_to_shop("postgres");
-	execute(session, "CREATE DATABASE shop");
+	session = platform_connect(&database, "postgres");
+	platform_execute(session, "CREATE DATABASE shop");
 	PQfinish(session);
-	other = connect_to_shop("shop");
-	execute(other, "CREATE TABLE orders (id serial, t text);"
-		       "INSERT INTO orders (t) SELECT md5(n::text) || md5(n::text || 'x')"
-		       " FROM generate_series(1, 20000) n; CREATE SEQUENCE still START 7");
+	other = platform_connect(&database, "shop");
+	platform_execute(other, "CREATE TABLE orders (id serial, t text);"
+				"INSERT INTO orders (t) SELECT md5(n::text) || md5(n::text || 'x')"
+				" FROM generate_series(1, 20000) n; CREATE SEQUENCE still START 7");
 	return 0;
 }
 
@@ -69,10 +47,9 @@ static int close_platform(void **state)
 {
 	struct error err = ERROR_INIT;
 
-	(void)state;
 	PQfinish(other);
 	platform_stop(ENGINE_POSTGRESQL, &database);
-	return file_remove_tree(root, &err) < 0 ? -1 : platform_close();
+	return file_remove_tree(root, &err) < 0 ? -1 : platform_close(state);
 }
 
 /* A backup of the database with a hand in it. */
@@ -160,7 +137,8 @@ static void change_rows(void *cookie, const char *subject, uint64_t done, uint64
 	(void)done;
 	(void)total;
 	if (!*changed)
-		execute(other,
+		platform_execute(
+			other,
 			"INSERT INTO orders (t) VALUES ('late'); DELETE FROM orders WHERE id < 50");
 	*changed = true;
 }
@@ -299,7 +277,8 @@ static void a_table_that_may_not_be_read_fails_the_backup_with_its_name(void **s
 	struct attempt a;
 
 	(void)state;
-	execute(other,
+	platform_execute(
+		other,
 		"CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;"
 		"CREATE TABLE closed (a int)");
 	begin(&a);
@@ -309,7 +288,7 @@ static void a_table_that_may_not_be_read_fails_the_backup_with_its_name(void **s
 	assert_int_equal(a.err.kind, ERROR_PERMISSION);
 	assert_non_null(strstr(a.err.message, "closed"));
 	end(&a);
-	execute(other, "DROP TABLE closed; DROP OWNED BY reader; DROP ROLE reader");
+	platform_execute(other, "DROP TABLE closed; DROP OWNED BY reader; DROP ROLE reader");
 	assert_nothing_left(&a);
 }
 

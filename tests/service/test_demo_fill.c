@@ -27,18 +27,6 @@ static struct fill small_fill(void)
 	return fill;
 }
 
-static int open_platform(void **state)
-{
-	(void)state;
-	return platform_open();
-}
-
-static int close_platform(void **state)
-{
-	(void)state;
-	return platform_close();
-}
-
 /* The only value of a query, as text; the caller frees. */
 static char *query(PGconn *connection, const char *sql)
 {
@@ -229,5 +217,5 @@ int main(void)
 		cmocka_unit_test(rabbitmq_holds_every_kind_of_object),
 	};
 
-	return cmocka_run_group_tests(tests, open_platform, close_platform);
+	return cmocka_run_group_tests(tests, platform_open, platform_close);
 }

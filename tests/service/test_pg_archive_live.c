@@ -63,8 +63,7 @@ static int start(void **state)
 	struct error err = ERROR_INIT;
 	char settings[512];
 
-	(void)state;
-	if (platform_open() < 0)
+	if (platform_open(state) < 0)
 		return -1;
 	platform_start(ENGINE_POSTGRESQL, "live", &server);
 	generator_init(&fill.generator, 7, fill.size);
@@ -90,10 +89,9 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	(void)state;
 	PQfinish(connection);
 	platform_stop(ENGINE_POSTGRESQL, &server);
-	return platform_close();
+	return platform_close(state);
 }
 
 static struct buf output_of(const char *const *argv, int in)

@@ -74,8 +74,7 @@ static void fill_database(int number, int keys)
 
 static int start(void **state)
 {
-	(void)state;
-	if (platform_open() < 0)
+	if (platform_open(state) < 0)
 		return -1;
 	platform_start(ENGINE_REDIS, "live", &server);
 	redis = redisConnectUnix(server.socket);
@@ -84,10 +83,9 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	(void)state;
 	redisFree(redis);
 	platform_stop(ENGINE_REDIS, &server);
-	return platform_close();
+	return platform_close(state);
 }
 
 /* SAVE, and read the file in blocks of a size that no structure has. */

@@ -16,18 +16,6 @@
 #include "base/clock.h"
 #include "base/file.h"
 
-static int open_platform(void **state)
-{
-	(void)state;
-	return platform_open();
-}
-
-static int close_platform(void **state)
-{
-	(void)state;
-	return platform_close();
-}
-
 static void start_and_stop(enum engine_kind kind)
 {
 	struct server s = SERVER_INIT;
@@ -137,5 +125,5 @@ int main(void)
 		cmocka_unit_test(a_server_that_cannot_start_says_why),
 	};
 
-	return cmocka_run_group_tests(tests, open_platform, close_platform);
+	return cmocka_run_group_tests(tests, platform_open, platform_close);
 }
