@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checksum.h"
 #include "plan/verify.intern.h"
 
 static struct question question(const struct verify_file *f, enum check_id id)
@@ -26,15 +27,6 @@ static int check_size(struct plan_run *run, const struct verify_file *f, struct 
 	q.found = quantity_format_size(f->inspection.size, got);
 	return judge(run, &q, f->inspection.size > 0 && f->inspection.size >= least, err,
 		     "%s (%" PRIu64 " bytes), at least %s wanted", got, f->inspection.size, want);
-}
-
-static const char *hex(struct arena *a, const uint8_t digest[32])
-{
-	char *out = arena_alloc(a, 65);
-
-	for (size_t i = 0; out && i < 32; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", digest[i]);
-	return out;
 }
 
 /* Beside the manifest of a component's backup, a file of it that the manifest does not list is a stranger. */
@@ -59,9 +51,9 @@ static int check_unlisted(struct plan_run *run, const struct verify_file *f, str
 	return judge(run, &q, false, err, "the set's manifest says nothing of this component");
 }
 
-static int check_hash(struct plan_run *run, struct arena *a, const struct verify_file *f,
-		      struct error *err)
+static int check_hash(struct plan_run *run, const struct verify_file *f, struct error *err)
 {
+	char want[SHA256_TEXT_SIZE], got[SHA256_TEXT_SIZE];
 	struct question q = question(f, CHECK_HASH);
 	bool same;
 
@@ -76,13 +68,15 @@ static int check_hash(struct plan_run *run, struct arena *a, const struct verify
 				     f->expected->path);
 	q.hint = "the file is not the one that was written; look for another copy";
 	if (f->inspection.size != f->expected->size) {
-		q.expected = arena_printf(a, "%" PRIu64 " bytes", f->expected->size);
-		q.found = arena_printf(a, "%" PRIu64 " bytes", f->inspection.size);
+		(void)snprintf(want, sizeof(want), "%" PRIu64 " bytes", f->expected->size);
+		(void)snprintf(got, sizeof(got), "%" PRIu64 " bytes", f->inspection.size);
+		q.expected = want;
+		q.found = got;
 		return judge(run, &q, false, err, "%s is not the size that was written",
 			     f->file->relative);
 	}
-	q.expected = hex(a, f->expected->sha256);
-	q.found = hex(a, f->inspection.sha256);
+	q.expected = sha256_format(f->expected->sha256, want);
+	q.found = sha256_format(f->inspection.sha256, got);
 	same = memcmp(f->inspection.sha256, f->expected->sha256, 32) == 0;
 	return judge(run, &q, same, err,
 		     same ? "unchanged since it was written (SHA-256)" :
@@ -209,15 +203,14 @@ static int check_facts(struct plan_run *run, struct verify_file *f, struct error
 	return plan_checks(run, &checks, err);
 }
 
-static int check_file(struct plan_run *run, struct arena *a, struct verify_file *f,
-		      struct error *err)
+static int check_file(struct plan_run *run, struct verify_file *f, struct error *err)
 {
 	const struct backup_file *file = f->file;
 	struct question readable = question(f, CHECK_READABLE);
 
 	if (f->inspection.error.kind != ERROR_NONE)
 		return judge_error(run, &readable, &f->inspection.error, err);
-	if (check_size(run, f, err) < 0 || check_hash(run, a, f, err) < 0 ||
+	if (check_size(run, f, err) < 0 || check_hash(run, f, err) < 0 ||
 	    check_gzip(run, f, err) < 0 || check_format(run, f, err) < 0 ||
 	    check_facts(run, f, err) < 0)
 		return -1;
@@ -322,7 +315,7 @@ int verify_step_files(struct plan_run *run, void *subject, struct error *err)
 		v->file[i].inspection = results[i];
 	v->inspected = true;
 	for (size_t i = 0; i < v->file_count; i++) {
-		if (check_file(run, &v->arena, &v->file[i], err) < 0)
+		if (check_file(run, &v->file[i], err) < 0)
 			return -1;
 	}
 	return 0;
