@@ -135,6 +135,19 @@ static int check_gzip(struct plan_run *run, const struct verify_file *f, struct 
 		     quantity_format_size(f->inspection.reading.content_bytes, content));
 }
 
+static const struct fact *database_in(const struct verify_file *f)
+{
+	return facts_find(&f->inspection.reading.facts, FACT_SETTING, "", "database");
+}
+
+static bool of_another_database(const struct verify_file *f)
+{
+	const struct fact *named = f->file->kind == PART_DUMP ? database_in(f) : NULL;
+
+	return named && named->value[0] && f->file->database[0] &&
+	       strcmp(named->value, f->file->database) != 0;
+}
+
 static int check_format(struct plan_run *run, const struct verify_file *f, struct error *err)
 {
 	enum format want = format_of_part(f->file->kind);
@@ -152,6 +165,13 @@ static int check_format(struct plan_run *run, const struct verify_file *f, struc
 	if (!r->finished)
 		return judge(run, &q, false, err, "the %s does not come to its end",
 			     format_description(want));
+	if (of_another_database(f)) {
+		q.expected = f->file->database;
+		q.found = database_in(f)->value;
+		q.hint = "the file was renamed, or the job that writes it names another database";
+		return judge(run, &q, false, err, "it is a dump of database \"%s\", not of \"%s\"",
+			     q.found, q.expected);
+	}
 	return judge(run, &q, true, err, "a sound %s", format_description(r->format));
 }
 

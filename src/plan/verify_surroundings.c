@@ -81,12 +81,22 @@ int verify_step_services(struct plan_run *run, void *subject, struct error *err)
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
 	struct verification *v = subject;
+	struct error cause = ERROR_INIT;
 
 	for (size_t i = 0; i < v->target_count; i++) {
 		const struct component_config *c = v->target[i].component;
 
-		if (engine_of(c->engine)->probe(c, &checks, err) < 0)
+		if (engine_of(c->engine)->probe(c, &checks, &cause) == 0)
+			continue;
+		/* such as a secret that cannot be read: the others are asked all the same */
+		if (cause.kind == ERROR_NOMEM || cause.kind == ERROR_INTERRUPTED) {
+			*err = cause;
 			return -1;
+		}
+		if (judge_error(run, &(struct question){ .id = CHECK_REACHABLE, .component = c },
+				&cause, err) < 0)
+			return -1;
+		error_clear(&cause);
 	}
 	return plan_checks(run, &checks, err);
 }

@@ -287,6 +287,27 @@ def an_old_set_under_a_new_name_fails(p):
     shutil.rmtree(copy)
 
 
+def a_dump_of_another_database_fails(p):
+    copy = p.directory / "another"
+    shutil.copytree(p.backups, copy)
+    s = p.servers["postgresql"]
+    other = run("pg_dump", "-h", s["socket"], "-p", s["port"], "-U", s["user"], "-Fc", "-Z0", "postgres").stdout
+    max(copy.rglob("*.dump.gz"), key=lambda f: f.name).write_bytes(gzip.compress(other))
+    for manifest in copy.rglob("backup_*.json"):
+        manifest.unlink()
+    document = json.loads(p.muster("--set", f"repository.path={copy}", "verify", "postgres-main", "--json", code=1).stdout)
+    failed = {c["name"]: c["message"] for c in document["checks"] if c["verdict"] == "fail"}
+    assert failed.keys() == {"format", "complete"} and 'database "postgres"' in failed["format"], failed
+    shutil.rmtree(copy)
+
+
+def a_secret_that_cannot_be_read_hides_no_other_service(p):
+    document = json.loads(p.muster("--set", "components.rabbitmq.connect.password={file: /nonexistent}", "verify", "--json",
+                                   code=4).stdout)
+    reached = {c.get("component"): c["verdict"] for c in document["checks"] if c["name"] == "reachable"}
+    assert reached == {"postgres-main": "pass", "redis-cache": "pass", "rabbitmq": "error", "broker-console": "pass"}, reached
+
+
 def one_set_can_be_chosen(p):
     stamp = p.newest("backup_*.json").stem[-15:]
     assert p.json("verify", "--backup-set", stamp)["set"] == stamp
@@ -321,7 +342,8 @@ TESTS = [a_backup_is_one_complete_set, the_set_passes_its_verification, the_arch
          inspect_agrees_with_redis, inspect_agrees_with_rabbitmq, a_lost_row_is_seen,
          a_second_run_is_told_who_holds_the_lock, the_status_is_one_screen,
          a_set_without_a_manifest_is_incomplete, a_manifest_that_is_silent_or_anothers_is_no_proof,
-         an_old_set_under_a_new_name_fails, one_set_can_be_chosen, a_server_that_is_down_is_an_error_not_a_failure,
+         an_old_set_under_a_new_name_fails, one_set_can_be_chosen, a_dump_of_another_database_fails,
+         a_secret_that_cannot_be_read_hides_no_other_service, a_server_that_is_down_is_an_error_not_a_failure,
          encrypted_backups_are_read_through_their_decoder, a_killed_verify_is_an_error_from_then_on,
          an_interrupted_backup_cleans_up, a_killed_backup_leaves_nothing_that_could_pass]
 
