@@ -55,6 +55,7 @@ static int render(const struct invocation *inv, const struct run *run, const cha
 	if (rc < 0)
 		return error_set(err, ERROR_NOMEM, "no memory for the report");
 	(void)fwrite(text.ptr, 1, text.len, inv->out);
+	(void)fflush(inv->out); /* the two streams may be one terminal */
 	if (!a->nagios && !inv->global.json && !inv->global.quiet)
 		(void)fprintf(inv->err, "The report is in %s\n", report_path);
 	return 0;

@@ -243,6 +243,26 @@ static const char *measures_text(unsigned measures, const char *count_word, char
 	return out;
 }
 
+/* "large_objects" -> "large objects" */
+static const char *plural(enum fact_kind kind, char *out, size_t size)
+{
+	(void)snprintf(out, size, "%s", fact_kind_words(kind)->array);
+	for (char *p = out; *p; p++)
+		*p = *p == '_' ? ' ' : *p;
+	return out;
+}
+
+/* Whose word was compared with: a file that was read back proves nothing of the source. */
+static const char *against(enum facts_side expected)
+{
+	static const char *const words[] = {
+		[FACTS_SOURCE] = "with the source",
+		[FACTS_BACKUP] = "with what was read back when the file was written",
+		[FACTS_RESTORED] = "with what was restored",
+	};
+	return words[expected];
+}
+
 static int summarise_kind(struct comparison *c, enum fact_kind kind)
 {
 	const struct tally *t = &c->tally[kind];
@@ -251,19 +271,20 @@ static int summarise_kind(struct comparison *c, enum fact_kind kind)
 			       .component = c->policy->component,
 			       .subject = c->policy->subject,
 			       .verdict = t->compared ? VERDICT_PASS : VERDICT_SKIPPED };
-	char measures[80];
+	char measures[80], kinds[32];
 
+	(void)plural(kind, kinds, sizeof(kinds));
 	if (t->different || (!t->compared && !t->unknown))
 		return 0;
 	if (!t->compared)
 		return checks_addf(c->out, &check, "%s: nothing known on both sides to compare",
-				   w->array);
+				   kinds);
 	(void)measures_text(t->measures, w->count_key, measures, sizeof(measures));
 	if (c->policy->mode == FACTS_PLAUSIBLE)
 		return checks_addf(c->out, &check, "none of %zu %s vanished or fell abnormally",
-				   t->compared, w->array);
-	return checks_addf(c->out, &check, "%zu %s equal in %s%s", t->compared, w->array, measures,
-			   t->unknown ? "; others unknown" : "");
+				   t->compared, kinds);
+	return checks_addf(c->out, &check, "%zu %s equal in %s %s%s", t->compared, kinds, measures,
+			   against(c->expected->side), t->unknown ? "; others unknown" : "");
 }
 
 int facts_compare(struct facts *expected, struct facts *found, const struct facts_policy *policy,

@@ -130,8 +130,8 @@ static int check_gzip(struct plan_run *run, const struct verify_file *f, struct 
 	if (!f->inspection.gzip)
 		return judge_skipped(run, &q, err, "the file is not compressed");
 	return judge(run, &q, true, err,
-		     "%" PRIu64 " members, %s unpacked, checksums and lengths right",
-		     f->inspection.gzip_members,
+		     "%" PRIu64 " member%s, %s unpacked, checksums and lengths right",
+		     f->inspection.gzip_members, f->inspection.gzip_members == 1 ? "" : "s",
 		     quantity_format_size(f->inspection.reading.content_bytes, content));
 }
 

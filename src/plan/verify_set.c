@@ -143,6 +143,15 @@ static int64_t part_time(const struct backup_set *set, const struct backup_file 
 	return m && m->started_ns ? m->started_ns : f->name_time_ns;
 }
 
+/* To the precision that people think in at that distance. */
+static int64_t rounded(int64_t ns)
+{
+	const int64_t minute = 60 * NS_PER_SECOND, hour = 60 * minute;
+	int64_t unit = ns >= 48 * hour ? hour : ns >= hour ? minute : NS_PER_SECOND;
+
+	return ns / unit * unit;
+}
+
 static int check_agreement(struct plan_run *run, const struct verification *v,
 			   const struct backup_set *set, struct error *err)
 {
@@ -161,7 +170,7 @@ static int check_agreement(struct plan_run *run, const struct verification *v,
 	if (latest < earliest)
 		return judge_skipped(run, &q, err, "no part of set %s tells its time", set->id);
 	q.expected = quantity_format_duration(v->config->set_tolerance_ns, limit_text);
-	q.found = quantity_format_duration(latest - earliest, spread_text);
+	q.found = quantity_format_duration(rounded(latest - earliest), spread_text);
 	return judge(run, &q, latest - earliest <= v->config->set_tolerance_ns, err,
 		     "the parts were made within %s of each other", spread_text);
 }
@@ -211,7 +220,7 @@ static int check_rpo(struct plan_run *run, const struct verification *v,
 	q.expected = quantity_format_duration(objective, want);
 	if (!interval)
 		return judge_skipped(run, &q, err, "only one set so far: no interval to judge");
-	q.found = quantity_format_duration(interval, got);
+	q.found = quantity_format_duration(rounded(interval), got);
 	return judge(run, &q, interval <= objective, err,
 		     interval <= objective ? "sets come every %s, objective %s" :
 					     "sets come every %s: an objective of %s cannot be met",
@@ -269,8 +278,7 @@ static int refine_time(const struct verification *v, struct backup_set *set, str
 static int check_age(struct plan_run *run, const struct verify_target *t, struct error *err)
 {
 	enum { CLOCK_SKEW_S = 300 };
-	int64_t age = (clock_wall_ns() - t->set->time_ns) / NS_PER_SECOND * NS_PER_SECOND,
-		limit = t->component->backups.max_age_ns;
+	int64_t age = clock_wall_ns() - t->set->time_ns, limit = t->component->backups.max_age_ns;
 	char age_text[QUANTITY_TEXT_SIZE], limit_text[QUANTITY_TEXT_SIZE];
 	char when[CLOCK_RFC3339_SIZE];
 	struct question q = { .id = CHECK_AGE,
@@ -288,7 +296,7 @@ static int check_age(struct plan_run *run, const struct verify_target *t, struct
 		return judge(run, &q, false, err, "the set claims to be of the future: %s", when);
 	}
 	age = age < 0 ? 0 : age;
-	q.found = quantity_format_duration(age, age_text);
+	q.found = quantity_format_duration(rounded(age), age_text);
 	return judge(run, &q, age <= limit, err, "taken %s ago, at %s by its %s; limit %s",
 		     age_text, when, set_time_source_name(t->set->time_source), limit_text);
 }

@@ -248,6 +248,60 @@ def a_set_without_a_manifest_is_incomplete(p):
     shutil.rmtree(copy)
 
 
+def verdicts_of(p, check, *settings, component="postgres-main", code=None):
+    """The verdicts of one check in a verification under changed settings."""
+    flags = [word for setting in settings for word in ("--set", setting)]
+    document = json.loads(p.muster(*flags, "verify", component, "--json", code=code).stdout)
+    return {c["verdict"] for c in document["checks"] if c["name"] == check}
+
+
+def each_threshold_is_judged(p):
+    own = "components.postgres-main."
+    time.sleep(2)
+    assert verdicts_of(p, "age", own + "backups.max_age=1s", code=1) == {"fail"}
+    assert verdicts_of(p, "age", own + "backups.max_age=1s", own + "severities.age=warn", code=0) == {"warn"}
+    assert verdicts_of(p, "size", own + "backups.min_size=10GiB", code=1) == {"fail"}
+    assert verdicts_of(p, "disk-free", "repository.disk_free_min=99.99%", code=1) == {"fail"}
+    assert "fail" not in verdicts_of(p, "disk-free", "repository.disk_free_min=0.001%")
+    p.muster("--set", own + "backups.max_age=1s", "--set", own + "severities.age=warn", "verify", "--fail-on=warn", code=3)
+    p.muster("--set", "run.time_limit=1ms", "verify", code=124)
+    p.muster("verify", "--set", "no.such.key=1", code=7)
+    p.muster("verify", "no-such-component", code=8)
+
+
+def what_vanished_or_fell_is_seen(p):
+    p.muster("verify")
+    p.sql("CREATE TABLE public.doomed (x int); INSERT INTO public.doomed SELECT generate_series(1, 1000); "
+          "CREATE TABLE public.shrunk (x int); INSERT INTO public.shrunk SELECT generate_series(1, 1000)")
+    p.muster("backup")
+    p.muster("verify")
+    time.sleep(1.1)
+    p.sql("DROP TABLE public.doomed; DELETE FROM public.shrunk WHERE x > 500")
+    p.muster("backup")
+    document = p.json("verify")
+    told = [c["message"] for c in document["checks"] if c["name"] == "plausible" and c["verdict"] == "warn"]
+    assert document["verdict"] == "warn" and len(told) == 2, (document["verdict"], told)
+    assert any("doomed" in t and "vanished" in t for t in told) and any("shrunk" in t and "50 %" in t for t in told), told
+    assert verdicts_of(p, "rpo", "components.postgres-main.objectives.rpo=100ms") == {"warn"}
+    assert verdicts_of(p, "rpo", "components.postgres-main.objectives.rpo=1d") == {"pass"}
+    assert verdicts_of(p, "size-trend", "components.postgres-main.thresholds.size_change=0.00001") & {"warn"}
+    assert verdicts_of(p, "agreement", "repository.tolerance=1ms", component="redis-cache") & {"warn", "pass"}
+    p.sql("DROP TABLE public.shrunk")
+
+
+def several_databases_make_one_set(p):
+    p.sql("CREATE DATABASE \"odd/na me\"")
+    try:
+        taken = p.json("backup", "postgres-main", "--set",
+                       'components.postgres-main.connect.databases=[agent_orchestrator, "odd/na me"]')
+        assert [f["database"] for f in taken["files"] if f["part"] == "dump"] == ["agent_orchestrator", "odd/na me"], taken
+        assert all((p.backups / f["path"]).is_file() for f in taken["files"])
+        assert verdicts_of(p, "facts", 'components.postgres-main.connect.databases=[agent_orchestrator, "odd/na me"]') == {"pass"}
+    finally:
+        p.sql("DROP DATABASE \"odd/na me\"")
+    p.muster("backup")
+
+
 def the_status_is_one_screen(p):
     p.muster("verify")
     status = p.json("status")
@@ -340,7 +394,8 @@ def encrypted_backups_are_read_through_their_decoder(p):
 TESTS = [a_backup_is_one_complete_set, the_set_passes_its_verification, the_archives_facts_are_the_sources,
          inspect_agrees_with_count, inspect_agrees_with_pg_restore_list, the_plain_sql_restores_the_same_rows,
          inspect_agrees_with_redis, inspect_agrees_with_rabbitmq, a_lost_row_is_seen,
-         a_second_run_is_told_who_holds_the_lock, the_status_is_one_screen,
+         a_second_run_is_told_who_holds_the_lock, each_threshold_is_judged, what_vanished_or_fell_is_seen,
+         several_databases_make_one_set, the_status_is_one_screen,
          a_set_without_a_manifest_is_incomplete, a_manifest_that_is_silent_or_anothers_is_no_proof,
          an_old_set_under_a_new_name_fails, one_set_can_be_chosen, a_dump_of_another_database_fails,
          a_secret_that_cannot_be_read_hides_no_other_service, a_server_that_is_down_is_an_error_not_a_failure,
