@@ -15,21 +15,22 @@ for group in "$@"; do
 	done
 done
 [ -n "$missing" ] || exit 0
+name_them() { echo "$1:$missing" | fold -s -w 80; }
 if [ -n "${NO_INSTALL:-}" ]; then
-	echo "Missing Debian packages:$missing" >&2
+	name_them "Missing Debian packages" >&2
 	echo "Install them with: apt-get install --no-install-recommends$missing" >&2
 	exit 1
 fi
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
 	command -v sudo >/dev/null || {
-		echo "Missing Debian packages:$missing" >&2
+		name_them "Missing Debian packages" >&2
 		echo "Neither root nor sudo is here to install them; ask an administrator for: apt-get install --no-install-recommends$missing" >&2
 		exit 1
 	}
 	as_root=sudo
 fi
-echo "Installing Debian packages:$missing"
+name_them "Installing Debian packages"
 # The servers are wanted as programs, not as services of this machine: unless a policy
 # is in place already, one that forbids starting them stands for the time of the installation.
 policy=/usr/sbin/policy-rc.d
@@ -41,10 +42,12 @@ if [ ! -e "$policy" ]; then
 fi
 cleanup() { [ -z "$made_policy" ] || $as_root rm -f "$policy"; }
 trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 log=$(mktemp)
 # shellcheck disable=SC2086 # lists of words
 if ! { $as_root apt-get update -q && $as_root env DEBIAN_FRONTEND=noninteractive \
-	apt-get install -y -q --no-install-recommends $missing; } >"$log" 2>&1; then
+	apt-get install -y -q -o DPkg::Lock::Timeout=300 --no-install-recommends $missing; } >"$log" 2>&1; then
 	tail -n 20 "$log" >&2
 	echo "The installation failed; the whole log is in $log" >&2
 	exit 1
