@@ -45,7 +45,8 @@ bench: packages-build-servers-check-bench ## ratios against gzip, pigz, igzip, p
 	@bench/run
 
 install: build ## install below DESTDIR and PREFIX
-	@meson configure $(BUILD) -Dprefix=$(PREFIX)
+	@meson introspect $(BUILD) --buildoptions | grep -qF '"name": "prefix", "value": "$(PREFIX)"' || \
+		meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --quiet
 
 clean: ## remove what was built
