@@ -52,6 +52,11 @@ int session_conninfo(const struct connect_config *c, const char *database, struc
 	    add_keyword(out, "sslmode", c->sslmode) < 0 ||
 	    add_keyword(out, "sslrootcert", c->ca_file) < 0 ||
 	    add_keyword(out, "connect_timeout", timeout) < 0 ||
+	    /* a peer that fell silent ends a query after a minute or so, not after hours */
+	    add_keyword(out, "keepalives_idle", "30") < 0 ||
+	    add_keyword(out, "keepalives_interval", "10") < 0 ||
+	    add_keyword(out, "keepalives_count", "3") < 0 ||
+	    add_keyword(out, "tcp_user_timeout", "60000") < 0 ||
 	    add_keyword(out, "application_name", "muster") < 0)
 		return error_set(err, ERROR_NOMEM, "no memory for a connection to PostgreSQL");
 	return 0;
