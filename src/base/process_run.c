@@ -91,9 +91,8 @@ static int drain(struct collection *c, int *fd, struct error *err)
 			return error_set_errno(err, ERROR_IO, "read from %s", c->program);
 		if (n == 0)
 			close_end(fd);
-		else if (fd == &c->out_fd && keep_output(c, block, (size_t)n, err) < 0)
-			return -1;
-		else if (fd == &c->err_fd && keep_chatter(c, block, (size_t)n, err) < 0)
+		else if ((fd == &c->out_fd && keep_output(c, block, (size_t)n, err) < 0) ||
+			 (fd == &c->err_fd && keep_chatter(c, block, (size_t)n, err) < 0))
 			return -1;
 	}
 	return 0;

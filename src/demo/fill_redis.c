@@ -91,7 +91,7 @@ static int fill_strings(struct pipeline *p, uint64_t count, struct error *err)
 			return -1;
 		if (i % 3 == 0 &&
 		    queue(p, err, "EXPIRE cache:answer:%llu %llu", (unsigned long long)i,
-			  (unsigned long long)(86400 + random_below(&r, 2500000))) < 0)
+			  86400ULL + random_below(&r, 2500000)) < 0)
 			return -1;
 		if (i % 5 == 0 && queue(p, err, "SET counter:task:%llu %lld", (unsigned long long)i,
 					(long long)random_next(&r) >> random_below(&r, 60)) < 0)
@@ -123,7 +123,7 @@ static int fill_hashes(struct pipeline *p, uint64_t count, struct error *err)
 		if (queue(p, err, "HSET session:%016llx user %llu role %s started %llu", id, user,
 			  user % 9 ? "member" : "admin", 1767225600 + 60 * user) < 0 ||
 		    queue(p, err, "PEXPIRE session:%016llx %llu", id,
-			  (unsigned long long)(3600000 + random_below(&r, 2000000000))) < 0)
+			  3600000ULL + random_below(&r, 2000000000)) < 0)
 			return -1;
 	}
 	for (uint64_t i = 0; i < 1500; i++) {

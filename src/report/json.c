@@ -17,7 +17,9 @@ static json_t *step_to_json(const struct run_step *s)
 json_t *seconds_to_json(int64_t ns)
 {
 	/* milliseconds: below that is noise, and doubles would print it */
-	return json_real((double)(ns / 1000000) / 1000.0);
+	int64_t milliseconds = ns / 1000000;
+
+	return json_real((double)milliseconds / 1000.0);
 }
 
 static int add_head(json_t *o, const struct run *run)

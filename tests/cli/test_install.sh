@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `make install` puts the program, its manual and its completions below DESTDIR and PREFIX,
+# and missing packages are named instead of installed when that is asked for.
+# shellcheck source=tests/cli/cli.sh
+. "$(dirname "$0")/cli.sh"
+build=$(dirname "$muster")
+source=$2
+
+DESTDIR=$work/destination meson install -C "$build" --no-rebuild --quiet || fail "meson install failed"
+prefix=$work/destination$(meson introspect "$build" --buildoptions |
+	sed -n '/"name": "prefix"/s/.*"name": "prefix", "value": "\([^"]*\)".*/\1/p')
+[ -x "$prefix/bin/muster" ] || fail "no program in $prefix/bin"
+[ "$("$prefix/bin/muster" version)" = "$("$muster" version)" ] || fail "the installed program is another"
+for file in man1/muster.1 man1/muster-verify.1 man5/muster.yaml.5; do
+	[ -s "$prefix/share/man/$file" ] || fail "no $file"
+done
+for file in bash-completion/completions/muster zsh/site-functions/_muster \
+	fish/vendor_completions.d/muster.fish; do
+	[ -s "$prefix/share/$file" ] || fail "no $file"
+done
+grep -q '^install: build' "$source/Makefile" || fail "the Makefile does not install"
+
+cat >list.txt <<'LIST'
+# a comment
+[present]
+dpkg
+[absent]
+muster-no-such-package
+another-one-that-is-not
+[other]
+not-asked-for
+LIST
+export PACKAGES="$work/list.txt" NO_INSTALL=1
+"$source/tools/install-packages.sh" present >out 2>&1 || fail "a package that is there is missed"
+[ ! -s out ] || fail "something is said of packages that are there"
+code=0
+"$source/tools/install-packages.sh" present absent >out 2>err || code=$?
+[ "$code" -eq 1 ] || fail "missing packages: exit code $code"
+grep -qx 'Missing Debian packages: muster-no-such-package another-one-that-is-not' err ||
+	fail "the missing packages are not named: $(cat err)"
+code=0
+"$source/tools/install-packages.sh" nonsense 2>err || code=$?
+[ "$code" -eq 2 ] || fail "unknown group: exit code $code"
+finish

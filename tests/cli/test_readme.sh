@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What README.md tells people to type is there: the commands are extracted from it and run,
+# or asked for their help where running them is another test's work (test_demo.sh, .ci/run).
+# shellcheck source=tests/cli/cli.sh
+. "$(dirname "$0")/cli.sh"
+readme=$2/README.md
+makefile=$2/Makefile
+
+# Lines of indented blocks without their comment, and what stands between backquotes.
+sed -n 's/^    \([a-z]\)/\1/p' "$readme" | sed 's/  *#.*//' >commands
+# shellcheck disable=SC2016 # backquotes of Markdown
+grep -o '`[^`]*`' "$readme" | tr -d '`' >>commands
+grep -qx 'make demo' commands || fail "README.md does not say: make demo"
+grep -qx 'make check' commands || fail "README.md does not say: make check"
+
+targets=0
+# shellcheck disable=SC2013 # targets are words
+for target in $(sed -n 's/^\([A-Z_]*=[^ ]* \)*make \([a-z][a-z]*\).*/\2/p' commands | sort -u); do
+	targets=$((targets + 1))
+	grep -q "^$target:" "$makefile" || fail "make $target: no such target"
+	make -n -C "$2" "$target" >make.out 2>&1 || fail "make -n $target: $(cat make.out)"
+done
+[ "$targets" -ge 5 ] || fail "only $targets make targets found"
+
+lines=0
+grep '^muster [a-z]' commands | sort -u >lines || true
+while read -r _ words; do
+	lines=$((lines + 1))
+	# shellcheck disable=SC2046 # words of a command line
+	set -- $(echo "$words" | sed 's/ *[A-Z].*//; s/…//g')
+	"$muster" "$@" --help >out 2>err </dev/null || fail "muster $*: $(cat err)"
+	grep -q "^Usage: muster $1" out || fail "muster $* is not understood: $(head -n 1 out)"
+done <lines
+[ "$lines" -ge 6 ] || fail "only $lines muster commands found"
+
+# The recipe of `make demo` is the program's demo, which test_demo.sh runs.
+make -n -C "$2" demo BUILD="$(dirname "$muster")" | grep -q 'muster demo$' || fail "make demo does not run muster demo"
+
+# The configuration passes but for the secrets, which are not there.
+# shellcheck disable=SC2016 # backquotes of Markdown
+sed -n '/^```yaml$/,/^```$/p' "$readme" | sed '/^```/d' >muster.yaml
+[ -s muster.yaml ] || fail "no configuration in README.md"
+mkdir credentials
+sed -i "s#/etc/muster/credentials#$work/credentials#; s#/var/backups/agent#$work#" muster.yaml
+for secret in postgres redis; do
+	(umask 077 && echo secret >"credentials/$secret")
+done
+MUSTER_RABBITMQ_PASSWORD=secret "$muster" check-config -c muster.yaml >out 2>err ||
+	fail "the configuration of README.md: $(cat out err)"
+finish
