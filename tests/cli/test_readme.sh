@@ -4,8 +4,9 @@
 # or asked for their help where running them is another test's work (test_demo.sh, .ci/run).
 # shellcheck source=tests/cli/cli.sh
 . "$(dirname "$0")/cli.sh"
-readme=$2/README.md
-makefile=$2/Makefile
+source=$2
+readme=$source/README.md
+makefile=$source/Makefile
 
 # Lines of indented blocks without their comment, and what stands between backquotes.
 sed -n 's/^    \([a-z]\)/\1/p' "$readme" | sed 's/  *#.*//' >commands
@@ -19,7 +20,7 @@ targets=0
 for target in $(sed -n 's/^\([A-Z_]*=[^ ]* \)*make \([a-z][a-z]*\).*/\2/p' commands | sort -u); do
 	targets=$((targets + 1))
 	grep -q "^$target:" "$makefile" || fail "make $target: no such target"
-	make -n -C "$2" "$target" >make.out 2>&1 || fail "make -n $target: $(cat make.out)"
+	make -n -C "$source" "$target" >make.out 2>&1 || fail "make -n $target: $(cat make.out)"
 done
 [ "$targets" -ge 5 ] || fail "only $targets make targets found"
 
@@ -35,7 +36,7 @@ done <lines
 [ "$lines" -ge 6 ] || fail "only $lines muster commands found"
 
 # The recipe of `make demo` is the program's demo, which test_demo.sh runs.
-make -n -C "$2" demo BUILD="$(dirname "$muster")" | grep -q 'muster demo$' || fail "make demo does not run muster demo"
+make -n -C "$source" demo BUILD="$(dirname "$muster")" | grep -q 'muster demo$' || fail "make demo does not run muster demo"
 
 # The configuration passes but for the secrets, which are not there.
 # shellcheck disable=SC2016 # backquotes of Markdown
