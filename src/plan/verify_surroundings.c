@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "component/engine.h"
@@ -22,13 +23,13 @@ static int disk_of(const char *path, uint64_t *free_bytes, uint64_t *total_bytes
 	return 0;
 }
 
-static int check_disk_free(struct plan_run *run, const struct verification *v, uint64_t available,
-			   uint64_t total, struct error *err)
+static int check_disk_free(struct plan_run *run, const struct verification *v, const char *path,
+			   uint64_t available, uint64_t total, struct error *err)
 {
 	char free_text[QUANTITY_TEXT_SIZE], total_text[QUANTITY_TEXT_SIZE], want[16], got[16];
 	double share = total ? (double)available / (double)total : 0;
 	struct question q = { .id = CHECK_DISK_FREE,
-			      .subject = v->config->repository,
+			      .subject = path,
 			      .expected = want,
 			      .found = got,
 			      .hint = "remove old sets or enlarge the disk" };
@@ -62,18 +63,44 @@ static int check_disk_room(struct plan_run *run, const struct verification *v, u
 		     "%s free; the next set and a restore need about %s", got, want);
 }
 
-int verify_step_disk(struct plan_run *run, void *subject, struct error *err)
+/* Judge one directory's disk, and its room when that is the repository's. */
+static int check_disk(struct plan_run *run, const struct verification *v, const char *path,
+		      struct error *err)
 {
-	struct verification *v = subject;
-	struct question q = { .id = CHECK_DISK_FREE, .subject = v->config->repository };
+	struct question q = { .id = CHECK_DISK_FREE, .subject = path };
 	struct error cause = ERROR_INIT;
 	uint64_t available = 0, total = 0;
 
-	if (disk_of(v->config->repository, &available, &total, &cause) < 0)
+	if (disk_of(path, &available, &total, &cause) < 0)
 		return judge_error(run, &q, &cause, err);
-	if (check_disk_free(run, v, available, total, err) < 0)
+	if (check_disk_free(run, v, path, available, total, err) < 0)
 		return -1;
-	return check_disk_room(run, v, available, err);
+	return path == v->config->repository ? check_disk_room(run, v, available, err) : 0;
+}
+
+/* A component's directory that is there and lies on another disk than the repository. */
+static bool lies_elsewhere(const struct verification *v, const char *path)
+{
+	struct stat root, own;
+
+	return stat(v->config->repository, &root) == 0 && stat(path, &own) == 0 &&
+	       root.st_dev != own.st_dev;
+}
+
+int verify_step_disk(struct plan_run *run, void *subject, struct error *err)
+{
+	struct verification *v = subject;
+
+	if (check_disk(run, v, v->config->repository, err) < 0)
+		return -1;
+	for (size_t i = 0; i < v->target_count; i++) {
+		const struct component_config *c = v->target[i].component;
+
+		if (c->engine != ENGINE_SERVICE && lies_elsewhere(v, c->backups.path) &&
+		    check_disk(run, v, c->backups.path, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int verify_step_services(struct plan_run *run, void *subject, struct error *err)
