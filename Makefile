@@ -46,8 +46,9 @@ bench: packages-build-servers-check-bench ## ratios against gzip, pigz, igzip, p
 
 install: build ## install below DESTDIR and PREFIX
 	@meson introspect $(BUILD) --buildoptions | grep -qF '"name": "prefix", "value": "$(PREFIX)"' || \
-		meson configure $(BUILD) -Dprefix=$(PREFIX)
-	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --quiet
+		{ meson configure $(BUILD) -Dprefix=$(PREFIX) && ninja -C $(BUILD) --quiet >$(BUILD)/ninja.log; }
+	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild --quiet
+	@echo "Installed below $(DESTDIR)$(PREFIX)"
 
 clean: ## remove what was built
 	@rm -rf $(BUILD)
