@@ -47,8 +47,12 @@ static void describe(const struct progress *p, uint64_t done, uint64_t total, in
 		used = snprintf(out, TEXT_SIZE, "%u%% of %s",
 				(unsigned)(100 * ((double)done / (double)total)),
 				quantity_format_size(total, size));
-	else
+	else if (done)
 		used = snprintf(out, TEXT_SIZE, "%s", quantity_format_size(done, size));
+	else
+		used = snprintf(
+			out, TEXT_SIZE, "%s",
+			quantity_format_duration(elapsed_ns / NS_PER_SECOND * NS_PER_SECOND, left));
 	if (per_second < 1)
 		return;
 	used += snprintf(out + used, TEXT_SIZE - (size_t)used, ", %s/s",
