@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What README.md tells people to type works: every indented line is known here, its
-# sample configuration is valid, its table names commands. usage: test_readme.sh MUSTER
+# The make commands of README.md are run as they stand there, in the build directory of
+# MUSTER; one that is not known here fails. tests/cli/test_readme.sh looks at the rest.
+# usage: test_readme.sh MUSTER
 set -eu
 muster=$(readlink -f "$1")
 build=$(dirname "$muster")
@@ -35,19 +36,5 @@ while read -r command; do
 		;;
 	'make check' | 'make quick') does make --dry-run "${command#make }" BUILD="$build" ;; # this runs in it
 	*) fail "README.md names a command that nothing tests: $command" ;;
-	esac
-done <"$work/commands"
-
-# shellcheck disable=SC2016 # backquotes of Markdown
-sed -n '/^```yaml$/,/^```$/p' README.md | sed '/^```/d' >"$work/muster.yaml"
-MUSTER_RABBITMQ_PASSWORD=secret does "$muster" check-config -c "$work/muster.yaml"
-# shellcheck disable=SC2016
-grep -o '`muster [a-z -]*[a-z]' README.md | tr -d '`' | sort -u >"$work/commands"
-[ -s "$work/commands" ] || fail "README.md names no command of muster"
-while read -r _ command; do
-	case $command in
-	'help '*) does "$muster" help "${command#help }" ;;
-	*) # shellcheck disable=SC2086 # words
-		does "$muster" $command --help ;;
 	esac
 done <"$work/commands"
