@@ -301,6 +301,8 @@ def several_databases_make_one_set(p):
         p.sql("DROP DATABASE \"odd/na me\"")
     for part in p.backups.rglob(f"*{taken['set']}*"):
         part.unlink()
+    p.muster("backup")
+    p.muster("verify")
 
 
 def the_status_is_one_screen(p):
