@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Install what is missing of the named groups of tools/packages.txt.
-# usage: install-packages.sh GROUP...   (PACKAGES: another list)
+# usage: install-packages.sh GROUP...   (MUSTER_PACKAGES: another list)
 # NO_INSTALL=1 prints what is missing and stops with exit 1 instead. Needs root or sudo only when something is missing.
 set -eu
-list=${PACKAGES:-$(dirname "$0")/packages.txt}
+list=${MUSTER_PACKAGES:-$(dirname "$0")/packages.txt}
 missing=
 for group in "$@"; do
 	grep -qx "\[$group\]" "$list" || { echo "install-packages.sh: no group [$group] in $list" >&2; exit 2; }

@@ -164,16 +164,16 @@ static uint64_t hash_oid(uint32_t oid)
 
 static void add_object_name(struct pg_archive_contents *c, const struct pg_archive_entry *e)
 {
-	uint32_t oid;
-	char end;
+	char *end;
+	unsigned long long oid = strtoull(e->tag, &end, 10);
 
-	if (sscanf(e->tag, "%" SCNu32 "%c", &oid, &end) != 1) {
+	if (e->tag[0] < '0' || e->tag[0] > '9' || *end || oid > UINT32_MAX) {
 		findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, e->offset,
 			     "entry %" PRIu32 " does not name a large object", e->dump_id);
 		return;
 	}
 	c->objects_named++;
-	c->objects_named_sum += hash_oid(oid);
+	c->objects_named_sum += hash_oid((uint32_t)oid);
 }
 
 static int add_owner(struct pg_archive_contents *c, const char *owner)

@@ -31,7 +31,7 @@ another-one-that-is-not
 [other]
 not-asked-for
 LIST
-export PACKAGES="$work/list.txt" NO_INSTALL=1
+export MUSTER_PACKAGES="$work/list.txt" NO_INSTALL=1
 "$source/tools/install-packages.sh" present >out 2>&1 || fail "a package that is there is missed"
 [ ! -s out ] || fail "something is said of packages that are there"
 code=0
