@@ -30,8 +30,12 @@ const struct command *command_find(const struct command *group, const char *name
 
 static int flush(FILE *stream, const char *name, struct error *err)
 {
-	if (fflush(stream) == 0 && !ferror(stream))
-		return 0;
+	if (fflush(stream) == 0) {
+		if (!ferror(stream))
+			return 0;
+		/* an earlier write failed, and its reason is gone */
+		return error_set(err, ERROR_IO, "cannot write to %s", name);
+	}
 	return error_set_errno(err, ERROR_IO, "cannot write to %s", name);
 }
 

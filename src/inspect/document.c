@@ -50,7 +50,8 @@ json_t *inspection_to_json(const struct inspection *i)
 	if (o && put(o, "path", text_to_json(i->path)) &&
 	    put(o, "format", json_string(format_id(r->format))) &&
 	    put(o, "verdict", json_string(verdict_name(i->verdict))) &&
-	    put(o, "size", uint_to_json(i->size)) && put(o, "sha256", json_string(digest)) &&
+	    put(o, "size", uint_to_json(i->size)) &&
+	    put(o, "sha256", i->error.kind == ERROR_NONE ? json_string(digest) : json_null()) &&
 	    put(o, "gzip", json_boolean(i->gzip)) &&
 	    put(o, "gzip_members", uint_to_json(i->gzip_members)) &&
 	    put(o, "content_bytes", uint_to_json(r->content_bytes)) &&
@@ -112,7 +113,8 @@ static int read_words(const json_t *json, struct inspection *out, struct error *
 	    member_text(json, "sha256", &out->arena, &digest, err) < 0)
 		return -1;
 	if (!format_parse_id(format, &out->reading.format) ||
-	    !verdict_parse(verdict, &out->verdict) || !sha256_parse(digest, out->sha256))
+	    !verdict_parse(verdict, &out->verdict) ||
+	    (digest[0] && !sha256_parse(digest, out->sha256)))
 		return error_set(err, ERROR_IO, "an inspection says format \"%s\", verdict \"%s\"",
 				 format, verdict);
 	out->gzip = json_is_true(json_object_get(json, "gzip"));
