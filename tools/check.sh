@@ -10,7 +10,7 @@ status=0
 echo "Running the tests, on servers of their own; it takes some minutes"
 meson test -C "$build" --no-rebuild --print-errorlogs --num-processes 2 "$@" >"$log" 2>&1 || status=$?
 grep -vE '^(ninja:| *[0-9]+/[0-9]+ .* OK |Full log|[A-Z][A-Za-z ]*: +[0-9]+ *$)' "$log" | cat -s
-count() { sed -n "s/^$1: *\([0-9]*\).*/\1/p" "$log" | tail -n 1; }
+count() { sed -n "s/^$1: *\([0-9]*\).*/\1/p" "$log" | tail -n 1 | grep . || echo 0; }
 passed=$(count Ok)
 skipped=$(count Skipped)
 failed=$(($(count Fail) + $(count Timeout) + $(count 'Unexpected Pass')))
