@@ -61,9 +61,9 @@ static void print_format(const struct invocation *inv, const struct inspection *
 	const struct reading *r = &i->reading;
 
 	(void)fprintf(inv->out, "  format    %s", format_description(r->format));
-	if (i->gzip)
-		(void)fprintf(inv->out, ", gzip of %" PRIu64 " member%s", i->gzip_members,
-			      i->gzip_members == 1 ? "" : "s");
+	if (i->codec != CODEC_NONE)
+		(void)fprintf(inv->out, ", %s of %" PRIu64 " member%s", codec_id(i->codec),
+			      i->members, i->members == 1 ? "" : "s");
 	(void)fprintf(inv->out, "\n  size      %s stored, %s unpacked\n",
 		      quantity_format_size(i->size, size),
 		      quantity_format_size(r->content_bytes, content));

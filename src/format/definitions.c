@@ -539,4 +539,6 @@ static bool matches(struct span head)
 	return open;
 }
 
-const struct reader definitions_reader = { FORMAT_DEFINITIONS, matches, open_definitions };
+const struct reader definitions_reader = { .format = FORMAT_DEFINITIONS,
+					   .matches = matches,
+					   .open = open_definitions };

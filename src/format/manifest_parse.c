@@ -362,4 +362,6 @@ static bool matches(struct span head)
 	return *w == '\0';
 }
 
-const struct reader manifest_reader = { FORMAT_MANIFEST, matches, open_manifest };
+const struct reader manifest_reader = { .format = FORMAT_MANIFEST,
+					.matches = matches,
+					.open = open_manifest };

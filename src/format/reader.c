@@ -93,6 +93,8 @@ void reading_release(struct reading *r)
 {
 	findings_release(&r->findings);
 	facts_release(&r->facts);
+	outline_release(&r->contents);
+	outline_release(&r->largest);
 	*r = (struct reading){ .format = FORMAT_UNKNOWN };
 }
 

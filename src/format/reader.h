@@ -11,8 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "format/coverage.h"
 #include "model/facts.h"
 #include "model/finding.h"
+#include "model/outline.h"
 #include "stream/stage.h"
 
 /* name, id shown to people and in JSON, description */
@@ -44,7 +46,13 @@ struct reading {
 	int64_t content_time_ns; /* when the content says it was made (wall clock); 0: it does not say */
 	bool local_time; /* content_time_ns is a wall time of an unknown zone, read as if it were UTC */
 	bool finished; /* the reader saw the format's own end */
+	bool list;     /* set by the caller: fill `contents` too */
+	struct outline
+		contents;       /* what the file lists, in its order: a table of contents, queues */
+	struct outline largest; /* the largest keys, at most READING_LARGEST, falling */
 };
+
+enum { READING_LARGEST = 20 };
 
 void reading_release(struct reading *r);
 
@@ -57,6 +65,7 @@ struct reader {
 	bool (*matches)(struct span head);
 	/* A sink that fills `out` (borrowed until freed; its format and findings.layer are set). NULL: out of memory. */
 	struct stage *(*open)(struct reading *out, struct error *err);
+	const struct coverage *coverage;
 };
 enum { READER_HEAD = 64 };
 

@@ -57,8 +57,8 @@ static int read_content(const struct child_order *o, struct inspection *i, struc
 
 	if (!content || envelope_read(&options, content, &i->envelope, &envelope, err) < 0)
 		return -1;
-	i->gzip = envelope.gzip;
-	i->gzip_members = envelope.members;
+	i->codec = envelope.codec;
+	i->members = envelope.members;
 	i->size = envelope.size;
 	i->reading.content_bytes = content->offset;
 	memcpy(i->sha256, envelope.sha256, sizeof(i->sha256));

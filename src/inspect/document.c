@@ -52,8 +52,8 @@ json_t *inspection_to_json(const struct inspection *i)
 	    put(o, "verdict", json_string(verdict_name(i->verdict))) &&
 	    put(o, "size", uint_to_json(i->size)) &&
 	    put(o, "sha256", i->error.kind == ERROR_NONE ? json_string(digest) : json_null()) &&
-	    put(o, "gzip", json_boolean(i->gzip)) &&
-	    put(o, "gzip_members", uint_to_json(i->gzip_members)) &&
+	    put(o, "compression", json_string(codec_id(i->codec))) &&
+	    put(o, "members", uint_to_json(i->members)) &&
 	    put(o, "content_bytes", uint_to_json(r->content_bytes)) &&
 	    put(o, "content_time", time_to_json(r->content_time_ns)) &&
 	    put(o, "content_time_is_local", json_boolean(r->local_time)) &&
@@ -66,20 +66,22 @@ json_t *inspection_to_json(const struct inspection *i)
 	return NULL;
 }
 
-/* Findings of the gzip layer belong to the envelope, all others to the content. */
+/* Findings of a codec's layer belong to the envelope, all others to the content. */
 static int sort_findings(const json_t *all, struct inspection *out, struct error *err)
 {
 	for (size_t k = 0; k < json_array_size(all); k++) {
 		json_t *item = json_array_get(all, k);
 		const char *layer = json_string_value(json_object_get(item, "layer"));
-		bool of_gzip = layer && strcmp(layer, "gzip") == 0;
+		enum codec codec;
+		bool of_envelope = layer && codec_parse_id(layer, &codec);
 		CLEANUP(cleanup_json)
 		json_t *one = json_pack("[O]", item);
 
 		if (!one)
 			return error_set(err, ERROR_NOMEM, "no memory for findings");
 		if (findings_from_json(one, &out->arena,
-				       of_gzip ? &out->envelope : &out->reading.findings, err) < 0)
+				       of_envelope ? &out->envelope : &out->reading.findings,
+				       err) < 0)
 			return -1;
 	}
 	return 0;
@@ -106,18 +108,18 @@ static int read_error(const json_t *json, struct inspection *out, struct error *
 
 static int read_words(const json_t *json, struct inspection *out, struct error *err)
 {
-	const char *format = "", *verdict = "", *digest = "";
+	const char *format = "", *verdict = "", *digest = "", *codec = "";
 
 	if (member_text(json, "format", &out->arena, &format, err) < 0 ||
 	    member_text(json, "verdict", &out->arena, &verdict, err) < 0 ||
+	    member_text(json, "compression", &out->arena, &codec, err) < 0 ||
 	    member_text(json, "sha256", &out->arena, &digest, err) < 0)
 		return -1;
 	if (!format_parse_id(format, &out->reading.format) ||
-	    !verdict_parse(verdict, &out->verdict) ||
+	    !verdict_parse(verdict, &out->verdict) || !codec_parse_id(codec, &out->codec) ||
 	    (digest[0] && !sha256_parse(digest, out->sha256)))
 		return error_set(err, ERROR_IO, "an inspection says format \"%s\", verdict \"%s\"",
 				 format, verdict);
-	out->gzip = json_is_true(json_object_get(json, "gzip"));
 	out->reading.local_time = json_is_true(json_object_get(json, "content_time_is_local"));
 	out->reading.finished = json_is_true(json_object_get(json, "finished"));
 	out->duration_ns = (int64_t)(json_number_value(json_object_get(json, "duration")) * 1e9);
@@ -129,7 +131,7 @@ int inspection_from_json(const json_t *json, struct inspection *out, struct erro
 	const json_t *findings = NULL, *facts = NULL;
 
 	if (read_words(json, out, err) < 0 || member_uint(json, "size", &out->size, err) < 0 ||
-	    member_uint(json, "gzip_members", &out->gzip_members, err) < 0 ||
+	    member_uint(json, "members", &out->members, err) < 0 ||
 	    member_uint(json, "content_bytes", &out->reading.content_bytes, err) < 0 ||
 	    member_uint(json, "findings_dropped", &out->reading.findings.dropped, err) < 0 ||
 	    member_time(json, "content_time", &out->reading.content_time_ns, err) < 0 ||

@@ -8,7 +8,7 @@
 #include "inspect/inspect.h"
 
 /*
- * {"path", "format", "verdict", "size", "sha256", "gzip", "gzip_members", "content_bytes",
+ * {"path", "format", "verdict", "size", "sha256", "compression", "members", "content_bytes",
  * "content_time", "duration", "findings": […], "findings_dropped", "facts": {…}, "error"?}.
  * A new reference; NULL when out of memory.
  */

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "format/reader.h"
+#include "stream/codec.h"
 
 struct inspect_request {
 	const char *path;          /* "-": standard input */
@@ -19,9 +20,9 @@ struct inspect_request {
 struct inspection {
 	const char *path; /* borrowed from the request */
 	enum verdict verdict;
-	bool gzip; /* it was a gzip; then: */
-	uint64_t gzip_members;
-	struct findings envelope; /* of the gzip layer */
+	enum codec codec; /* what it is wrapped in; if anything: */
+	uint64_t members;
+	struct findings envelope; /* of the codec's layer */
 	struct reading reading;   /* of the content */
 	uint64_t size;            /* stored bytes */
 	int64_t mtime_ns;         /* 0: unknown */

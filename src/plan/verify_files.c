@@ -125,13 +125,13 @@ static int check_gzip(struct plan_run *run, const struct verify_file *f, struct 
 	q.hint = "the file is damaged; look for another copy, and at the disk it lies on";
 	if (f->inspection.envelope.count)
 		return judge_findings(run, &q, &f->inspection.envelope, err);
-	if (!f->inspection.gzip && f->file->kind == PART_MANIFEST)
+	if (f->inspection.codec == CODEC_NONE && f->file->kind == PART_MANIFEST)
 		return 0;
-	if (!f->inspection.gzip)
+	if (f->inspection.codec == CODEC_NONE)
 		return judge_skipped(run, &q, err, "the file is not compressed");
 	return judge(run, &q, true, err,
 		     "%" PRIu64 " member%s, %s unpacked, checksums and lengths right",
-		     f->inspection.gzip_members, f->inspection.gzip_members == 1 ? "" : "s",
+		     f->inspection.members, f->inspection.members == 1 ? "" : "s",
 		     quantity_format_size(f->inspection.reading.content_bytes, content));
 }
 

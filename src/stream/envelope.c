@@ -115,7 +115,7 @@ int envelope_read(const struct envelope_options *options, struct stage *content,
 		return -1;
 	findings->layer = "gzip";
 	merge(&job.structure, &job.integrity, findings);
-	out->gzip = job.gzip;
+	out->codec = job.gzip ? CODEC_GZIP : CODEC_NONE;
 	out->members = job.members;
 	out->size = job.source.read;
 	if (sha256_final(&job.sha256, out->sha256, err) < 0)

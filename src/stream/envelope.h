@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "model/finding.h"
+#include "stream/codec.h"
 #include "stream/stage.h"
 
 /* What expansion_max means when it is 0; deflate itself cannot exceed 1032. */
@@ -33,9 +34,9 @@ struct envelope_options {
 };
 
 struct envelope {
-	bool gzip;
-	uint64_t members;            /* of the gzip, those whose header was sound */
-	uint64_t size;               /* stored bytes */
+	enum codec codec; /* by the first bytes */
+	uint64_t members; /* gzip members, zstd and lz4 frames, xz and bzip2 streams begun */
+	uint64_t size;    /* stored bytes */
 	uint8_t sha256[SHA256_SIZE]; /* of the stored bytes */
 };
 

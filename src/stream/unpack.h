@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * zstd (RFC 8878), lz4 frames, xz and bzip2, one frame or stream at a time,
+ * resumable at any byte, each with its own checksum verified. gzip has
+ * stream/gunzip.h. Memory is the codec's window, bounded by UNPACK_WINDOW_MAX.
+ */
+#ifndef STREAM_UNPACK_H
+#define STREAM_UNPACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/cursor.h"
+#include "base/error.h"
+#include "model/finding.h"
+#include "stream/codec.h"
+
+/* A frame that asks for a larger window is FINDING_UNSUPPORTED. */
+#define UNPACK_WINDOW_MAX (UINT64_C(128) << 20)
+
+struct unpacker;
+
+enum unpack_status {
+	UNPACK_NEEDS_INPUT, /* all input was used, and all output delivered */
+	UNPACK_NEEDS_ROOM,  /* call again with more room, also when the input is used up */
+	UNPACK_FRAME,       /* a frame ended; `in` stands behind it, the next call begins another */
+	UNPACK_BAD,         /* see unpacker_fault(); nothing more comes out */
+};
+
+/* Where the content goes: `len` of `room` bytes are filled. */
+struct unpack_block {
+	uint8_t *ptr;
+	size_t room, len;
+};
+
+/* What is wrong, and since which byte of the input of all calls. */
+struct unpack_fault {
+	enum finding_code code;
+	const char *message; /* static */
+};
+
+/* `codec` is neither CODEC_NONE nor CODEC_GZIP. NULL: out of memory. */
+struct unpacker *unpacker_new(enum codec codec, struct error *err);
+
+/* Unpack from `in`, which is moved past what was used, to the end of `out`. */
+enum unpack_status unpacker_step(struct unpacker *u, struct span *in, struct unpack_block *out);
+
+/* Is it between two frames, so that the input may end here? */
+bool unpacker_between_frames(const struct unpacker *u);
+
+struct unpack_fault unpacker_fault(const struct unpacker *u);
+
+/* Frames may follow, of no relation to those before. */
+void unpacker_reset(struct unpacker *u);
+
+void unpacker_free(struct unpacker *u);
+
+static inline void cleanup_unpacker(struct unpacker **u)
+{
+	unpacker_free(*u);
+}
+
+#endif
