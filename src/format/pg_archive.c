@@ -33,6 +33,14 @@ static void refuse_compression(struct pg_archive *a)
 		     a->toc.header.compression == PG_ARCHIVE_LZ4 ? "lz4" : "zstd");
 }
 
+static void refuse_format(struct pg_archive *a)
+{
+	findings_add(&a->reading->findings, FINDING_UNSUPPORTED, 0,
+		     "this is toc.dat of an archive in tar or directory format, without the "
+		     "archive's other files");
+	a->phase = LOST;
+}
+
 /* Reads what `in` holds of header and table of contents; the rest of it is left. */
 static int push_toc(struct pg_archive *a, struct span *in, uint64_t offset, struct error *err)
 {
@@ -45,6 +53,10 @@ static int push_toc(struct pg_archive *a, struct span *in, uint64_t offset, stru
 		case TOC_MORE:
 			return 0;
 		case TOC_HEADER:
+			if (a->toc.header.format != PG_ARCHIVE_CUSTOM) {
+				refuse_format(a);
+				return 0;
+			}
 			refuse_compression(a);
 			if (pg_archive_contents_header(&a->contents, &a->toc.header, err) < 0)
 				return -1;

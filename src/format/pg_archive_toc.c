@@ -9,7 +9,6 @@
 enum {
 	OLDEST_MINOR = 12,
 	NEWEST_MINOR = 16,
-	FORMAT_CUSTOM = 1,
 	OFFSET_SIZE = 8,
 	LONGEST_NAME = PG_ARCHIVE_NAME_SIZE - 1,
 	LONGEST_TAG = 1 << 20,  /* a function's tag spells out its arguments */
@@ -62,7 +61,8 @@ enum {
 	X(OWNER, "owner", TEXT, 0, 0)                                                              \
 	X(WITH_OIDS, "WITH OIDS flag", TEXT, 0, 0)                                                 \
 	X(DEPENDENCY, "dependency", TEXT, 0, 0)                                                    \
-	X(DATA_OFFSET, "data offset", OFFSET, 0, 0)
+	X(DATA_OFFSET, "data offset", OFFSET, 0, 0)                                                \
+	X(FILE, "file name", TEXT, 0, 0)
 
 struct row {
 	const char *name;
@@ -159,6 +159,9 @@ static void prepare_entry_field(struct pg_archive_toc *t)
 	case ENTRY_OWNER:
 		capture(&t->field, e->owner, sizeof(e->owner), LONGEST_NAME);
 		break;
+	case ENTRY_FILE:
+		capture(&t->field, e->file, sizeof(e->file), sizeof(e->file) - 1);
+		break;
 	case ENTRY_TABLESPACE:
 	case ENTRY_ACCESS_METHOD:
 		capture(&t->field, NULL, 0, LONGEST_NAME);
@@ -215,7 +218,8 @@ static enum pg_archive_toc_result check_start(struct pg_archive_toc *t, const ch
 		fits = value == OFFSET_SIZE;
 		break;
 	case HEADER_FORMAT:
-		fits = value == FORMAT_CUSTOM;
+		fits = value == PG_ARCHIVE_CUSTOM || value == PG_ARCHIVE_TAR;
+		t->header.format = (enum pg_archive_format)value;
 		break;
 	default:
 		if (value != magic[t->row])
@@ -267,6 +271,16 @@ static bool is_number(const char *text)
 	return *text && strspn(text, "0123456789") == strlen(text);
 }
 
+/* A name in the archive's own directory, for exactly the entries with data. */
+static bool file_fits(const struct pg_archive_entry *e)
+{
+	static const char allowed[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.";
+
+	return e->file[0] != '.' && e->file[strspn(e->file, allowed)] == '\0' &&
+	       e->has_data == (e->file[0] != '\0');
+}
+
 static enum pg_archive_toc_result entry_text_done(struct pg_archive_toc *t, const char *name)
 {
 	struct pg_archive_entry *e = &t->entry;
@@ -291,6 +305,9 @@ static enum pg_archive_toc_result entry_text_done(struct pg_archive_toc *t, cons
 		break;
 	case ENTRY_COPY:
 		e->has_copy = t->field.value > 0;
+		break;
+	case ENTRY_FILE:
+		fits = file_fits(e);
 		break;
 	default:
 		break;
@@ -360,18 +377,27 @@ static enum pg_archive_toc_result field_result(struct pg_archive_toc *t,
 	return entry_field_done(t, name);
 }
 
-/* Go to the next field that this version has; true when the part is complete. */
+static bool has_field(const struct pg_archive_toc *t, const struct row *rows)
+{
+	const struct row *row = &rows[t->row];
+	unsigned minor = t->header.minor;
+
+	if (t->part == TOC_IN_ENTRIES &&
+	    t->row == (t->header.format == PG_ARCHIVE_CUSTOM ? ENTRY_FILE : ENTRY_DATA_OFFSET))
+		return false;
+	return row->since <= minor && (!row->until || row->until >= minor);
+}
+
+/* Go to the next field that this version and format have; true when the part is complete. */
 static bool next_field(struct pg_archive_toc *t, const struct row *rows, size_t count)
 {
 	bool repeat =
 		t->part == TOC_IN_ENTRIES && t->row == ENTRY_DEPENDENCY && t->field.value != -1;
-	unsigned minor = t->header.minor;
 
 	t->in_field = false;
 	if (!repeat)
 		t->row++;
-	while (t->row < count &&
-	       (rows[t->row].since > minor || (rows[t->row].until && rows[t->row].until < minor)))
+	while (t->row < count && !has_field(t, rows))
 		t->row++;
 	if (t->row < count)
 		return false;

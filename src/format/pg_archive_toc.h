@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The header and the table of contents of a custom archive, versions 1.12
- * (PostgreSQL 9.0) to 1.16 (17, 18). Source: ReadHead and ReadToc of
+ * The header and the table of contents of an archive, versions 1.12
+ * (PostgreSQL 9.0) to 1.16 (17, 18): the beginning of a custom archive, and
+ * toc.dat of the tar and directory formats. Source: ReadHead and ReadToc of
  * src/bin/pg_dump/pg_backup_archiver.c; every field in order is in
  * docs/formats/pg-archive.md.
  */
@@ -18,6 +19,7 @@
 enum {
 	PG_ARCHIVE_NAME_SIZE = 1024, /* NAMEDATALEN is 64; builds with a larger one exist */
 	PG_ARCHIVE_KIND_SIZE = 64,
+	PG_ARCHIVE_FILE_SIZE = 32,         /* "blobs_4294967295.toc" */
 	PG_ARCHIVE_DEFINITION_SIZE = 4096, /* what is kept of a definition */
 };
 
@@ -29,8 +31,12 @@ enum pg_archive_compression {
 };
 enum { PG_ARCHIVE_COMPRESSIONS = 4 };
 
+/* Which of pg_dump's formats the header says; a directory's toc.dat says tar. */
+enum pg_archive_format { PG_ARCHIVE_CUSTOM = 1, PG_ARCHIVE_TAR = 3 };
+
 struct pg_archive_header {
 	unsigned minor; /* of the archive version: 14 in 1.14 */
+	enum pg_archive_format format;
 	enum pg_archive_compression compression;
 	int64_t second, minute, hour, day, month, year; /* of struct tm, zone unknown */
 	char database[PG_ARCHIVE_NAME_SIZE];
@@ -50,8 +56,10 @@ struct pg_archive_entry {
 	bool has_copy; /* a COPY statement is there, of `columns` */
 	bool tag_cut;
 	struct copy_columns columns;
-	uint8_t data_state; /* enum pg_archive_offset_state */
+	uint8_t data_state; /* enum pg_archive_offset_state; custom format */
 	uint64_t data_offset;
+	char file
+		[PG_ARCHIVE_FILE_SIZE]; /* of letters, digits, '_' and '.'; not in custom format; "" has no data */
 	char tag[PG_ARCHIVE_NAME_SIZE];
 	char kind[PG_ARCHIVE_KIND_SIZE]; /* "TABLE DATA" */
 	char definition[PG_ARCHIVE_DEFINITION_SIZE];
