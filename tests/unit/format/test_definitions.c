@@ -9,11 +9,11 @@
 
 #include <cmocka.h>
 
-#include "../failing_malloc.h"
 #include "base/buf.h"
 #include "format/definitions.h"
 #include "format/splitter.h"
 #include "reading.h"
+#include "sweep_allocations.h"
 
 /* As rabbitmqctl export_definitions of RabbitMQ 3.10 writes it. */
 static const char export[] =
@@ -312,63 +312,70 @@ static void an_export_of_one_vhost_passes(void **state)
 	reading_release(&r);
 }
 
+static struct sweep sweep_of(const char *text)
+{
+	return (struct sweep){ .name = "definitions",
+			       .bytes = text_span(text),
+			       .reader = &definitions_reader };
+}
+
 static void an_export_cut_at_any_length_never_passes(void **state)
 {
+	struct sweep s = sweep_of(export);
+
 	(void)state;
-	/* the newline after the last brace is covered by no check */
-	for (size_t len = 0; len < sizeof(export) - 2; len++)
-		assert_int_equal(verdict_of(&definitions_reader,
-					    (struct span){ (const uint8_t *)export, len }),
-				 VERDICT_FAIL);
+	s.sound_from =
+		sizeof(export) - 2; /* the newline after the last brace is covered by no check */
+	sweep_cuts(&s);
+}
+
+static bool is_white_space(struct span tail)
+{
+	return tail.len == 1 && strchr(" \t\r\n", tail.ptr[0]) && tail.ptr[0];
+}
+
+static void nothing_may_follow_an_export_but_white_space(void **state)
+{
+	struct sweep s = sweep_of(export);
+
+	(void)state;
+	s.may_follow = is_white_space;
+	sweep_longer(&s);
 }
 
 static void the_size_of_the_blocks_makes_no_difference(void **state)
 {
-	const size_t sizes[] = { 1, 13, 509 };
 	char *broken = with("{\"name\":\"u\",\"tags\":\"\xc3\"}", QUEUE_A "," QUEUE_A "\n,{}",
 			    BINDING("x", "y", "queue"));
-	const char *const texts[] = { export, broken };
+	struct sweep sound = sweep_of(export), bad = sweep_of(broken);
 
 	(void)state;
-	for (size_t t = 0; t < 2; t++) {
-		struct reading whole = read_text(texts[t], strlen(texts[t]));
-
-		for (size_t i = 0; i < 3; i++) {
-			struct reading r = read_text(texts[t], sizes[i]);
-
-			assert_true(same_reading(&whole, &r));
-			reading_release(&r);
-		}
-		reading_release(&whole);
-	}
+	sweep_blocks(&sound);
+	sweep_blocks(&bad);
 	free(broken);
 }
 
 /* A flip that passes may only be one that leaves another legal document: see docs/formats/definitions.md. */
-static void a_flipped_bit_never_passes_unless_it_lies_in_a_value(void **state)
+static struct sweep_allowance value_or_space(const struct sweep *s, size_t offset, unsigned bit)
 {
-	struct buf text = { 0 };
+	char was = (char)s->bytes.ptr[offset];
 	bool in_string = false;
 
+	(void)bit;
+	for (size_t i = 0; i <= offset; i++)
+		in_string ^= s->bytes.ptr[i] == '"';
+	if (in_string || was == '\n' || was == ' ' || (was >= '0' && was <= '9'))
+		return (struct sweep_allowance){ SWEEP_FREE, NULL };
+	return (struct sweep_allowance){ SWEEP_COVERED, NULL };
+}
+
+static void a_flipped_bit_never_passes_unless_it_lies_in_a_value(void **state)
+{
+	struct sweep s = sweep_of(export);
+
 	(void)state;
-	assert_int_equal(buf_puts(&text, export), 0);
-	for (size_t i = 0; i < text.len; i++) {
-		char was = text.ptr[i];
-		bool space = was == '\n' || was == ' ', digit = was >= '0' && was <= '9';
-
-		if (was == '"')
-			in_string = !in_string;
-		for (int bit = 0; bit < 8; bit++) {
-			enum verdict v;
-
-			text.ptr[i] = (char)(was ^ 1 << bit);
-			v = verdict_of(&definitions_reader, buf_span(&text));
-			if (v == VERDICT_PASS && !in_string && !space && !digit)
-				fail_msg("bit %d of byte %zu (%c)", bit, i, was);
-		}
-		text.ptr[i] = was;
-	}
-	buf_release(&text);
+	s.allow = value_or_space;
+	sweep_flips(&s);
 }
 
 static void nesting_and_length_are_limited(void **state)
@@ -428,28 +435,10 @@ static void a_large_export_is_counted(void **state)
 
 static void any_failing_allocation_is_an_error_and_leaks_nothing(void **state)
 {
-	bool passed = false;
+	struct sweep s = sweep_of(export);
 
 	(void)state;
-	if (!failing_malloc_works)
-		skip();
-	for (long k = 0; !passed; k++) {
-		struct reading r = { 0 };
-		struct error err = ERROR_INIT;
-		long live = allocations_live;
-		int rc;
-
-		allocations_left = k;
-		rc = read_bytes(&definitions_reader, text_span(export), 100, &r, &err);
-		passed = allocations_left >= 0;
-		allocations_left = -1;
-		if (!passed)
-			assert_true(rc < 0);
-		if (err.kind != ERROR_NONE)
-			assert_int_equal(err.kind, ERROR_NOMEM);
-		reading_release(&r);
-		assert_int_equal(allocations_live, live);
-	}
+	sweep_allocations(&s, 100);
 }
 
 int main(void)
@@ -463,6 +452,7 @@ int main(void)
 		cmocka_unit_test(users_of_permissions_must_exist),
 		cmocka_unit_test(an_export_of_one_vhost_passes),
 		cmocka_unit_test(an_export_cut_at_any_length_never_passes),
+		cmocka_unit_test(nothing_may_follow_an_export_but_white_space),
 		cmocka_unit_test(the_size_of_the_blocks_makes_no_difference),
 		cmocka_unit_test(a_flipped_bit_never_passes_unless_it_lies_in_a_value),
 		cmocka_unit_test(nesting_and_length_are_limited),
