@@ -7,7 +7,6 @@
 #include "base/quantity.h"
 #include "cmd/commands.h"
 #include "cmd/document.h"
-#include "cmd/interrupt.h"
 #include "cmd/progress.h"
 #include "cmd/run_session.h"
 #include "model/json.h"
@@ -51,7 +50,8 @@ static int print_json(const struct invocation *inv, const struct run_session *s,
 			return error_set(err, ERROR_NOMEM, "no memory for the document");
 	}
 	if (!document || json_object_set_new(document, "run", json_string(s->id)) < 0 ||
-	    json_object_set_new(document, "verdict", json_string(verdict_name(r->verdict))) < 0 ||
+	    json_object_set_new(document, "verdict",
+				json_string(verdict_name(r->outcome.verdict))) < 0 ||
 	    json_object_set_new(document, "set", m->set ? text_to_json(m->set) : json_null()) < 0 ||
 	    json_object_set_new(document, "manifest",
 				r->manifest_path[0] ? text_to_json(r->manifest_path) :
@@ -126,27 +126,20 @@ static int take(const struct invocation *inv, struct run_session *s, struct erro
 	const struct backup_arguments *a = inv->options;
 	struct progress progress = { 0 };
 	struct backup_result result = { 0 };
-	struct backup_request request = { .command = inv->line,
-					  .component = inv->argument,
-					  .component_count = inv->argument_count,
-					  .stop_requested = interrupt_requested };
 	int rc;
 
 	if (run_session_open(inv, "backup", s, err) < 0)
 		return -1;
 	for (size_t i = 0; a->no_sql && i < s->config.component_count; i++)
 		s->config.component[i].backups.sql = false;
-	request.config = &s->config;
-	request.history = s->history;
-	request.run = s->id;
+	s->request.sinks = &progress.sink;
 	progress_begin(&progress, inv, "backup");
-	request.sinks = &progress.sink;
-	rc = backup_run(&request, &result, err);
+	rc = backup_run(&s->request, &result, err);
 	progress_end(&progress);
 	if (rc == 0)
 		rc = print(inv, s, &result, err);
 	if (rc == 0)
-		rc = run_session_exit_code(result.verdict, result.cut_short, false);
+		rc = run_session_exit_code(&result.outcome, false);
 	backup_result_release(&result);
 	return rc;
 }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cmd/configuration.h"
+#include "cmd/interrupt.h"
 #include "report/report.h"
 
 int run_session_open(const struct invocation *inv, const char *kind, struct run_session *s,
@@ -15,6 +16,13 @@ int run_session_open(const struct invocation *inv, const char *kind, struct run_
 	    history_open(s->config.state_dir, &s->history, err) < 0 ||
 	    history_lock(s->history, s->id, kind, err) < 0 || history_recover(s->history, err) < 0)
 		return -1;
+	s->request = (struct run_request){ .config = &s->config,
+					   .history = s->history,
+					   .run = s->id,
+					   .command = inv->line,
+					   .component = inv->argument,
+					   .component_count = inv->argument_count,
+					   .stop_requested = interrupt_requested };
 	return history_expire_facts(s->history, now - s->config.keep_facts_ns, err);
 }
 
@@ -33,12 +41,12 @@ int run_session_report(const struct run_session *s, struct run *run, char *text_
 	return report_save(run, s->config.state_dir, text_path, err);
 }
 
-int run_session_exit_code(enum verdict verdict, enum error_kind cut_short, bool warn_fails)
+int run_session_exit_code(const struct run_outcome *outcome, bool warn_fails)
 {
-	const struct error why = { .kind = cut_short };
+	const struct error why = { .kind = outcome->cut_short };
 
 	/* a failure that was recorded before the interruption wins */
-	if (cut_short != ERROR_NONE && verdict != VERDICT_FAIL)
+	if (outcome->cut_short != ERROR_NONE && outcome->verdict != VERDICT_FAIL)
 		return exit_code_of_error(&why);
-	return exit_code_of_verdict(verdict, warn_fails);
+	return exit_code_of_verdict(outcome->verdict, warn_fails);
 }

@@ -7,17 +7,19 @@
 #include "config/config.h"
 #include "history/history.h"
 #include "model/run.h"
+#include "plan/run_request.h"
 
 struct run_session {
 	struct config config;
 	struct history *history;
-	char id[RUN_ID_SIZE]; /* of the run to be made */
+	char id[RUN_ID_SIZE];       /* of the run to be made */
+	struct run_request request; /* what the command line asks for; without sinks */
 };
 
 /*
  * Into zeroed `s`: read the configuration, open the history, take the lock for a
  * new run of `kind` ("verify"), end the runs that were cut short, drop facts that
- * have expired.
+ * have expired, and fill its request.
  */
 MUST_CHECK int run_session_open(const struct invocation *inv, const char *kind,
 				struct run_session *s, struct error *err);
@@ -30,7 +32,6 @@ void run_session_close(struct run_session *s);
 MUST_CHECK int run_session_report(const struct run_session *s, struct run *run, char *text_path,
 				  struct error *err);
 
-/* The code for a run that came to `verdict`, or was cut short. */
-int run_session_exit_code(enum verdict verdict, enum error_kind cut_short, bool warn_fails);
+int run_session_exit_code(const struct run_outcome *outcome, bool warn_fails);
 
 #endif

@@ -2,7 +2,6 @@
 /* muster verify: the daily verification. */
 #include "base/buf.h"
 #include "cmd/commands.h"
-#include "cmd/interrupt.h"
 #include "cmd/progress.h"
 #include "cmd/run_session.h"
 #include "plan/verify.h"
@@ -65,24 +64,18 @@ static int verify(const struct invocation *inv, struct run_session *s, struct er
 {
 	const struct verify_arguments *a = inv->options;
 	struct progress progress = { 0 };
-	struct verify_request request = { .command = inv->line,
-					  .component = inv->argument,
-					  .component_count = inv->argument_count,
-					  .set = a->set,
-					  .stop_requested = interrupt_requested };
-	struct verify_result result = { 0 };
+	struct verify_request request = { .set = a->set };
+	struct run_outcome outcome = { 0 };
 	char path[REPORT_PATH_SIZE];
 	struct run run = { 0 };
 	int rc;
 
 	if (run_session_open(inv, "verify", s, err) < 0)
 		return -1;
-	request.config = &s->config;
-	request.history = s->history;
-	request.run = s->id;
+	request.run = s->request;
+	request.run.sinks = &progress.sink;
 	progress_begin(&progress, inv, "verify");
-	request.sinks = &progress.sink;
-	rc = verify_run(&request, &result, err);
+	rc = verify_run(&request, &outcome, err);
 	progress_end(&progress);
 	if (rc < 0 || run_session_report(s, &run, path, err) < 0)
 		return -1;
@@ -91,8 +84,8 @@ static int verify(const struct invocation *inv, struct run_session *s, struct er
 	if (rc < 0)
 		return -1;
 	if (a->nagios)
-		return report_nagios_code(result.verdict);
-	return run_session_exit_code(result.verdict, result.cut_short, a->fail_on == 1);
+		return report_nagios_code(outcome.verdict);
+	return run_session_exit_code(&outcome, a->fail_on == 1);
 }
 
 static int run(const struct invocation *inv, struct error *err)

@@ -26,18 +26,15 @@ static bool has_backups(const struct component_config *c)
 	return engine_of(c->engine)->backup != NULL;
 }
 
-static int choose_component(struct backup *b, const char *name, struct error *err)
+static int choose_component(struct backup *b, size_t named, struct error *err)
 {
-	const struct component_config *c = config_component(b->config, name);
+	const struct component_config *c = run_request_component(b->request, named, err);
 
-	if (!c) {
-		(void)error_set(err, ERROR_NOT_FOUND, "no component \"%s\" in %s", name,
-				b->config->path);
-		return error_hint(err, "`muster config show` lists the components");
-	}
+	if (!c)
+		return -1;
 	if (!has_backups(c))
 		return error_set(err, ERROR_USAGE, "component \"%s\" (%s) has nothing to back up",
-				 name, engine_kind_name(c->engine));
+				 c->name, engine_kind_name(c->engine));
 	for (size_t i = 0; i < b->component_count; i++) {
 		if (b->component[i] == c)
 			return 0;
@@ -48,14 +45,14 @@ static int choose_component(struct backup *b, const char *name, struct error *er
 
 static int choose_components(struct backup *b, struct error *err)
 {
-	const struct backup_request *r = b->request;
+	const struct run_request *r = b->request;
 	size_t room = b->config->component_count + r->component_count + 1;
 
 	b->component = arena_alloc(&b->arena, room * sizeof(*b->component));
 	if (!b->component)
 		return error_set(err, ERROR_NOMEM, "no memory for %zu components", room);
 	for (size_t i = 0; i < r->component_count; i++) {
-		if (choose_component(b, r->component[i], err) < 0)
+		if (choose_component(b, i, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; !r->component_count && i < b->config->component_count; i++) {
@@ -199,30 +196,18 @@ static void release(struct backup *b)
 	arena_release(&b->arena);
 }
 
-int backup_run(const struct backup_request *request, struct backup_result *out, struct error *err)
+int backup_run(const struct run_request *request, struct backup_result *out, struct error *err)
 {
 	struct backup b = { .request = request,
 			    .config = request->config,
 			    .result = out,
 			    .manifest = &out->manifest };
-	struct event_sink *journal = history_sink(request->history);
-	struct plan_request plan = { .plan = &b.plan,
-				     .subject = &b,
-				     .id = request->run,
-				     .platform = request->config->platform,
-				     .command = request->command,
-				     .sinks = journal,
-				     .time_limit_ns = request->config->time_limit_ns,
-				     .stop_requested = request->stop_requested,
-				     .cut_short = &out->cut_short };
-	int rc;
+	int rc = choose_components(&b, err);
 
-	journal->next = request->sinks;
-	rc = choose_components(&b, err);
 	if (rc == 0)
 		rc = make_plan(&b, err);
 	if (rc == 0)
-		rc = plan_execute(&plan, &out->verdict, err);
+		rc = run_request_execute(request, &b.plan, &b, &out->outcome, err);
 	if (rc == 0 && out->manifest_path[0])
 		out->manifest.set = arena_strdup(&out->manifest.arena, b.stamp);
 	else

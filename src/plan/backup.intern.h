@@ -9,7 +9,7 @@
 #include "plan/judge.h"
 
 struct backup {
-	const struct backup_request *request;
+	const struct run_request *request;
 	const struct config *config;
 	struct backup_result *result;
 	struct manifest *manifest; /* the result's */

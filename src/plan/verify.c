@@ -23,44 +23,40 @@ static const struct plan verify_plan = { .kind = "verify",
 					 .step = steps,
 					 .step_count = sizeof(steps) / sizeof(*steps) };
 
-static int add_target(struct verification *v, const struct component_config *component)
+static void add_target(struct verification *v, const struct component_config *component)
 {
+	for (size_t k = 0; k < v->target_count; k++) {
+		if (v->target[k].component == component)
+			return;
+	}
 	v->target[v->target_count++] = (struct verify_target){ .component = component };
-	return 0;
 }
 
 static int choose_named(struct verification *v, struct error *err)
 {
-	const struct verify_request *r = v->request;
+	const struct run_request *r = &v->request->run;
 
 	for (size_t i = 0; i < r->component_count; i++) {
-		const struct component_config *c = config_component(v->config, r->component[i]);
-		bool known = false;
+		const struct component_config *c = run_request_component(r, i, err);
 
-		if (!c) {
-			(void)error_set(err, ERROR_NOT_FOUND, "no component \"%s\" in %s",
-					r->component[i], v->config->path);
-			return error_hint(err, "`muster config show` lists the components");
-		}
-		for (size_t k = 0; k < v->target_count; k++)
-			known |= v->target[k].component == c;
-		if (!known && add_target(v, c) < 0)
+		if (!c)
 			return -1;
+		add_target(v, c);
 	}
 	return 0;
 }
 
 static int choose_targets(struct verification *v, struct error *err)
 {
-	size_t room = v->config->component_count + v->request->component_count + 1;
+	size_t room = v->config->component_count + v->request->run.component_count + 1;
 
 	v->target = arena_alloc(&v->arena, room * sizeof(*v->target));
 	if (!v->target)
 		return error_set(err, ERROR_NOMEM, "no memory for %zu components", room);
-	if (v->request->component_count)
+	if (v->request->run.component_count)
 		return choose_named(v, err);
 	for (size_t i = 0; i < v->config->component_count; i++)
-		(void)add_target(v, &v->config->component[i]);
+		add_target(v, &v->config->component[i]);
 	if (!v->target_count) {
 		(void)error_set(err, ERROR_CONFIG, "%s names no component", v->config->path);
 		return error_hint(err, "add one below `components:`; see muster.yaml(5)");
@@ -76,12 +72,12 @@ static int find_set(const struct verify_request *r, struct error *err)
 
 	if (!r->set)
 		return 0;
-	if (catalogue_load(r->config, &c, err) < 0)
+	if (catalogue_load(r->run.config, &c, err) < 0)
 		return -1;
 	if (catalogue_find(&c, r->set))
 		return 0;
 	(void)error_set(err, ERROR_NOT_FOUND, "no backup set \"%s\" in %s, or more than one",
-			r->set, r->config->repository);
+			r->set, r->run.config->repository);
 	return error_hint(err, "`muster backup list` shows the sets");
 }
 
@@ -93,27 +89,15 @@ static void release(struct verification *v)
 	arena_release(&v->arena);
 }
 
-int verify_run(const struct verify_request *request, struct verify_result *out, struct error *err)
+int verify_run(const struct verify_request *request, struct run_outcome *out, struct error *err)
 {
-	struct verification v = { .request = request, .config = request->config };
-	struct event_sink *journal = history_sink(request->history);
-	struct plan_request plan = { .plan = &verify_plan,
-				     .subject = &v,
-				     .id = request->run,
-				     .platform = request->config->platform,
-				     .command = request->command,
-				     .sinks = journal,
-				     .time_limit_ns = request->config->time_limit_ns,
-				     .stop_requested = request->stop_requested,
-				     .cut_short = &out->cut_short };
-	int rc;
+	struct verification v = { .request = request, .config = request->run.config };
+	int rc = choose_targets(&v, err);
 
-	journal->next = request->sinks;
-	rc = choose_targets(&v, err);
 	if (rc == 0)
 		rc = find_set(request, err);
 	if (rc == 0)
-		rc = plan_execute(&plan, &out->verdict, err);
+		rc = run_request_execute(&request->run, &verify_plan, &v, out, err);
 	release(&v);
 	return rc;
 }

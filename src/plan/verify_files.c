@@ -302,7 +302,7 @@ static int inspect_all(struct plan_run *run, struct verification *v, struct insp
 	struct watcher watcher = { .run = run, .request = v->request };
 	struct inspect_options options = { .jobs = v->config->jobs,
 					   .progress = report_progress,
-					   .stop_requested = v->request->stop_requested,
+					   .stop_requested = v->request->run.stop_requested,
 					   .cookie = &watcher,
 					   .deadline_ns = run->deadline_ns };
 

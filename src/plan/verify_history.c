@@ -86,7 +86,7 @@ static int check_against_history(struct plan_run *run, struct verification *v,
 	size_t count = 0;
 	int rc;
 
-	if (history_earlier_files(v->request->history, f->target->component->name,
+	if (history_earlier_files(v->request->run.history, f->target->component->name,
 				  part_kind_id(f->file->kind), f->file->database,
 				  f->target->set->id, EARLIER_SETS, &earlier, &count, err) < 0)
 		return -1;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/run_request.h"
+
+const struct component_config *run_request_component(const struct run_request *r, size_t i,
+						     struct error *err)
+{
+	const struct component_config *c = config_component(r->config, r->component[i]);
+
+	if (c)
+		return c;
+	(void)error_set(err, ERROR_NOT_FOUND, "no component \"%s\" in %s", r->component[i],
+			r->config->path);
+	(void)error_hint(err, "`muster config show` lists the components");
+	return NULL;
+}
+
+int run_request_execute(const struct run_request *r, const struct plan *plan, void *subject,
+			struct run_outcome *out, struct error *err)
+{
+	struct event_sink *journal = history_sink(r->history);
+	struct plan_request request = { .plan = plan,
+					.subject = subject,
+					.id = r->run,
+					.platform = r->config->platform,
+					.command = r->command,
+					.sinks = journal,
+					.time_limit_ns = r->config->time_limit_ns,
+					.stop_requested = r->stop_requested,
+					.cut_short = &out->cut_short };
+
+	journal->next = r->sinks;
+	return plan_execute(&request, &out->verdict, err);
+}

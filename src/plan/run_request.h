@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a run is asked for with, of whatever kind: whose, of which components, recorded and told where. */
+#ifndef PLAN_RUN_REQUEST_H
+#define PLAN_RUN_REQUEST_H
+
+#include "config/config.h"
+#include "history/history.h"
+#include "plan/plan.h"
+
+struct run_request {
+	const struct config *config;
+	struct history *history;      /* open for writing, locked for `run` */
+	const char *run;              /* id */
+	const char *command;          /* as typed, for the record */
+	const char *const *component; /* names; none: all that the kind of run is about */
+	size_t component_count;
+	struct event_sink *sinks; /* told beside the history; may be NULL */
+	int (*stop_requested)(void);
+};
+
+/* What a run came to. */
+struct run_outcome {
+	enum verdict verdict;
+	enum error_kind cut_short; /* as in struct plan_request */
+};
+
+/* The component of the i-th name; NULL: ERROR_NOT_FOUND. */
+const struct component_config *run_request_component(const struct run_request *r, size_t i,
+						     struct error *err);
+
+/* plan_execute(), recorded in the request's history. */
+MUST_CHECK int run_request_execute(const struct run_request *r, const struct plan *plan,
+				   void *subject, struct run_outcome *out, struct error *err);
+
+#endif
