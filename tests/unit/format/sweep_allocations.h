@@ -2,13 +2,20 @@
 /*
  * The k-th allocation fails while bytes are read, for every k. Replaces the
  * program's malloc() (../failing_malloc.h): include it in its only source, after
- * cmocka.h. Under sanitizers, which have an allocator of their own, it is skipped.
+ * cmocka.h. Sanitizers have an allocator of their own: begin such a test with
+ * SKIP_UNLESS_ALLOCATIONS_CAN_FAIL, before it allocates what a skip would leak.
  */
 #ifndef TESTS_SWEEP_ALLOCATIONS_H
 #define TESTS_SWEEP_ALLOCATIONS_H
 
 #include "../failing_malloc.h"
 #include "sweep.h"
+
+#define SKIP_UNLESS_ALLOCATIONS_CAN_FAIL                                                           \
+	do {                                                                                       \
+		if (!failing_malloc_works)                                                         \
+			skip();                                                                    \
+	} while (0)
 
 /* Read with the k-th allocation failing. Did none have to fail? */
 static inline bool sweep_allocation(const struct sweep *s, size_t block, long k)
@@ -41,8 +48,7 @@ static inline void sweep_allocations(const struct sweep *s, size_t block)
 {
 	long k = 0;
 
-	if (!failing_malloc_works)
-		skip();
+	assert_true(failing_malloc_works);
 	while (!sweep_allocation(s, block, k))
 		k += s->step > 1 && k >= 64 ? (long)s->step : 1;
 	assert_true(k > 0);
