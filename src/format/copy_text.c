@@ -174,19 +174,14 @@ static void push_after_end(struct copy_text *c, const uint8_t *p, size_t len)
 	}
 }
 
-void copy_text_push(struct copy_text *c, struct span text)
+size_t copy_text_rows(struct copy_text *c, struct span text)
 {
 	const uint8_t *p = text.ptr;
 	size_t left = text.len;
 
-	while (left) {
-		struct line line;
+	while (left && !c->ended) {
+		struct line line = scan_line(p, left);
 
-		if (c->ended) {
-			push_after_end(c, p, left);
-			return;
-		}
-		line = scan_line(p, left);
 		if (c->in_line || !line.ended) {
 			push_partial(c, p, &line);
 		} else if (is_end_marker(p, line.len)) {
@@ -198,6 +193,14 @@ void copy_text_push(struct copy_text *c, struct span text)
 		p += line.len + line.ended;
 		left -= line.len + line.ended;
 	}
+	return text.len - left;
+}
+
+void copy_text_push(struct copy_text *c, struct span text)
+{
+	size_t used = copy_text_rows(c, text);
+
+	push_after_end(c, text.ptr + used, text.len - used);
 }
 
 void copy_text_end(struct copy_text *c)

@@ -50,6 +50,9 @@ void copy_text_begin(struct copy_text *c, uint64_t columns, struct row_hash *has
 
 void copy_text_push(struct copy_text *c, struct span text);
 
+/* As copy_text_push(), but the end marker's line is the last that is taken: returns how many bytes were. */
+size_t copy_text_rows(struct copy_text *c, struct span text);
+
 /* The data has ended: look for the end marker. */
 void copy_text_end(struct copy_text *c);
 

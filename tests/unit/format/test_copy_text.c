@@ -51,6 +51,23 @@ static void rows_are_counted_and_hashed_without_the_end_marker(void **state)
 	assert_int_equal(c.sum.bytes, 8);
 }
 
+static void what_follows_the_end_marker_can_be_left(void **state)
+{
+	CLEANUP(cleanup_row_hash)
+	struct row_hash *hash = row_hash_new();
+	struct copy_text c;
+
+	(void)state;
+	assert_non_null(hash);
+	copy_text_begin(&c, 1, hash);
+	assert_int_equal(copy_text_rows(&c, (struct span){ (const uint8_t *)"a\n\\", 3 }), 3);
+	assert_int_equal(copy_text_rows(&c, (struct span){ (const uint8_t *)".\nSELECT", 8 }), 2);
+	copy_text_end(&c);
+	assert_int_equal(c.fault, COPY_FAULT_NONE);
+	assert_int_equal(c.sum.count, 1);
+	c.hash = NULL;
+}
+
 static void a_table_without_columns_has_empty_lines(void **state)
 {
 	(void)state;
@@ -169,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_counted_and_hashed_without_the_end_marker),
+		cmocka_unit_test(what_follows_the_end_marker_can_be_left),
 		cmocka_unit_test(a_table_without_columns_has_empty_lines),
 		cmocka_unit_test(an_escaped_marker_is_a_row),
 		cmocka_unit_test(each_fault_is_named_with_its_row),
