@@ -26,6 +26,12 @@ static json_t *all_findings(const struct inspection *i)
 	return all;
 }
 
+/* An outline that is empty is left out. */
+static bool put_outline(json_t *object, const char *key, const struct outline *outline)
+{
+	return !outline->count || put(object, key, outline_to_json(outline));
+}
+
 static bool put_error(json_t *object, const struct error *e)
 {
 	CLEANUP(cleanup_json)
@@ -61,7 +67,8 @@ json_t *inspection_to_json(const struct inspection *i)
 	    put(o, "duration", json_real((double)i->duration_ns / 1e9)) &&
 	    put(o, "findings", all_findings(i)) &&
 	    put(o, "findings_dropped", uint_to_json(i->envelope.dropped + r->findings.dropped)) &&
-	    put(o, "facts", facts_to_json(&r->facts)) && put_error(o, &i->error))
+	    put(o, "facts", facts_to_json(&r->facts)) && put_outline(o, "contents", &r->contents) &&
+	    put_outline(o, "largest", &r->largest) && put_error(o, &i->error))
 		return TAKE(o);
 	return NULL;
 }
@@ -87,6 +94,16 @@ static int sort_findings(const json_t *all, struct inspection *out, struct error
 	return 0;
 }
 
+static int read_outline(const json_t *json, const char *key, struct outline *out, struct error *err)
+{
+	const json_t *array = NULL;
+
+	if (member_array(json, key, &array, err) < 0)
+		return -1;
+	return array && outline_from_json(array, out, err) < 0 ? error_context(err, "\"%s\"", key) :
+								 0;
+}
+
 static int read_error(const json_t *json, struct inspection *out, struct error *err)
 {
 	const char *kind = "", *message = "", *hint = "";
@@ -106,6 +123,17 @@ static int read_error(const json_t *json, struct inspection *out, struct error *
 	return 0;
 }
 
+static int read_duration(const json_t *json, struct inspection *out, struct error *err)
+{
+	static const double year = 366.0 * 24 * 3600;
+	double seconds = json_number_value(json_object_get(json, "duration"));
+
+	if (!(seconds >= 0 && seconds < year))
+		return error_set(err, ERROR_IO, "\"duration\" is not a number of seconds");
+	out->duration_ns = (int64_t)(seconds * 1e9);
+	return 0;
+}
+
 static int read_words(const json_t *json, struct inspection *out, struct error *err)
 {
 	const char *format = "", *verdict = "", *digest = "", *codec = "";
@@ -122,13 +150,13 @@ static int read_words(const json_t *json, struct inspection *out, struct error *
 				 format, verdict);
 	out->reading.local_time = json_is_true(json_object_get(json, "content_time_is_local"));
 	out->reading.finished = json_is_true(json_object_get(json, "finished"));
-	out->duration_ns = (int64_t)(json_number_value(json_object_get(json, "duration")) * 1e9);
-	return 0;
+	return read_duration(json, out, err);
 }
 
 int inspection_from_json(const json_t *json, struct inspection *out, struct error *err)
 {
 	const json_t *findings = NULL, *facts = NULL;
+	struct reading *r = &out->reading;
 
 	if (read_words(json, out, err) < 0 || member_uint(json, "size", &out->size, err) < 0 ||
 	    member_uint(json, "members", &out->members, err) < 0 ||
@@ -138,7 +166,10 @@ int inspection_from_json(const json_t *json, struct inspection *out, struct erro
 	    member_array(json, "findings", &findings, err) < 0 ||
 	    member_object(json, "facts", &facts, err) < 0)
 		return -1;
-	if (facts && facts_from_json(facts, &out->reading.facts, err) < 0)
+	if (facts && facts_from_json(facts, &r->facts, err) < 0)
+		return -1;
+	if (read_outline(json, "contents", &r->contents, err) < 0 ||
+	    read_outline(json, "largest", &r->largest, err) < 0)
 		return -1;
 	return sort_findings(findings, out, err) < 0 ? -1 : read_error(json, out, err);
 }

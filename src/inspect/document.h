@@ -9,7 +9,8 @@
 
 /*
  * {"path", "format", "verdict", "size", "sha256", "compression", "members", "content_bytes",
- * "content_time", "duration", "findings": […], "findings_dropped", "facts": {…}, "error"?}.
+ * "content_time", "duration", "findings": […], "findings_dropped", "facts": {…},
+ * "contents"?: […], "largest"?: […], "error"?}.
  * A new reference; NULL when out of memory.
  */
 json_t *inspection_to_json(const struct inspection *i);

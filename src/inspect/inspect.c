@@ -145,6 +145,7 @@ static int start_worker(struct crew *c, struct job *j, int stored, int decoded, 
 		.decoded = decoded,
 		.progress = j->progress,
 		.expansion_max = c->options->expansion_max,
+		.list = c->request[j->index].list,
 	};
 
 	if (pipe2(result, O_CLOEXEC | O_NONBLOCK) < 0)

@@ -15,6 +15,7 @@
 struct inspect_request {
 	const char *path;          /* "-": standard input */
 	const char *const *decode; /* argv of a filter before everything else; NULL: none */
+	bool list;                 /* fill reading.contents */
 };
 
 struct inspection {

@@ -18,6 +18,7 @@
 #include "model/check.h"
 #include "model/facts.h"
 #include "model/finding.h"
+#include "model/outline.h"
 
 static inline void cleanup_json(json_t **json)
 {
@@ -62,6 +63,11 @@ MUST_CHECK int member_object(const json_t *object, const char *key, const json_t
 json_t *facts_to_json(const struct facts *f);
 /* Into zeroed `out`; sorted. */
 MUST_CHECK int facts_from_json(const json_t *json, struct facts *out, struct error *err);
+
+/* [{"kind", "scope", "name", "owner", "id", "offset", "count", "bytes"}]; what an entry has not is left out. */
+json_t *outline_to_json(const struct outline *outline);
+/* Appends. */
+MUST_CHECK int outline_from_json(const json_t *json, struct outline *out, struct error *err);
 
 /* [{"code", "layer", "offset", "message"}] */
 json_t *findings_to_json(const struct findings *f);
