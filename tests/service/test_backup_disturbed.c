@@ -231,6 +231,43 @@ static void an_interruption_leaves_nothing(void **state)
 	assert_nothing_left(&a);
 }
 
+static pid_t frozen;
+
+/* Stops the backend of the backup's session when first asked; some questions later, asks to stop. */
+static int freeze_then_stop(void)
+{
+	PGresult *row;
+
+	if (++asked > 3)
+		return SIGINT;
+	if (frozen)
+		return 0;
+	row = PQexec(other, "SELECT pid FROM pg_stat_activity WHERE application_name = 'muster' "
+			    "ORDER BY backend_start DESC LIMIT 1");
+	assert_int_equal(PQntuples(row), 1);
+	frozen = (pid_t)strtol(PQgetvalue(row, 0, 0), NULL, 10);
+	PQclear(row);
+	assert_int_equal(kill(frozen, SIGSTOP), 0);
+	return 0;
+}
+
+static void a_frozen_server_does_not_hang_an_interrupted_backup(void **state)
+{
+	struct attempt a;
+
+	(void)state;
+	begin(&a);
+	asked = 0;
+	frozen = 0;
+	a.job.stop_requested = freeze_then_stop;
+	run(&a);
+	assert_int_equal(kill(frozen, SIGCONT), 0);
+	assert_int_equal(a.rc, -1);
+	assert_int_equal(a.err.kind, ERROR_INTERRUPTED);
+	end(&a);
+	assert_nothing_left(&a);
+}
+
 static void die(void *cookie, const char *subject, uint64_t done, uint64_t total)
 {
 	(void)cookie;
@@ -315,6 +352,7 @@ int main(void)
 		cmocka_unit_test(rows_that_change_meanwhile_are_not_in_the_snapshot),
 		cmocka_unit_test(a_queued_alter_does_not_hang_the_backup),
 		cmocka_unit_test(an_interruption_leaves_nothing),
+		cmocka_unit_test(a_frozen_server_does_not_hang_an_interrupted_backup),
 		cmocka_unit_test(a_killed_backup_leaves_nothing_that_could_pass),
 		cmocka_unit_test(a_table_that_may_not_be_read_fails_the_backup_with_its_name),
 		cmocka_unit_test(a_place_that_cannot_be_written_fails_the_backup),

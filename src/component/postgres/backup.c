@@ -183,7 +183,8 @@ static int attempt(const struct work *w, PGconn *session, const char *database, 
 static int backup_database(const struct work *w, const char *database, struct error *err)
 {
 	CLEANUP(cleanup_session)
-	PGconn *session = session_open_pinned(&w->job->component->connect, database, err);
+	PGconn *session = session_open_pinned(&w->job->component->connect, database,
+					      w->job->stop_requested, err);
 	int pause_ms = FIRST_PAUSE_MS;
 
 	if (!session)
@@ -248,7 +249,8 @@ static int backup_all(struct work *w, struct error *err)
 {
 	const struct string_list *configured = &w->job->component->connect.databases;
 	CLEANUP(cleanup_session)
-	PGconn *session = session_open_pinned(&w->job->component->connect, NULL, err);
+	PGconn *session =
+		session_open_pinned(&w->job->component->connect, NULL, w->job->stop_requested, err);
 
 	if (!session)
 		return -1;

@@ -115,6 +115,7 @@ PGconn *session_open(const struct connect_config *c, const char *database, struc
 	struct buf password = { 0 };
 	const char *keys[] = { "dbname", "password", NULL };
 	const char *values[] = { NULL, NULL, NULL };
+	const struct patience patience = { .answer_ns = reach_timeout_ns(c) };
 	char words[700];
 	PGconn *session;
 
@@ -124,8 +125,12 @@ PGconn *session_open(const struct connect_config *c, const char *database, struc
 	values[0] = conninfo.ptr;
 	values[1] = password.ptr;
 	session = PQconnectdbParams(keys, values, 1);
-	if (PQstatus(session) == CONNECTION_OK)
-		return session;
+	if (PQstatus(session) == CONNECTION_OK) {
+		if (session_set_patience(session, &patience, err) == 0)
+			return session;
+		PQfinish(session);
+		return NULL;
+	}
 	(void)one_line(PQerrorMessage(session), words, sizeof(words));
 	(void)reached_fail(reached, session ? reach_of_message(words) : REACH_PROTOCOL, "%s",
 			   words);
@@ -157,10 +162,10 @@ static const char *beginning(const char *sql, char *out, size_t size)
 
 PGresult *session_query(PGconn *session, const char *sql, struct error *err)
 {
-	PGresult *result = PQexec(session, sql);
+	PGresult *result = session_exec(session, sql, 0, NULL, 0, err);
 	char what[80];
 
-	if (PQresultStatus(result) == PGRES_TUPLES_OK)
+	if (!result || PQresultStatus(result) == PGRES_TUPLES_OK)
 		return result;
 	(void)session_error(session, result, beginning(sql, what, sizeof(what)), err);
 	PQclear(result);
@@ -170,11 +175,13 @@ PGresult *session_query(PGconn *session, const char *sql, struct error *err)
 int session_command(PGconn *session, const char *sql, char sqlstate[6], struct error *err)
 {
 	CLEANUP(cleanup_result)
-	PGresult *result = PQexec(session, sql);
+	PGresult *result = session_exec(session, sql, 0, NULL, 0, err);
 	ExecStatusType status = PQresultStatus(result);
 	const char *code;
 	char what[80];
 
+	if (!result)
+		return -1;
 	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
 		return 0;
 	code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -204,12 +211,15 @@ static int pin_settings(PGconn *session, struct error *err)
 			       NULL, err);
 }
 
-PGconn *session_open_pinned(const struct connect_config *c, const char *database, struct error *err)
+PGconn *session_open_pinned(const struct connect_config *c, const char *database,
+			    int (*stop_requested)(void), struct error *err)
 {
+	const struct patience patience = { .stop_requested = stop_requested };
 	struct reached reached = { 0 };
 	PGconn *session = session_open(c, database, &reached, err);
 
-	if (session && pin_settings(session, err) < 0) {
+	if (session &&
+	    (session_set_patience(session, &patience, err) < 0 || pin_settings(session, err) < 0)) {
 		PQfinish(session);
 		return NULL;
 	}

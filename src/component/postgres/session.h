@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "component/postgres/wait.h"
 #include "component/reach.h"
 #include "config/config.h"
 
@@ -39,14 +40,18 @@ MUST_CHECK int session_conninfo(const struct connect_config *c, const char *data
 
 /*
  * Connect. NULL on failure: why stands in `reached`, and in `err` (ERROR_TARGET, or
- * ERROR_PERMISSION when the login was refused). The caller calls PQfinish().
+ * ERROR_PERMISSION when the login was refused). Each answer may take as long as
+ * connecting may. The caller calls PQfinish().
  */
 PGconn *session_open(const struct connect_config *c, const char *database, struct reached *reached,
 		     struct error *err);
 
-/* As session_open(), and pins the settings, an empty search_path and the server's encoding. */
+/*
+ * As session_open(), and pins the settings, an empty search_path and the server's
+ * encoding. Its queries may take as long as they like until `stop_requested` says stop.
+ */
 PGconn *session_open_pinned(const struct connect_config *c, const char *database,
-			    struct error *err);
+			    int (*stop_requested)(void), struct error *err);
 
 static inline void cleanup_session(PGconn **session)
 {

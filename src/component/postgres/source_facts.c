@@ -119,14 +119,14 @@ static int sum_rows(PGconn *session, const struct backup_job *job, const struct 
 	char *line;
 	int len;
 
-	while ((len = PQgetCopyData(session, &line, 0)) > 0) {
+	while ((len = session_copy_row(session, &line, err)) > 0) {
 		row_sum_add(sum, (struct span){ (const uint8_t *)line, (size_t)len - 1 });
 		PQfreemem(line);
 		if (sum->count % STOP_INTERVAL == 0 && part_stop_requested(job, err) < 0)
 			return -1;
 	}
-	if (len == -2)
-		return session_error(session, NULL, t->quoted, err);
+	if (len < 0)
+		return -1;
 	return end_copy(session, t, err);
 }
 
@@ -141,7 +141,9 @@ static int fingerprint_table(PGconn *session, const struct backup_job *job,
 
 	if (copy_statement(t, &sql) < 0)
 		return no_memory(err);
-	begun = PQexec(session, sql.ptr);
+	begun = session_exec(session, sql.ptr, 0, NULL, 0, err);
+	if (!begun)
+		return -1;
 	if (PQresultStatus(begun) != PGRES_COPY_OUT)
 		return session_error(session, begun, sql.ptr, err);
 	if (sum_rows(session, job, t, &sum, err) < 0)
@@ -208,9 +210,11 @@ static int hash_object(PGconn *session, const char *oid, struct row_hash *hash, 
 
 		(void)snprintf(at, sizeof(at), "%" PRIu64, offset);
 		(void)snprintf(size, sizeof(size), "%d", OBJECT_PIECE);
-		piece = PQexecParams(session,
+		piece = session_exec(session,
 				     "SELECT pg_catalog.lo_get($1::oid, $2::int8, $3::int4)", 3,
-				     NULL, values, NULL, NULL, 1);
+				     values, 1, err);
+		if (!piece)
+			return -1;
 		if (PQresultStatus(piece) != PGRES_TUPLES_OK || PQntuples(piece) != 1)
 			return session_error(session, piece, "read a large object", err);
 		len = PQgetlength(piece, 0, 0);
