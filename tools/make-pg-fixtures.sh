@@ -1,10 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Make tests/fixtures/pg-archive/ anew with a private PostgreSQL 15: small archives
-# of one database, stored and compressed, with and without data offsets.
+# Make tests/fixtures/pg-archive/ and what lies in tests/fixtures/pg-sql/ for it anew.
+# With a private PostgreSQL 15: small archives of one database, stored and compressed,
+# with and without data offsets, and one of nearly every kind of object. With the
+# newer pg_dump of the npm package @electric-sql/pglite-tools (18.3 in version 0.4.8),
+# when there is npm: the same as archives and plain SQL, file names ending in -18.
+# hand-made-*.dump are written by tests/unit/format/archive_encoder.c, not here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+tools=$PWD/tools
 out=$PWD/tests/fixtures/pg-archive
+sql=$PWD/tests/fixtures/pg-sql
 bin=$(pg_config --bindir)
 place=$(mktemp -d)
 as=()
@@ -24,37 +30,10 @@ cd "$place"
 	-o "-c listen_addresses='' -c unix_socket_directories=$place -c fsync=off" >/dev/null
 export PGHOST=$place PGUSER=owner PGTZ=UTC
 createdb fixture
-psql -qX -v ON_ERROR_STOP=1 -d fixture >/dev/null <<'SQL'
-CREATE ROLE reader;
-CREATE SCHEMA "odd schema";
-CREATE TABLE plain (id int PRIMARY KEY, note text);
-INSERT INTO plain VALUES (1, E'tab\there'), (2, E'line\nfeed'), (3, '\.'), (4, NULL), (5, '');
-INSERT INTO plain SELECT i, repeat('lorem ipsum ', i % 7) FROM generate_series(6, 40) i;
-CREATE TABLE empty (a int, b int);
-CREATE TABLE bare ();
-INSERT INTO bare DEFAULT VALUES;
-INSERT INTO bare DEFAULT VALUES;
-CREATE TABLE "odd schema"."dot.ted" ("a,b" int, "c""(d" text);
-INSERT INTO "odd schema"."dot.ted" VALUES (1, 'x'), (2, E'\u00fc\u4e2d');
-CREATE TABLE "odd schema".U&"new\000aline" (z bytea);
-INSERT INTO "odd schema".U&"new\000aline" VALUES ('\x00ff');
-CREATE TABLE "Größe" (n numeric GENERATED ALWAYS AS (m * 2) STORED, m numeric);
-INSERT INTO "Größe" (m) VALUES (1.5), (2.5);
-CREATE TABLE part (d int, v text) PARTITION BY RANGE (d);
-CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (0) TO (10);
-CREATE TABLE part_2 PARTITION OF part FOR VALUES FROM (10) TO (20);
-INSERT INTO part SELECT i, 'v' || i FROM generate_series(0, 14) i;
-CREATE SEQUENCE counted;
-SELECT setval('counted', 42);
-CREATE SEQUENCE "odd schema"."it's" START -7 INCREMENT -1;
-CREATE VIEW seen AS SELECT id FROM plain;
-CREATE MATERIALIZED VIEW kept AS SELECT count(*) FROM plain;
-CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';
-GRANT SELECT ON plain TO reader;
-COMMENT ON TABLE plain IS 'a comment';
-SELECT lo_from_bytea(4000000001, 'first'), lo_from_bytea(17, ''),
-       lo_from_bytea(18, decode(repeat('00ff', 3000), 'hex'));
-SQL
+createdb every-kind
+for name in fixture every-kind subscription; do
+	psql -qX -v ON_ERROR_STOP=1 -d "${name/subscription/every-kind}" -f "$out/$name.sql" >/dev/null
+done
 pg_dump -Fc -Z0 -f "$out/stored.dump" fixture
 pg_dump -Fc -Z6 -f "$out/zlib.dump" fixture
 pg_dump -Fc -Z0 fixture | cat >"$out/stored-piped.dump"
@@ -62,8 +41,29 @@ pg_dump -Fc -s -f "$out/schema-only.dump" fixture
 pg_dump -Fc --inserts -Z0 -t plain -f "$out/inserts.dump" fixture
 pg_dump -Fc -Z0 -t plain -t empty -t bare -f "$out/small.dump" fixture
 pg_dump -Fc -Z6 -t plain -t empty -t bare -f "$out/small-zlib.dump" fixture
+pg_dump -Fc -Z6 -f "$out/every-kind.dump" every-kind
+pg_dump -f "$sql/every-kind-15.sql" every-kind
 # What the server says of itself, for the tests to be compared with.
 for t in plain empty bare '"odd schema"."dot.ted"' part_1 part_2; do
 	printf '%s\t%s\n' "$t" "$(psql -qAtX -d fixture -c "SELECT count(*) FROM ONLY $t")"
 done
-ls -l "$out"
+
+if command -v npm >/dev/null; then
+	npm --prefix "$place" install --no-audit --no-fund \
+		@electric-sql/pglite@0.5.8 @electric-sql/pglite-tools@0.4.8 >/dev/null
+	newer()
+	{
+		node "$tools/pglite-dump.mjs" "$place/node_modules" "$out/$1.sql" "${@:2}"
+	}
+	key=(--restrict-key=abcDEF0123456789)
+	newer fixture "$out/fixture-18.dump" -Fc -Z0
+	newer fixture "$out/fixture-18-zlib.dump" -Fc
+	newer every-kind "$out/every-kind-18.dump" -Fc
+	newer every-kind "$out/every-kind-18.tar" -Ft
+	newer fixture "$sql/fixture-18.sql" -Fp "${key[@]}"
+	newer fixture "$sql/fixture-18-inserts.sql" -Fp --inserts "${key[@]}"
+	newer fixture "$sql/fixture-18-columns.sql" -Fp --column-inserts --rows-per-insert=3 "${key[@]}"
+	newer fixture "$sql/fixture-18-clean.sql" -Fp --clean --if-exists --create "${key[@]}"
+	newer every-kind "$sql/every-kind-18.sql" -Fp "${key[@]}"
+fi
+ls -l "$out" "$sql"
