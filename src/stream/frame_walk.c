@@ -128,7 +128,7 @@ static struct zstd_layout zstd_layout_of(uint8_t descriptor)
 
 	if (l.single_segment && !l.content_size)
 		l.content_size = 1;
-	l.total = MAGIC_SIZE + 1 + (l.single_segment ? 0 : 1) + l.dictionary + l.content_size;
+	l.total = MAGIC_SIZE + 1 + (l.single_segment ? 0U : 1U) + l.dictionary + l.content_size;
 	return l;
 }
 

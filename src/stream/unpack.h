@@ -41,7 +41,9 @@ struct unpack_block {
  * FINDING_BAD_MAGIC: no frame begins the input; FINDING_TRAILING_DATA: what follows
  * a frame is none. The offset counts the input bytes since the unpacker was new or
  * reset. It does not depend on how the input was cut: for zstd and lz4 it is the
- * header, block or checksum that is at fault, for xz and bzip2 where it was noticed.
+ * header, block or checksum that is at fault, for xz and bzip2 the stream or
+ * the last multiple of 64 KiB before the place where it was noticed.
+ * How much of that block came out before may depend on the cuts.
  */
 struct unpack_fault {
 	enum finding_code code;

@@ -116,7 +116,10 @@ static enum unpack_status fail(struct frames *f, struct fault_text text)
 							       .offset = f->walk.piece_start });
 }
 
-/* False: a fault. `piece` may be empty, to get what is pending. */
+/*
+ * False: a fault, and nothing came out of this call: so what is pending is fetched
+ * first, before the next piece is looked at.
+ */
 static bool feed(struct frames *f, struct span *in, struct span piece, struct unpack_block *out)
 {
 	static const uint8_t nothing[1];
@@ -154,21 +157,21 @@ static enum unpack_status frames_step(struct unpacker *u, struct span *in, struc
 
 	for (;;) {
 		struct span piece = { NULL, 0 };
-		enum frame_piece kind = frame_walk_next(&f->walk, in, &piece);
+		enum frame_piece kind = PIECE_DATA;
 
+		if (!f->pending || f->complete)
+			kind = frame_walk_next(&f->walk, in, &piece);
 		if (kind == PIECE_BAD)
 			return fail(f, (struct fault_text){ f->walk.fault, f->walk.message });
-		if (kind == PIECE_SKIP) {
-			frame_walk_took(&f->walk, in, piece.len);
-			continue;
-		}
-		if (kind == PIECE_END && (f->complete || !f->pending))
+		if (kind == PIECE_END)
 			return end_frame(f);
-		if (kind == PIECE_NONE && !f->pending)
+		if (kind == PIECE_NONE)
 			return UNPACK_NEEDS_INPUT;
-		if (out->len == out->room)
+		if (kind == PIECE_SKIP)
+			frame_walk_took(&f->walk, in, piece.len);
+		else if (out->len == out->room)
 			return UNPACK_NEEDS_ROOM;
-		if (!feed(f, in, piece, out))
+		else if (!feed(f, in, piece, out))
 			return UNPACK_BAD;
 	}
 }

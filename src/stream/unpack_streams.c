@@ -7,6 +7,7 @@
 #include "stream/unpack_codec.h"
 
 enum { XZ_HEADER = 12, XZ_MAGIC = 6, XZ_CHECK_AT = 7, BZIP2_HEADER = 4, BZIP2_MAGIC = 3 };
+enum { PLACE_ROUNDING = 64 * 1024 };
 
 /* What the decoder holds beside the dictionary. */
 #define XZ_MEMORY (UINT64_C(2) << 20)
@@ -68,7 +69,6 @@ static enum unpack_status begin(struct streams *s, struct span *in)
 	while (in->len && s->held_len < whole) {
 		s->held[s->held_len++] = *in->ptr++;
 		in->len--;
-		s->offset++;
 		if (!header_fits(s) && s->unpacker.frames)
 			return fail(s, FINDING_TRAILING_DATA,
 				    "what follows the last stream is no stream", s->stream_start);
@@ -112,6 +112,14 @@ static enum unpack_status end_stream(struct streams *s)
 	return UNPACK_FRAME;
 }
 
+/* The libraries differ by a byte in how far they look, depending on how the input is cut. */
+static enum unpack_status fail_near(struct streams *s, enum finding_code code, const char *message)
+{
+	uint64_t near = s->offset / PLACE_ROUNDING * PLACE_ROUNDING;
+
+	return fail(s, code, message, near > s->stream_start ? near : s->stream_start);
+}
+
 /* UNPACK_NEEDS_INPUT stands for: nothing special. */
 static enum unpack_status judge_xz(struct streams *s, lzma_ret rc)
 {
@@ -128,14 +136,14 @@ static enum unpack_status judge_xz(struct streams *s, lzma_ret rc)
 			    s->stream_start);
 	case LZMA_OPTIONS_ERROR:
 	case LZMA_UNSUPPORTED_CHECK:
-		return fail(s, FINDING_UNSUPPORTED,
-			    "a filter, check or option that liblzma does not know", s->offset);
+		return fail_near(s, FINDING_UNSUPPORTED,
+				 "a filter, check or option that liblzma does not know");
 	case LZMA_MEM_ERROR:
 		return fail(s, FINDING_UNSUPPORTED, "there is no memory for its dictionary",
 			    s->stream_start);
 	default:
-		return fail(s, FINDING_BAD_COMPRESSION,
-			    "the xz data is invalid, or a checksum does not match", s->offset);
+		return fail_near(s, FINDING_BAD_COMPRESSION,
+				 "the xz data is invalid, or a checksum does not match");
 	}
 }
 
@@ -148,8 +156,8 @@ static enum unpack_status judge_bzip2(struct streams *s, int rc)
 	if (rc == BZ_MEM_ERROR)
 		return fail(s, FINDING_UNSUPPORTED, "there is no memory for its blocks",
 			    s->stream_start);
-	return fail(s, FINDING_BAD_COMPRESSION,
-		    "the bzip2 data is invalid, or a block's CRC-32 does not match", s->offset);
+	return fail_near(s, FINDING_BAD_COMPRESSION,
+			 "the bzip2 data is invalid, or a block's CRC-32 does not match");
 }
 
 /* `bytes` is moved past what was used. */
@@ -157,42 +165,42 @@ static enum unpack_status decode(struct streams *s, struct span *bytes, struct u
 {
 	const unsigned most = 1U << 30; /* libbz2 counts in unsigned */
 	unsigned room = out->room - out->len < most ? (unsigned)(out->room - out->len) : most;
-	unsigned offered = bytes->len < most ? (unsigned)bytes->len : most, left;
-	enum unpack_status status;
+	unsigned offered = bytes->len < most ? (unsigned)bytes->len : most;
+	lzma_ret xz = LZMA_OK;
+	int bzip2 = BZ_OK;
 
 	if (s->codec == CODEC_XZ) {
 		s->xz.next_in = bytes->ptr;
 		s->xz.avail_in = offered;
 		s->xz.next_out = out->ptr + out->len;
 		s->xz.avail_out = room;
-		status = judge_xz(s, lzma_code(&s->xz, LZMA_RUN));
-		left = (unsigned)s->xz.avail_in;
+		xz = lzma_code(&s->xz, LZMA_RUN);
+		offered -= (unsigned)s->xz.avail_in;
 		out->len += room - s->xz.avail_out;
 	} else {
 		s->bzip2.next_in = (char *)(uintptr_t)bytes->ptr; /* libbz2 only reads it */
 		s->bzip2.avail_in = offered;
 		s->bzip2.next_out = (char *)out->ptr + out->len;
 		s->bzip2.avail_out = room;
-		status = judge_bzip2(s, BZ2_bzDecompress(&s->bzip2));
-		left = s->bzip2.avail_in;
+		bzip2 = BZ2_bzDecompress(&s->bzip2);
+		offered -= s->bzip2.avail_in;
 		out->len += room - s->bzip2.avail_out;
 	}
-	bytes->ptr += offered - left;
-	bytes->len -= offered - left;
+	bytes->ptr += offered;
+	bytes->len -= offered;
+	s->offset += offered;
 	s->pending = out->len == out->room;
-	return status;
+	return s->codec == CODEC_XZ ? judge_xz(s, xz) : judge_bzip2(s, bzip2);
 }
 
 static enum unpack_status go_on(struct streams *s, struct span *in, struct unpack_block *out)
 {
 	while (in->len || s->pending) {
-		size_t before = in->len;
 		enum unpack_status status;
 
 		if (out->len == out->room)
 			return UNPACK_NEEDS_ROOM;
 		status = decode(s, in, out);
-		s->offset += before - in->len;
 		if (status == UNPACK_FRAME)
 			return end_stream(s);
 		if (status == UNPACK_BAD)

@@ -69,10 +69,11 @@ static size_t pack_xz(struct span content, bool checked, uint8_t *out, size_t ro
 static size_t pack_bzip2(struct span content, uint8_t *out, size_t room)
 {
 	unsigned n = (unsigned)room;
+	char none[1], *from = content.len ? (char *)(uintptr_t)content.ptr : none;
 
-	assert_int_equal(BZ2_bzBuffToBuffCompress((char *)out, &n, (char *)(uintptr_t)content.ptr,
-						  (unsigned)content.len, 1, 0, 0),
-			 BZ_OK);
+	assert_int_equal(
+		BZ2_bzBuffToBuffCompress((char *)out, &n, from, (unsigned)content.len, 1, 0, 0),
+		BZ_OK);
 	return n;
 }
 
