@@ -34,10 +34,11 @@ struct words {
 	struct invocation *inv;
 	char **word; /* the next one */
 	char **end;
-	size_t capacity; /* of the arguments */
+	size_t capacity;              /* of the arguments */
+	const struct option_row *own; /* an option of the command so far was given */
 };
 
-static const struct option_row *find_row(const struct words *w, const char *name, size_t len,
+static const struct option_row *find_row(struct words *w, const char *name, size_t len,
 					 void **target)
 {
 	const struct option_row *row = option_find(arguments_global_rows, name, len);
@@ -46,11 +47,12 @@ static const struct option_row *find_row(const struct words *w, const char *name
 	if (!row) {
 		row = option_find(w->inv->command->options, name, len);
 		*target = w->inv->options;
+		w->own = row;
 	}
 	return row;
 }
 
-static const struct option_row *find_letter(const struct words *w, char letter, void **target)
+static const struct option_row *find_letter(struct words *w, char letter, void **target)
 {
 	const struct option_row *row = option_find_letter(arguments_global_rows, letter);
 
@@ -58,6 +60,7 @@ static const struct option_row *find_letter(const struct words *w, char letter, 
 	if (!row) {
 		row = option_find_letter(w->inv->command->options, letter);
 		*target = w->inv->options;
+		w->own = row;
 	}
 	return row;
 }
@@ -137,8 +140,15 @@ static int parse_letters(struct words *w, const char *word, struct error *err)
 	return 0;
 }
 
-static int enter_command(struct invocation *inv, const struct command *command, struct error *err)
+static int enter_command(struct words *w, const struct command *command, struct error *err)
 {
+	struct invocation *inv = w->inv;
+
+	if (w->own) {
+		(void)error_set(err, ERROR_USAGE, "--%s is no option of \"%s %s\"", w->own->name,
+				inv->command->name, command->name);
+		return error_hint(err, "the options of a command stand after its name");
+	}
 	if (inv->command != inv->root)
 		inv->group = inv->command;
 	if (inv->options) {
@@ -201,7 +211,7 @@ static int parse_word(struct words *w, const char *word, struct error *err)
 		const struct command *found = command_find(inv->command, word, &suggestion);
 
 		if (found)
-			return enter_command(inv, found, err);
+			return enter_command(w, found, err);
 		if (inv->command->arguments_max == 0)
 			return unknown_command(inv, word, suggestion, err);
 	}

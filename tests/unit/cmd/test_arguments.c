@@ -62,7 +62,12 @@ static const struct command fetch = {
 static const struct command stop = { .name = "stop", .summary = "", .run = never_run };
 static const struct command *const group_commands[] = { &stop, NULL };
 static const struct command group = {
-	.name = "job", .summary = "", .subcommands = group_commands, .run = never_run
+	.name = "job",
+	.summary = "",
+	.options = fetch_rows,
+	.options_size = sizeof(struct fetch_options),
+	.subcommands = group_commands,
+	.run = never_run,
 };
 static const struct command *const commands[] = { &fetch, &group, NULL };
 static const struct command root = { .name = "muster", .summary = "", .subcommands = commands };
@@ -151,6 +156,20 @@ static void a_group_that_runs_takes_subcommands_too(void **state)
 	arguments_release(&inv);
 }
 
+static void an_option_of_the_group_is_not_lost_on_a_subcommand(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct invocation inv;
+
+	(void)state;
+	assert_int_equal(parse(&inv, &err, WORDS("job", "--dry", "stop")), -1);
+	assert_int_equal(err.kind, ERROR_USAGE);
+	assert_string_equal(err.message, "--dry is no option of \"job stop\"");
+	arguments_release(&inv);
+	assert_int_equal(parse(&inv, &err, WORDS("job", "-q", "stop")), 0);
+	arguments_release(&inv);
+}
+
 static void what_is_not_understood_is_a_usage_error(void **state)
 {
 	static const struct {
@@ -204,6 +223,7 @@ int main(void)
 		cmocka_unit_test(options_stand_anywhere_in_any_form),
 		cmocka_unit_test(many_arguments_are_kept_in_order),
 		cmocka_unit_test(a_group_that_runs_takes_subcommands_too),
+		cmocka_unit_test(an_option_of_the_group_is_not_lost_on_a_subcommand),
 		cmocka_unit_test(what_is_not_understood_is_a_usage_error),
 		cmocka_unit_test(no_command_is_the_program_itself),
 	};
