@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "format/coverage.h"
+#include "model/coverage.h"
 #include "model/facts.h"
 #include "model/finding.h"
 #include "model/outline.h"

@@ -26,7 +26,12 @@ enum codec {
 const char *codec_id(enum codec c);
 bool codec_parse_id(const char *id, enum codec *out);
 
-/* What the leading bytes are; a magic number that the input cuts short counts. CODEC_NONE: none of them. */
+/*
+ * What the leading bytes are; a magic number that the input cuts short counts.
+ * Skippable frames (RFC 8878, 3.1.2) are looked past, and taken for zstd's when
+ * `head` shows nothing else. CODEC_NONE: none of them.
+ */
 enum codec codec_of(struct span head);
+enum { CODEC_HEAD = 32 }; /* as many bytes as the caller should have, if there are */
 
 #endif

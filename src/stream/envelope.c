@@ -7,6 +7,16 @@
 #include "stream/envelope_job.h"
 #include "stream/gzip_member.h"
 
+uint64_t envelope_expansion_default(enum codec codec)
+{
+	static const uint64_t limit[CODEC_COUNT] = {
+		[CODEC_NONE] = 1,  [CODEC_GZIP] = 1100, [CODEC_ZSTD] = 33000,
+		[CODEC_LZ4] = 300, [CODEC_XZ] = 8000,   [CODEC_BZIP2] = 33000,
+	};
+
+	return limit[codec];
+}
+
 static void cleanup_job(struct envelope_job *job)
 {
 	sha256_release(&job->sha256);
@@ -53,14 +63,6 @@ ssize_t source_read(struct source *s, uint8_t *out, size_t room, struct error *e
 	return (ssize_t)filled;
 }
 
-/* A lone 1f is taken for a gzip cut short. */
-static bool begins_as_gzip(struct span head)
-{
-	static const uint8_t magic[2] = { 0x1f, 0x8b };
-
-	return head.len && memcmp(head.ptr, magic, head.len < 2 ? head.len : 2) == 0;
-}
-
 static int unpack(struct envelope_job *job, struct span head, struct error *err)
 {
 	CLEANUP(cleanup_envelope_parallel)
@@ -68,7 +70,11 @@ static int unpack(struct envelope_job *job, struct span head, struct error *err)
 	struct gzip_member member;
 	bool done = false;
 
-	job->gzip = begins_as_gzip(head);
+	job->codec = codec_of(head);
+	job->expansion_max = job->options->expansion_max;
+	if (!job->expansion_max)
+		job->expansion_max = envelope_expansion_default(job->codec);
+	job->structure.layer = job->integrity.layer = codec_id(job->codec);
 	job->source.pending[0] = head;
 	job->source.pending_count = 1;
 	if (gzip_member_parse(head, &member) && worker_count(job->options->threads) > 1) {
@@ -103,19 +109,17 @@ int envelope_read(const struct envelope_options *options, struct stage *content,
 		.options = options,
 		.content = content,
 		.source = { .options = options },
-		.structure = FINDINGS_INIT("gzip"),
-		.integrity = FINDINGS_INIT("gzip"),
 	};
-	uint8_t head[GZIP_MEMBER_HEADER];
+	uint8_t head[CODEC_HEAD];
 	ssize_t n = source_read(&job.source, head, sizeof(head), err);
 
 	if (n < 0 || sha256_init(&job.sha256, err) < 0)
 		return -1;
 	if (unpack(&job, (struct span){ head, (size_t)n }, err) < 0)
 		return -1;
-	findings->layer = "gzip";
+	findings->layer = codec_id(job.codec);
 	merge(&job.structure, &job.integrity, findings);
-	out->codec = job.gzip ? CODEC_GZIP : CODEC_NONE;
+	out->codec = job.codec;
 	out->members = job.members;
 	out->size = job.source.read;
 	if (sha256_final(&job.sha256, out->sha256, err) < 0)

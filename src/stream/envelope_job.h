@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One reading of a file, between envelope.c and the two ways to unpack: serial
- * (any gzip, and what is none) and parallel (muster's own members, as long as
+ * (any codec, and what is none) and parallel (muster's own members, as long as
  * they are sound; the first that is not is handed to the serial way, so that
  * both find the same).
  */
@@ -16,7 +16,7 @@ enum { PARALLEL_SLOTS_MAX = 2 * WORKER_MAX };
 /* Stored bytes: first those that somebody read already, then the descriptor's. */
 struct source {
 	const struct envelope_options *options;
-	struct span pending[PARALLEL_SLOTS_MAX + 1];
+	struct span pending[PARALLEL_SLOTS_MAX + 2];
 	size_t pending_count, pending_at;
 	uint64_t read; /* from the descriptor */
 };
@@ -27,7 +27,8 @@ struct envelope_job {
 	struct source source;
 	struct sha256 sha256;
 	uint64_t hashed_ahead; /* bytes that the source will give and the hash has seen */
-	bool gzip;
+	enum codec codec;
+	uint64_t expansion_max;
 	uint64_t offset;           /* in the stored file, of the source's next byte */
 	uint64_t members;          /* before that */
 	uint64_t pushed;           /* content bytes so far */

@@ -39,7 +39,6 @@ struct inflater {
  */
 struct envelope_parallel {
 	struct envelope_job *job;
-	uint64_t expansion_max;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* under `lock` */
@@ -125,7 +124,7 @@ static bool may_expand_too_far(const struct envelope_parallel *p, const struct s
 {
 	uint64_t allowed;
 
-	return !__builtin_mul_overflow(p->job->offset, p->expansion_max, &allowed) &&
+	return !__builtin_mul_overflow(p->job->offset, p->job->expansion_max, &allowed) &&
 	       !__builtin_add_overflow(allowed, EXPANSION_FREE, &allowed) &&
 	       p->job->pushed + s->content_len > allowed;
 }
@@ -228,7 +227,10 @@ static void *run_inflater(void *arg)
 static void hand_over(struct envelope_parallel *p)
 {
 	struct source *source = &p->job->source;
+	struct span rest = { NULL, 0 }; /* of what the envelope looked at before */
 
+	if (source->pending_at < source->pending_count)
+		rest = source->pending[source->pending_at];
 	source->pending_at = source->pending_count = 0;
 	for (uint64_t member = p->pushed; member < p->filled; member++) {
 		const struct slot *s = slot_of(p, member);
@@ -239,6 +241,7 @@ static void hand_over(struct envelope_parallel *p)
 	source->pending[source->pending_count++] = (struct span){ p->next_head, p->next_len };
 	for (size_t i = 0; i < source->pending_count; i++)
 		p->job->hashed_ahead += source->pending[i].len;
+	source->pending[source->pending_count++] = rest;
 }
 
 /* The first header was looked at before; it is hashed here like the rest. */
@@ -310,11 +313,9 @@ static int allocate(struct envelope_parallel *p)
 struct envelope_parallel *envelope_parallel_open(struct envelope_job *job, struct error *err)
 {
 	struct envelope_parallel *p = calloc(1, sizeof(*p));
-	uint64_t expansion_max = job->options->expansion_max;
 
 	if (p) {
 		p->job = job;
-		p->expansion_max = expansion_max ? expansion_max : EXPANSION_MAX_DEFAULT;
 		p->thread_count = worker_count(job->options->threads);
 		p->slot_count = 2 * p->thread_count;
 		(void)pthread_mutex_init(&p->lock, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two threads: one only reads and inflates, since that takes longest; the other,
+ * Two threads: one only reads and unpacks, since that takes longest; the other,
  * the caller's, does all the rest (CRC-32, SHA-256, the content's stage). Between
  * them lie two rings, of stored and of content blocks. To save wake-ups each
  * sleeps until half a ring is ready for it, unless the other sleeps too.
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "stream/envelope_job.h"
-#include "stream/gunzip.h"
+#include "stream/decoder.h"
 
 enum {
 	STORED_SIZE = 128 * 1024,
@@ -38,15 +38,15 @@ struct ring {
 
 struct serial {
 	struct envelope_job *job;
-	struct gunzip *gunzip; /* NULL: the stored bytes are the content */
+	struct decoder *decoder; /* NULL: the stored bytes are the content */
 	pthread_mutex_t lock;
 	pthread_cond_t filled, freed;
 	/* under `lock` */
 	struct ring stored, content;
-	bool ended;                    /* the inflater adds no more */
-	bool inflater_waits, stopping; /* stopping: the consumer failed */
-	struct error error;            /* the inflater's */
-	/* a block belongs to the inflater until filled, then to the consumer until done */
+	bool ended;                    /* the unpacker adds no more */
+	bool unpacker_waits, stopping; /* stopping: the consumer failed */
+	struct error error;            /* the unpacker's */
+	/* a block belongs to the unpacker until filled, then to the consumer until done */
 	struct span stored_block[STORED_COUNT];
 	struct content_block content_block[CONTENT_COUNT];
 	uint8_t *memory;
@@ -54,18 +54,18 @@ struct serial {
 	uint32_t crc, length; /* of the current member's content */
 };
 
-/* The inflater's turn; false: stop. */
+/* The unpacker's turn; false: stop. */
 static bool wait_for_room(struct serial *s, const struct ring *r, unsigned count)
 {
 	bool go;
 
 	(void)pthread_mutex_lock(&s->lock);
 	if (r->filled - r->done == count && !s->stopping) {
-		s->inflater_waits = true;
+		s->unpacker_waits = true;
 		(void)pthread_cond_signal(&s->filled);
 		while (r->filled - r->done > count / 2 && !s->stopping)
 			(void)pthread_cond_wait(&s->freed, &s->lock);
-		s->inflater_waits = false;
+		s->unpacker_waits = false;
 	}
 	go = !s->stopping;
 	(void)pthread_mutex_unlock(&s->lock);
@@ -100,21 +100,21 @@ static bool finish_block(struct serial *s)
 }
 
 /* Returns with `in` used up; false: stop. */
-static bool inflate_all(struct serial *s, struct span in)
+static bool unpack_all(struct serial *s, struct span in)
 {
 	for (;;) {
 		struct content_block *b = current_block(s);
 		struct member_end *end = &b->end[b->end_count];
 
-		switch (gunzip_step(s->gunzip, &in, &b->bytes, &end->trailer)) {
-		case GUNZIP_NEEDS_INPUT:
+		switch (decoder_step(s->decoder, &in, &b->bytes, &end->trailer)) {
+		case DECODER_NEEDS_INPUT:
 			return true;
-		case GUNZIP_MEMBER:
+		case DECODER_MEMBER:
 			end->at = b->bytes.len;
 			if (++b->end_count < ENDS_MAX)
 				break;
 			__attribute__((fallthrough));
-		case GUNZIP_NEEDS_ROOM:
+		case DECODER_NEEDS_ROOM:
 			if (!finish_block(s))
 				return false;
 		}
@@ -132,8 +132,8 @@ static int read_stored(struct serial *s, struct span *out, struct error *err)
 	return 0;
 }
 
-/* The consumer may hash a stored block while it is inflated: neither writes to it. */
-static bool read_and_inflate(struct serial *s, struct error *err)
+/* The consumer may hash a stored block while it is unpacked: neither writes to it. */
+static bool read_and_unpack(struct serial *s, struct error *err)
 {
 	struct span in;
 
@@ -142,22 +142,22 @@ static bool read_and_inflate(struct serial *s, struct error *err)
 			return false;
 		s->stored_block[s->stored.filled % STORED_COUNT] = in;
 		publish(s, &s->stored, STORED_COUNT);
-		if (s->gunzip && !inflate_all(s, in))
+		if (s->decoder && !unpack_all(s, in))
 			return false;
 	} while (in.len == STORED_SIZE);
-	if (s->gunzip)
-		gunzip_end(s->gunzip);
+	if (s->decoder)
+		decoder_end(s->decoder);
 	return true;
 }
 
-static void *run_inflater(void *arg)
+static void *run_unpacker(void *arg)
 {
 	struct serial *s = arg;
 	struct error err = ERROR_INIT;
-	bool whole = read_and_inflate(s, &err);
+	bool whole = read_and_unpack(s, &err);
 
 	(void)pthread_mutex_lock(&s->lock);
-	if (whole && s->gunzip)
+	if (whole && s->decoder)
 		s->content.filled++;
 	s->error = err;
 	s->ended = true;
@@ -177,11 +177,14 @@ static int consume_stored(struct serial *s, struct span block, struct error *err
 	fresh.len -= seen;
 	if (sha256_update(&job->sha256, fresh, err) < 0)
 		return -1;
-	return s->gunzip || !block.len ? 0 : stage_push(job->content, block, err);
+	return s->decoder || !block.len ? 0 : stage_push(job->content, block, err);
 }
 
+/* Gzip's trailers are checked on this side, since its decoder is the slower one. */
 static void add_content(struct serial *s, struct span bytes)
 {
+	if (s->job->codec != CODEC_GZIP)
+		return;
 	s->crc = checksum_crc32(s->crc, bytes);
 	s->length += (uint32_t)bytes.len;
 }
@@ -219,7 +222,7 @@ static int consume_content(struct serial *s, const struct content_block *b, stru
 static void mark_done(struct serial *s, struct ring *r)
 {
 	r->done++;
-	if (s->inflater_waits && s->stored.filled - s->stored.done <= STORED_COUNT / 2 &&
+	if (s->unpacker_waits && s->stored.filled - s->stored.done <= STORED_COUNT / 2 &&
 	    s->content.filled - s->content.done <= CONTENT_COUNT / 2)
 		(void)pthread_cond_signal(&s->freed);
 }
@@ -248,7 +251,7 @@ static bool is_empty(const struct serial *s)
 
 static bool worth_waking(const struct serial *s)
 {
-	return s->ended || (s->inflater_waits && !is_empty(s)) ||
+	return s->ended || (s->unpacker_waits && !is_empty(s)) ||
 	       s->stored.filled - s->stored.done >= STORED_COUNT / 2 ||
 	       s->content.filled - s->content.done >= CONTENT_COUNT / 2;
 }
@@ -274,18 +277,18 @@ static int consume_all(struct serial *s, struct error *err)
 static int set_up(struct serial *s, struct error *err)
 {
 	struct envelope_job *job = s->job;
-	uint64_t expansion_max = job->options->expansion_max;
-	struct gunzip_options options = {
+	const struct decoder_options options = {
+		.codec = job->codec,
 		.offset = job->offset,
 		.members = job->members,
 		.content = job->pushed,
-		.expansion_max = expansion_max ? expansion_max : EXPANSION_MAX_DEFAULT,
+		.expansion_max = job->expansion_max,
 		.expansion_free = EXPANSION_FREE,
 	};
 
-	if (job->gzip) {
-		s->gunzip = gunzip_open(&options, &job->structure, err);
-		if (!s->gunzip)
+	if (job->codec != CODEC_NONE) {
+		s->decoder = decoder_open(&options, &job->structure, err);
+		if (!s->decoder)
 			return -1;
 	}
 	s->memory = malloc(STORED_COUNT * STORED_SIZE + CONTENT_COUNT * CONTENT_SIZE);
@@ -301,19 +304,19 @@ static int set_up(struct serial *s, struct error *err)
 
 static int run(struct serial *s, struct error *err)
 {
-	pthread_t inflater;
+	pthread_t unpacker;
 	int rc;
 
-	if (set_up(s, err) < 0 || worker_start(&inflater, run_inflater, s, err) < 0)
+	if (set_up(s, err) < 0 || worker_start(&unpacker, run_unpacker, s, err) < 0)
 		return -1;
 	rc = consume_all(s, err);
-	(void)pthread_join(inflater, NULL);
+	(void)pthread_join(unpacker, NULL);
 	if (rc == 0 && s->error.kind != ERROR_NONE) {
 		*err = s->error;
 		rc = -1;
 	}
-	if (s->gunzip)
-		s->job->members = gunzip_members(s->gunzip);
+	if (s->decoder)
+		s->job->members = decoder_members(s->decoder);
 	return rc;
 }
 
@@ -329,7 +332,7 @@ int envelope_serial(struct envelope_job *job, struct error *err)
 	(void)pthread_cond_init(&s->filled, NULL);
 	(void)pthread_cond_init(&s->freed, NULL);
 	rc = run(s, err);
-	gunzip_free(s->gunzip);
+	decoder_free(s->decoder);
 	(void)pthread_cond_destroy(&s->filled);
 	(void)pthread_cond_destroy(&s->freed);
 	(void)pthread_mutex_destroy(&s->lock);

@@ -43,6 +43,11 @@ bool unpacker_between_frames(const struct unpacker *u)
 	return !u->bad && u->ops->between_frames(u);
 }
 
+const char *unpacker_place(const struct unpacker *u)
+{
+	return u->ops->place(u);
+}
+
 bool unpacker_frame_checked(const struct unpacker *u)
 {
 	return u->checked;

@@ -63,6 +63,9 @@ enum unpack_status unpacker_step(struct unpacker *u, struct span *in, struct unp
 /* Is it between two frames, so that the input may end here? Also before the first. */
 bool unpacker_between_frames(const struct unpacker *u);
 
+/* Where in a frame it is: "header", "data", "checksum", "padding"; static. */
+const char *unpacker_place(const struct unpacker *u);
+
 /* After UNPACK_FRAME: did that frame carry a checksum of its content? */
 bool unpacker_frame_checked(const struct unpacker *u);
 

@@ -17,6 +17,7 @@ struct unpack_ops {
 	/* As unpacker_step(); for UNPACK_BAD see unpack_bad(). */
 	enum unpack_status (*step)(struct unpacker *u, struct span *in, struct unpack_block *out);
 	bool (*between_frames)(const struct unpacker *u);
+	const char *(*place)(const struct unpacker *u);
 	void (*reset)(struct unpacker *u);
 	void (*free)(struct unpacker *u);
 };

@@ -181,6 +181,22 @@ static bool frames_between(const struct unpacker *u)
 	return frame_walk_between(&((const struct frames *)u)->walk);
 }
 
+static const char *frames_place(const struct unpacker *u)
+{
+	switch (((const struct frames *)u)->walk.phase) {
+	case FRAME_MAGIC:
+	case FRAME_HEADER:
+		return "header";
+	case FRAME_SKIPPED_LENGTH:
+	case FRAME_SKIPPED:
+		return "skippable part before the data";
+	case FRAME_CHECKSUM:
+		return "checksum";
+	default:
+		return "data";
+	}
+}
+
 static void frames_reset(struct unpacker *u)
 {
 	struct frames *f = (struct frames *)u;
@@ -205,6 +221,7 @@ static void frames_free(struct unpacker *u)
 static const struct unpack_ops frames_ops = {
 	.step = frames_step,
 	.between_frames = frames_between,
+	.place = frames_place,
 	.reset = frames_reset,
 	.free = frames_free,
 };

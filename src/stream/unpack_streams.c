@@ -239,6 +239,15 @@ static bool streams_between(const struct unpacker *u)
 	return !s->inside && !s->held_len && s->padding % 4 == 0;
 }
 
+static const char *streams_place(const struct unpacker *u)
+{
+	const struct streams *s = (const struct streams *)u;
+
+	if (s->inside)
+		return "data";
+	return s->held_len ? "header" : "padding";
+}
+
 static void streams_reset(struct unpacker *u)
 {
 	struct streams *s = (struct streams *)u;
@@ -259,6 +268,7 @@ static void streams_free(struct unpacker *u)
 static const struct unpack_ops streams_ops = {
 	.step = streams_step,
 	.between_frames = streams_between,
+	.place = streams_place,
 	.reset = streams_reset,
 	.free = streams_free,
 };

@@ -4,8 +4,8 @@
  * does: printed by `muster inspect --coverage`, published in docs/formats/ (a test
  * compares the two), and held against by the sweeps that flip every bit.
  */
-#ifndef FORMAT_COVERAGE_H
-#define FORMAT_COVERAGE_H
+#ifndef MODEL_COVERAGE_H
+#define MODEL_COVERAGE_H
 
 #include <stddef.h>
 
