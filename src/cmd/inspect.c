@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster inspect: one backup file at a time, with no configuration and no server. */
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/checksum.h"
 #include "base/clock.h"
-#include "base/quantity.h"
 #include "cmd/commands.h"
 #include "cmd/document.h"
+#include "cmd/inspect_show.h"
 #include "cmd/interrupt.h"
 #include "cmd/progress.h"
 #include "inspect/document.h"
@@ -16,8 +13,9 @@
 struct inspect_arguments {
 	unsigned jobs;
 	int fail_on;
-	bool facts;
+	bool facts, tables, toc;
 };
+enum { ROWS_SHOWN = 10 };
 
 static const char *const fail_on_choices[] = { "fail", "warn", NULL };
 
@@ -29,6 +27,20 @@ static const struct option_row rows[] = {
 	  .summary = "files read at a time",
 	  .help = "The built-in value is the number of processors.",
 	  .offset = offsetof(struct inspect_arguments, jobs) },
+	{ .name = "tables",
+	  .type = OPTION_FLAG,
+	  .summary = "list every table, not only the largest",
+	  .help = "All tables by falling size, all large keys known, all names of extensions, "
+		  "roles and kinds of objects.",
+	  .offset = offsetof(struct inspect_arguments, tables) },
+	{ .name = "toc",
+	  .type = OPTION_FLAG,
+	  .summary = "list the contents as the file has them",
+	  .help = "For a pg_dump archive its table of contents, as `pg_restore -l` lists it, with "
+		  "the rows and bytes of each entry's data and where they lie; for a Redis "
+		  "snapshot and RabbitMQ definitions what they list. With --json it is the member "
+		  "\"contents\".",
+	  .offset = offsetof(struct inspect_arguments, toc) },
 	{ .name = "facts",
 	  .type = OPTION_FLAG,
 	  .summary = "list every fact, not only their totals",
@@ -43,123 +55,6 @@ static const struct option_row rows[] = {
 	  .offset = offsetof(struct inspect_arguments, fail_on) },
 	{ 0 },
 };
-
-static void print_verdict(const struct invocation *inv, const struct inspection *i)
-{
-	const struct terminal *t = &inv->screen;
-
-	(void)fprintf(inv->out, "%s%s %s%s  ", terminal_begin(t, terminal_verdict_tone(i->verdict)),
-		      terminal_symbol(t, i->verdict), verdict_name(i->verdict), terminal_end(t));
-	terminal_puts(t, i->path);
-	(void)fputc('\n', inv->out);
-}
-
-static void print_format(const struct invocation *inv, const struct inspection *i)
-{
-	char size[QUANTITY_TEXT_SIZE], content[QUANTITY_TEXT_SIZE], when[CLOCK_RFC3339_SIZE];
-	char digest[SHA256_TEXT_SIZE];
-	const struct reading *r = &i->reading;
-
-	(void)fprintf(inv->out, "  format    %s", format_description(r->format));
-	if (i->codec != CODEC_NONE)
-		(void)fprintf(inv->out, ", %s of %" PRIu64 " member%s", codec_id(i->codec),
-			      i->members, i->members == 1 ? "" : "s");
-	(void)fprintf(inv->out, "\n  size      %s stored, %s unpacked\n",
-		      quantity_format_size(i->size, size),
-		      quantity_format_size(r->content_bytes, content));
-	(void)fprintf(inv->out, "  sha256    %s\n", sha256_format(i->sha256, digest));
-	if (r->content_time_ns)
-		(void)fprintf(inv->out, "  made      %s%s\n",
-			      clock_format_rfc3339(r->content_time_ns, when),
-			      r->local_time ? " by the clock of its host (zone unknown)" : "");
-}
-
-static void print_totals(const struct invocation *inv, const struct facts *facts)
-{
-	bool first = true;
-
-	for (int kind = 0; kind < FACT_KIND_COUNT; kind++) {
-		const struct fact_words *w = fact_kind_words((enum fact_kind)kind);
-		size_t count = 0;
-		bool known;
-
-		for (size_t k = 0; k < facts->count; k++)
-			count += facts->item[k].kind == (enum fact_kind)kind;
-		if (!count)
-			continue;
-		(void)fprintf(inv->out, "%s%zu %s", first ? "  facts     " : "\n            ",
-			      count, w->array);
-		if (w->count_key)
-			(void)fprintf(inv->out, ", %" PRIu64 " %s",
-				      facts_total(facts, (enum fact_kind)kind, &known),
-				      w->count_key);
-		first = false;
-	}
-	if (!first)
-		(void)fputc('\n', inv->out);
-}
-
-static void print_fact(const struct invocation *inv, const struct fact *f)
-{
-	const struct fact_words *w = fact_kind_words(f->kind);
-	char text[FINGERPRINT_TEXT_SIZE];
-
-	(void)fprintf(inv->out, "    %s ", w->noun);
-	terminal_puts(&inv->screen, f->scope);
-	if (f->scope[0] && f->name[0])
-		(void)fputc('.', inv->out);
-	terminal_puts(&inv->screen, f->name);
-	if (f->known & MEASURE_COUNT)
-		(void)fprintf(inv->out, "  %" PRIu64 " %s", f->count,
-			      w->count_key ? w->count_key : "");
-	if (f->known & MEASURE_EXPIRES)
-		(void)fprintf(inv->out, ", %" PRIu64 " expire", f->expires);
-	if (f->known & MEASURE_BYTES)
-		(void)fprintf(inv->out, ", %" PRIu64 " bytes", f->bytes);
-	if (f->known & MEASURE_FINGERPRINT)
-		(void)fprintf(inv->out, "  %s", fingerprint_format(f->fingerprint, text));
-	if (f->known & MEASURE_VALUE) {
-		(void)fputs("  ", inv->out);
-		terminal_puts(&inv->screen, f->value);
-	}
-	(void)fputc('\n', inv->out);
-}
-
-static void print_findings(const struct invocation *inv, const struct findings *findings)
-{
-	for (size_t k = 0; k < findings->count; k++) {
-		const struct finding *f = &findings->item[k];
-
-		(void)fprintf(inv->out, "  %s %s at byte %" PRIu64 " of the %s: ",
-			      terminal_symbol(&inv->screen, finding_verdict(f->code)),
-			      finding_id(f->code), f->offset, f->layer);
-		terminal_puts(&inv->screen, f->message);
-		(void)fputc('\n', inv->out);
-	}
-	if (findings->dropped)
-		(void)fprintf(inv->out, "  and %" PRIu64 " more findings\n", findings->dropped);
-}
-
-static void print_inspection(const struct invocation *inv, const struct inspection *i)
-{
-	const struct inspect_arguments *a = inv->options;
-
-	print_verdict(inv, i);
-	if (i->error.kind != ERROR_NONE) {
-		(void)fputs("  could not be read: ", inv->out);
-		terminal_puts(&inv->screen, i->error.message);
-		(void)fputc('\n', inv->out);
-		if (i->error.hint[0])
-			(void)fprintf(inv->out, "  hint: %s\n", i->error.hint);
-		return;
-	}
-	print_format(inv, i);
-	print_findings(inv, &i->envelope);
-	print_findings(inv, &i->reading.findings);
-	print_totals(inv, &i->reading.facts);
-	for (size_t k = 0; a->facts && k < i->reading.facts.count; k++)
-		print_fact(inv, &i->reading.facts.item[k]);
-}
 
 static int print_document(const struct invocation *inv, const struct inspection *results,
 			  size_t count, struct error *err)
@@ -198,12 +93,23 @@ static int exit_code(const struct inspection *results, size_t count, bool warn_f
 }
 
 static int print_all(const struct invocation *inv, const struct inspection *results, size_t count,
-		     struct error *err)
+		     int64_t took_ns, struct error *err)
 {
+	const struct inspect_arguments *a = inv->options;
+	const struct inspect_show show = {
+		.inv = inv, .rows = a->tables ? 0 : ROWS_SHOWN, .toc = a->toc, .facts = a->facts
+	};
+
 	if (inv->global.json)
 		return print_document(inv, results, count, err);
-	for (size_t k = 0; k < count; k++)
-		print_inspection(inv, &results[k]);
+	for (size_t k = 0; k < count; k++) {
+		if (k)
+			(void)fputc('\n', inv->out);
+		if (inspect_show(&show, &results[k], err) < 0)
+			return -1;
+	}
+	if (count > 1)
+		inspect_show_sum(&show, results, count, took_ns);
 	return 0;
 }
 
@@ -225,17 +131,18 @@ static int run(const struct invocation *inv, struct error *err)
 					   .stop_requested = interrupt_requested,
 					   .progress = show_progress,
 					   .cookie = &progress };
+	int64_t started_ns = clock_monotonic_ns();
 	int rc;
 
 	if (!requests || !results)
 		return error_set(err, ERROR_NOMEM, "no memory for %zu files", count);
 	for (size_t k = 0; k < count; k++)
-		requests[k].path = inv->argument[k];
+		requests[k] = (struct inspect_request){ .path = inv->argument[k], .list = a->toc };
 	progress_begin(&progress, inv, "inspect");
 	rc = inspect_files(requests, count, &options, results, err);
 	progress_end(&progress);
 	if (rc == 0)
-		rc = print_all(inv, results, count, err);
+		rc = print_all(inv, results, count, clock_monotonic_ns() - started_ns, err);
 	if (rc == 0)
 		rc = exit_code(results, count, a->fail_on == 1);
 	for (size_t k = 0; k < count; k++)
