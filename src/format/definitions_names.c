@@ -93,8 +93,13 @@ void definition_names_release(struct definition_names *names)
 	*names = (struct definition_names){ 0 };
 }
 
+bool definition_names_have(const struct definition_names *names, const struct definition_name *name)
+{
+	return has_hash(names, hash_name(name));
+}
+
 int definition_refer(struct definition_references *refs, const struct definition_names *names,
-		     const struct definition_name *name, const char *text, struct splitter_place at)
+		     const struct definition_name *name, const struct definition_reference *as)
 {
 	XXH128_hash_t hash = hash_name(name);
 	struct definition_reference *grown = refs->item;
@@ -111,11 +116,16 @@ int definition_refer(struct definition_references *refs, const struct definition
 		refs->item = grown;
 		refs->capacity = capacity;
 	}
-	copy = arena_strdup(&refs->arena, text);
+	copy = arena_strdup(&refs->arena, as->text);
 	if (!copy)
 		return -1;
 	refs->item[refs->count++] = (struct definition_reference){
-		.low = hash.low64, .high = hash.high64, .at = at, .text = copy, .type = name->type
+		.low = hash.low64,
+		.high = hash.high64,
+		.at = as->at,
+		.text = copy,
+		.type = name->type,
+		.code = as->code,
 	};
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "format/splitter.h"
+#include "model/finding.h"
 
 /* An object's identity: its type, its vhost ("" when it has none) and up to three names. */
 struct definition_name {
@@ -36,8 +37,9 @@ void definition_names_release(struct definition_names *names);
 struct definition_reference {
 	uint64_t low, high; /* hash of the name that is meant */
 	struct splitter_place at;
-	const char *text; /* for people */
-	const char *type; /* static */
+	const char *text;       /* for people */
+	const char *type;       /* static */
+	enum finding_code code; /* when it does not hold */
 };
 
 struct definition_references {
@@ -46,11 +48,16 @@ struct definition_references {
 	size_t count, capacity;
 };
 
-/* Remember a reference to `name`, unless it is already in `names`. -1 when out of memory. */
+/*
+ * Remember a reference to `name`, unless it is already in `names`; `as` holds its place,
+ * code and text, which is copied. -1 when out of memory.
+ */
 MUST_CHECK int definition_refer(struct definition_references *refs,
 				const struct definition_names *names,
-				const struct definition_name *name, const char *text,
-				struct splitter_place at);
+				const struct definition_name *name,
+				const struct definition_reference *as);
+bool definition_names_have(const struct definition_names *names,
+			   const struct definition_name *name);
 /* Is what the reference means defined by now? */
 bool definition_reference_holds(const struct definition_reference *ref,
 				const struct definition_names *names);

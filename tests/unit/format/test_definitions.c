@@ -147,8 +147,10 @@ static void order_and_spelling_do_not_change_the_fingerprint(void **state)
 
 static void a_password_hash_changes_the_fingerprint_and_is_never_shown(void **state)
 {
-	static const char *const users[] = { "{\"name\":\"u\",\"password_hash\":\"AAAA\"}",
-					     "{\"name\":\"u\",\"password_hash\":\"AAAB\"}" };
+	static const char *const users[] = {
+		"{\"name\":\"u\",\"tags\":\"\",\"password_hash\":\"AAAA\"}",
+		"{\"name\":\"u\",\"tags\":[],\"password_hash\":\"AAAB\"}"
+	};
 	static const char *const broken[] = {
 		"{\"name\":\"u\",\"password_hash\":\"SECRET\\q\"}",
 		"{\"name\":\"u\",\"password_hash\":\"SECRET\xff\"}",
