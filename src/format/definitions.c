@@ -311,12 +311,9 @@ static bool matches(struct span head)
 /* where, effect */
 #define UNCOVERED(X)                                                                               \
 	X("a letter, digit or word inside a value that leaves a legal value",                      \
-	  "another value: another name, number or setting")                                        \
-	X("the name of a member that is not required",                                             \
-	  "the member is missing, and another is there")                                           \
-	X("the case of a hexadecimal digit in a \\u escape", "nothing")                            \
-	X("white space between tokens", "nothing")                                                 \
-	X("the newline after the last brace", "nothing")
+	  "another name, number or setting")                                                       \
+	X("the name of a member that is not required", "one setting less, and an unknown one")     \
+	X("white space between tokens and after the last brace", "nothing")
 
 static const struct uncovered uncovered[] = {
 #define X(where, effect) { where, effect },

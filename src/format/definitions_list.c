@@ -95,15 +95,33 @@ static bool applies(const struct outline_entry *policy, const struct outline_ent
 	return to->owner[0] && strncmp(wanted, to->owner, strlen(to->owner)) == 0;
 }
 
+/* How many it matches; the result is the last match's. */
+static enum definition_match match_all(const struct outline *contents,
+				       const struct outline_entry *policy,
+				       struct definition_regex *regex, uint64_t *count)
+{
+	enum definition_match match = DEFINITION_NO_MATCH;
+
+	for (size_t i = 0; i < contents->count; i++) {
+		if (!applies(policy, &contents->item[i]))
+			continue;
+		match = definition_regex_match(regex, contents->item[i].name);
+		if (match == DEFINITION_MATCH_GIVEN_UP || match == DEFINITION_MATCH_NO_MEMORY)
+			break;
+		*count += match == DEFINITION_MATCH;
+	}
+	return match;
+}
+
 /* The policy's count stays unknown when its pattern is bad or a match is given up. */
 static int count_matches(struct outline *contents, const struct definition_listed_policy *policy,
 			 struct error *err)
 {
 	struct outline_entry *entry = &contents->item[policy->index];
 	struct definition_regex *regex = NULL;
-	size_t at;
+	enum definition_match last;
 	uint64_t count = 0;
-	int matched = 0;
+	size_t at;
 
 	switch (definition_regex_compile(policy->pattern, &regex, &at)) {
 	case DEFINITION_REGEX_GOOD:
@@ -113,14 +131,11 @@ static int count_matches(struct outline *contents, const struct definition_liste
 	default:
 		return 0;
 	}
-	for (size_t i = 0; i < contents->count && matched >= 0; i++) {
-		if (!applies(entry, &contents->item[i]))
-			continue;
-		matched = definition_regex_match(regex, contents->item[i].name);
-		count += matched == 1;
-	}
+	last = match_all(contents, entry, regex, &count);
 	definition_regex_free(regex);
-	if (matched < 0)
+	if (last == DEFINITION_MATCH_NO_MEMORY)
+		return definitions_no_memory(err);
+	if (last == DEFINITION_MATCH_GIVEN_UP)
 		return 0;
 	entry->count = count;
 	entry->known |= MEASURE_COUNT;

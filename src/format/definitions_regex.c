@@ -79,12 +79,21 @@ enum definition_regex_result definition_regex_compile(const char *pattern,
 	return *out ? DEFINITION_REGEX_GOOD : DEFINITION_REGEX_NO_MEMORY;
 }
 
-int definition_regex_match(struct definition_regex *regex, const char *subject)
+enum definition_match definition_regex_match(struct definition_regex *regex, const char *subject)
 {
 	int rc = pcre2_match(regex->code, (PCRE2_SPTR)subject, strlen(subject), 0, 0, regex->data,
 			     regex->limits);
 
-	return rc >= 0 ? 1 : rc == PCRE2_ERROR_NOMATCH ? 0 : -1;
+	if (rc >= 0)
+		return DEFINITION_MATCH;
+	switch (rc) {
+	case PCRE2_ERROR_NOMATCH:
+		return DEFINITION_NO_MATCH;
+	case PCRE2_ERROR_NOMEMORY:
+		return DEFINITION_MATCH_NO_MEMORY;
+	default:
+		return DEFINITION_MATCH_GIVEN_UP;
+	}
 }
 
 void definition_regex_free(struct definition_regex *regex)

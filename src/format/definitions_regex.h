@@ -28,7 +28,13 @@ enum definition_regex_result definition_regex_compile(const char *pattern,
 						      struct definition_regex **out, size_t *at);
 void definition_regex_free(struct definition_regex *regex);
 
-/* 1: it matches, 0: it does not, -1: given up, or out of memory. */
-int definition_regex_match(struct definition_regex *regex, const char *subject);
+/* Given up is a match that needs more steps than it is allowed. */
+enum definition_match {
+	DEFINITION_MATCH,
+	DEFINITION_NO_MATCH,
+	DEFINITION_MATCH_GIVEN_UP,
+	DEFINITION_MATCH_NO_MEMORY
+};
+enum definition_match definition_regex_match(struct definition_regex *regex, const char *subject);
 
 #endif
