@@ -17,20 +17,12 @@ struct pg_archive {
 	struct pg_archive_toc toc;
 	struct pg_archive_contents contents;
 	struct pg_archive_blocks blocks;
+	bool escapes; /* standard_conforming_strings is off */
 };
 
 static struct pg_archive *archive_of(struct stage *s)
 {
 	return (struct pg_archive *)(void *)s;
-}
-
-static void refuse_compression(struct pg_archive *a)
-{
-	if (a->toc.header.compression <= PG_ARCHIVE_ZLIB)
-		return;
-	findings_add(&a->reading->findings, FINDING_UNSUPPORTED, 0,
-		     "the archive's data is compressed with %s, which this reader does not decode",
-		     a->toc.header.compression == PG_ARCHIVE_LZ4 ? "lz4" : "zstd");
 }
 
 static void refuse_format(struct pg_archive *a)
@@ -57,19 +49,23 @@ static int push_toc(struct pg_archive *a, struct span *in, uint64_t offset, stru
 				refuse_format(a);
 				return 0;
 			}
-			refuse_compression(a);
 			if (pg_archive_contents_header(&a->contents, &a->toc.header, err) < 0)
 				return -1;
 			break;
 		case TOC_ENTRY:
+			if (strcmp(a->toc.entry.kind, "STDSTRINGS") == 0)
+				a->escapes = strstr(a->toc.entry.definition, "'off'") != NULL;
 			if (pg_archive_contents_entry(&a->contents, &a->toc.entry, err) < 0)
 				return -1;
 			break;
 		case TOC_DONE:
 			a->contents.complete = true;
 			a->phase = READING_BLOCKS;
-			return pg_archive_blocks_init(&a->blocks, &a->contents, &a->toc.header,
-						      err);
+			if (pg_archive_blocks_init(&a->blocks, &a->contents, &a->toc.header, err) <
+			    0)
+				return -1;
+			a->blocks.item.escapes = a->escapes;
+			return 0;
 		case TOC_BAD:
 			a->phase = LOST;
 			return 0;

@@ -11,131 +11,182 @@ enum {
 	OPTIONAL_EMPTY_SINCE = 15, /* minor version: no data, no zlib stream */
 };
 
-/* Decoded bytes of the current table or large object. */
-static void consume(void *owner, struct span bytes)
+static const char *label(const struct pg_archive_data *d, char out[PG_ARCHIVE_LABEL_SIZE])
+{
+	return d ? pg_archive_data_label(d, out) : "an unknown entry";
+}
+
+static void report_rows(struct pg_archive_blocks *b, const struct pg_archive_item *item)
+{
+	const struct copy_text *c = &item->copy;
+	char name[PG_ARCHIVE_LABEL_SIZE];
+
+	item->data->rows = c->sum;
+	if (!c->faults)
+		return;
+	item->data->damaged = true;
+	findings_add(b->findings, FINDING_BAD_ROW, item->offset,
+		     "%s, row %" PRIu64 ": %s (wrong rows: %" PRIu64 ")", label(item->data, name),
+		     c->fault_row, copy_fault_meaning(c->fault), c->faults);
+}
+
+static void report_inserts(struct pg_archive_blocks *b, const struct pg_archive_item *item)
+{
+	char name[PG_ARCHIVE_LABEL_SIZE];
+
+	item->data->rows = item->sum;
+	if (!item->insert_fault)
+		return;
+	item->data->damaged = true;
+	findings_add(b->findings, FINDING_BAD_ROW, item->offset, "%s, after row %" PRIu64 ": %s",
+		     label(item->data, name), item->sum.count, item->insert_fault);
+}
+
+/* An item has ended, and all before it. */
+static void collect(void *owner, const struct pg_archive_item *item)
 {
 	struct pg_archive_blocks *b = owner;
+	char name[PG_ARCHIVE_LABEL_SIZE];
 
-	if (b->type == BLOCK_LARGE_OBJECTS)
-		row_hash_update(b->hash, bytes);
-	else if (b->data && b->data->has_copy)
-		copy_text_push(&b->copy, bytes);
-	else
-		b->rest += bytes.len;
+	if (item->fault.message) {
+		findings_add(b->findings, item->fault.code, item->offset, "%s: %s",
+			     label(item->data, name), item->fault.message);
+		if (item->data)
+			item->data->damaged = true;
+	}
+	if (item->kind == ITEM_LARGE_OBJECT) {
+		row_sum_merge(&b->contents->objects, &item->sum);
+		pg_archive_contents_object(b->contents, item->oid);
+	} else if (item->kind == ITEM_ROWS && !item->fault.message) {
+		report_rows(b, item);
+	} else if (item->kind == ITEM_INSERTS && !item->fault.message) {
+		report_inserts(b, item);
+	}
 }
 
 int pg_archive_blocks_init(struct pg_archive_blocks *b, struct pg_archive_contents *contents,
 			   const struct pg_archive_header *header, struct error *err)
 {
+	struct pg_archive_crew_options crew = {
+		.compression = header->compression,
+		.threads = contents->reading->threads,
+		.may_be_empty = header->minor >= OPTIONAL_EMPTY_SINCE,
+		.collect = collect,
+		.owner = b,
+	};
+	bool stored = header->compression == PG_ARCHIVE_STORED;
+
 	*b = (struct pg_archive_blocks){
 		.contents = contents,
 		.findings = &contents->reading->findings,
-		.compression = header->compression,
-		.minor = header->minor,
-		.hash = row_hash_new(),
 	};
-	if (header->compression == PG_ARCHIVE_ZLIB)
-		b->inflate = pg_archive_inflate_new(
-			(struct pg_archive_emit){ .emit = consume, .owner = b });
-	if (b->hash && (b->inflate || header->compression != PG_ARCHIVE_ZLIB))
+	if (stored ? pg_archive_scratch_init(&b->scratch) == 0 :
+		     (b->crew = pg_archive_crew_new(&crew)) != NULL)
 		return 0;
 	return error_set(err, ERROR_NOMEM, "out of memory for an archive's data");
 }
 
 void pg_archive_blocks_release(struct pg_archive_blocks *b)
 {
-	row_hash_free(b->hash);
-	pg_archive_inflate_free(b->inflate);
+	pg_archive_scratch_release(&b->scratch);
+	pg_archive_crew_free(b->crew);
 	*b = (struct pg_archive_blocks){ 0 };
 }
 
-static const char *label(const struct pg_archive_blocks *b, char out[PG_ARCHIVE_LABEL_SIZE])
+/* Everything that was found so far has been reported: what follows comes after it. */
+static void settle(struct pg_archive_blocks *b)
 {
-	return b->data ? pg_archive_data_label(b->data, out) : "an unknown entry";
+	if (b->crew)
+		pg_archive_crew_settle(b->crew);
 }
 
-static void begin_data(struct pg_archive_blocks *b)
+/* The entry of the block, with the findings in the order of the archive. */
+static struct pg_archive_data *announce(struct pg_archive_blocks *b, uint32_t dump_id)
 {
-	if (b->inflate)
-		pg_archive_inflate_begin(b->inflate);
+	struct findings *all = b->findings, earlier = *all, later;
+	struct pg_archive_data *data;
+
+	*all = (struct findings)FINDINGS_INIT(earlier.layer);
+	data = pg_archive_contents_block(b->contents, dump_id, b->item.offset);
+	later = *all;
+	*all = earlier;
+	if (later.count)
+		settle(b);
+	for (size_t i = 0; i < later.count; i++)
+		findings_add(all, later.item[i].code, later.item[i].offset, "%s",
+			     later.item[i].message);
+	all->no_memory |= later.no_memory;
+	findings_release(&later);
+	return data;
+}
+
+static void begin_item(struct pg_archive_blocks *b)
+{
+	if (b->crew)
+		pg_archive_crew_begin(b->crew, &b->item);
+	else
+		pg_archive_item_begin(&b->item, &b->scratch);
 	b->expect = BLOCKS_CHUNK_LENGTH;
+}
+
+static enum pg_archive_item_kind kind_of(const struct pg_archive_data *data)
+{
+	if (data && data->has_copy)
+		return ITEM_ROWS;
+	return data && data->kind == DATA_TABLE ? ITEM_INSERTS : ITEM_OTHER;
 }
 
 static bool begin_block(struct pg_archive_blocks *b, int64_t dump_id)
 {
 	bool objects = b->type == BLOCK_LARGE_OBJECTS;
 	char name[PG_ARCHIVE_LABEL_SIZE];
+	struct pg_archive_data *data;
 
-	b->data = NULL;
-	b->sound = true;
 	if (dump_id <= 0) {
-		findings_add(b->findings, FINDING_BAD_STRUCTURE, b->offset,
+		settle(b);
+		findings_add(b->findings, FINDING_BAD_STRUCTURE, b->item.offset,
 			     "a data block has dump id %" PRId64, dump_id);
 		return false;
 	}
-	b->data = pg_archive_contents_block(b->contents, (uint32_t)dump_id, b->offset);
-	if (b->data && objects != (b->data->kind == DATA_LARGE_OBJECTS)) {
-		findings_add(b->findings, FINDING_BAD_STRUCTURE, b->offset,
-			     "the data block of %s is of type %u", label(b, name), b->type);
+	data = announce(b, (uint32_t)dump_id);
+	b->item.data = data;
+	if (data && objects != (data->kind == DATA_LARGE_OBJECTS)) {
+		settle(b);
+		findings_add(b->findings, FINDING_BAD_STRUCTURE, b->item.offset,
+			     "the data block of %s is of type %u", label(data, name), b->type);
 		return false;
 	}
 	if (objects) {
+		b->item.kind = ITEM_LARGE_OBJECT;
 		b->expect = BLOCKS_OBJECT;
 		return true;
 	}
-	copy_text_begin(&b->copy, b->data ? b->data->columns : 0, b->hash);
-	begin_data(b);
+	b->item.kind = kind_of(data);
+	b->item.columns = data ? data->columns : 0;
+	begin_item(b);
 	return true;
 }
 
 static void end_block(struct pg_archive_blocks *b)
 {
 	b->expect = BLOCKS_TYPE;
-	if (!b->data)
-		return;
-	b->data->counted = b->sound && b->compression <= PG_ARCHIVE_ZLIB &&
-			   (b->data->has_copy || b->data->kind != DATA_TABLE);
-}
-
-static void end_rows(struct pg_archive_blocks *b)
-{
-	const struct copy_text *c = &b->copy;
-	char name[PG_ARCHIVE_LABEL_SIZE];
-
-	if (!b->data || !b->data->has_copy || b->compression > PG_ARCHIVE_ZLIB)
-		return;
-	copy_text_end(&b->copy);
-	b->data->rows = c->sum;
-	if (!c->faults)
-		return;
-	b->sound = false;
-	findings_add(b->findings, FINDING_BAD_ROW, b->offset,
-		     "%s, row %" PRIu64 ": %s (wrong rows: %" PRIu64 ")", label(b, name),
-		     c->fault_row, copy_fault_meaning(c->fault), c->faults);
+	if (b->item.data)
+		b->item.data->counted = true;
 }
 
 /* The last chunk of a table or a large object has been read. */
-static void end_data(struct pg_archive_blocks *b)
+static void end_item(struct pg_archive_blocks *b)
 {
-	const char *fault = NULL;
-	char name[PG_ARCHIVE_LABEL_SIZE];
-
-	if (b->inflate)
-		fault = pg_archive_inflate_end(b->inflate, b->minor >= OPTIONAL_EMPTY_SINCE);
-	if (fault) {
-		b->sound = false;
-		findings_add(b->findings, FINDING_BAD_COMPRESSION, b->offset, "%s: %s",
-			     label(b, name), fault);
+	if (b->crew) {
+		pg_archive_crew_end(b->crew);
+	} else {
+		pg_archive_item_end(&b->item, (struct unpack_fault){ 0 });
+		collect(b, &b->item);
 	}
-	if (b->type == BLOCK_LARGE_OBJECTS) {
-		row_hash_end(b->hash, &b->contents->objects);
-		pg_archive_contents_object(b->contents, b->oid);
+	if (b->item.kind == ITEM_LARGE_OBJECT)
 		b->expect = BLOCKS_OBJECT;
-		return;
-	}
-	if (!fault)
-		end_rows(b);
-	end_block(b);
+	else
+		end_block(b);
 }
 
 static bool chunk_length(struct pg_archive_blocks *b, int64_t length, uint64_t offset)
@@ -143,13 +194,14 @@ static bool chunk_length(struct pg_archive_blocks *b, int64_t length, uint64_t o
 	char name[PG_ARCHIVE_LABEL_SIZE];
 
 	if (length == 0) {
-		end_data(b);
+		end_item(b);
 		return true;
 	}
 	if (length < 0 || length > LONGEST_CHUNK) {
+		settle(b);
 		findings_add(b->findings, FINDING_BAD_LENGTH, offset,
-			     "a chunk in the data of %s has length %" PRId64, label(b, name),
-			     length);
+			     "a chunk in the data of %s has length %" PRId64,
+			     label(b->item.data, name), length);
 		return false;
 	}
 	b->chunk_left = (uint64_t)length;
@@ -157,12 +209,13 @@ static bool chunk_length(struct pg_archive_blocks *b, int64_t length, uint64_t o
 	return true;
 }
 
-/* An integer is complete; `offset` is where it ended. */
+/* An integer is complete; `offset` is where it began. */
 static bool take_int(struct pg_archive_blocks *b, const uint8_t *raw, uint64_t offset)
 {
 	int64_t value = pg_archive_int(raw);
 
 	if (raw[0] > 1 || (raw[0] && !value)) {
+		settle(b);
 		findings_add(b->findings, FINDING_BAD_STRUCTURE, offset,
 			     "an integer among the data blocks has the sign byte %u", raw[0]);
 		return false;
@@ -171,23 +224,23 @@ static bool take_int(struct pg_archive_blocks *b, const uint8_t *raw, uint64_t o
 		return begin_block(b, value);
 	if (b->expect == BLOCKS_CHUNK_LENGTH)
 		return chunk_length(b, value, offset);
-	b->oid = (uint32_t)value; /* pg_dump writes an oid above 2^31 as a negative number */
-	if (!b->oid) {
+	b->item.oid = (uint32_t)value; /* pg_dump writes an oid above 2^31 as a negative number */
+	if (b->item.oid)
+		begin_item(b);
+	else
 		end_block(b);
-		return true;
-	}
-	row_hash_begin_large_object(b->hash, b->oid);
-	begin_data(b);
 	return true;
 }
 
 static bool take_type(struct pg_archive_blocks *b, uint8_t type, uint64_t offset)
 {
 	b->type = type;
-	b->offset = offset;
+	b->item.offset = offset;
+	b->item.data = NULL;
 	b->expect = BLOCKS_DUMP_ID;
 	if (type == BLOCK_DATA || type == BLOCK_LARGE_OBJECTS)
 		return true;
+	settle(b);
 	if (b->contents->data_seen == b->contents->data_count)
 		findings_add(b->findings, FINDING_TRAILING_DATA, offset,
 			     "bytes follow the last data block");
@@ -199,10 +252,10 @@ static bool take_type(struct pg_archive_blocks *b, uint8_t type, uint64_t offset
 
 static void payload(struct pg_archive_blocks *b, struct span bytes)
 {
-	if (b->inflate)
-		pg_archive_inflate_push(b->inflate, bytes);
+	if (b->crew)
+		pg_archive_crew_push(b->crew, bytes);
 	else
-		consume(b, bytes);
+		pg_archive_item_push(&b->item, bytes);
 }
 
 /*
@@ -217,7 +270,7 @@ static const uint8_t *push_whole_rows(struct pg_archive_blocks *b, const uint8_t
 
 		if (len == 0 || len > (size_t)(end - p) - PG_ARCHIVE_INT_SIZE)
 			break;
-		copy_text_push(&b->copy, (struct span){ p + PG_ARCHIVE_INT_SIZE, len });
+		copy_text_push(&b->item.copy, (struct span){ p + PG_ARCHIVE_INT_SIZE, len });
 		p += PG_ARCHIVE_INT_SIZE + len;
 	}
 	return p;
@@ -225,8 +278,8 @@ static const uint8_t *push_whole_rows(struct pg_archive_blocks *b, const uint8_t
 
 static bool in_stored_rows(const struct pg_archive_blocks *b)
 {
-	return b->expect == BLOCKS_CHUNK_LENGTH && b->have == 0 && !b->inflate &&
-	       b->type == BLOCK_DATA && b->data && b->data->has_copy;
+	return b->expect == BLOCKS_CHUNK_LENGTH && b->have == 0 && !b->crew &&
+	       b->item.kind == ITEM_ROWS;
 }
 
 bool pg_archive_blocks_push(struct pg_archive_blocks *b, struct span in, uint64_t offset)
@@ -276,13 +329,14 @@ bool pg_archive_blocks_end(struct pg_archive_blocks *b, uint64_t offset)
 {
 	char name[PG_ARCHIVE_LABEL_SIZE];
 
+	settle(b);
 	if (b->expect == BLOCKS_TYPE) {
 		pg_archive_contents_check(b->contents, offset);
 		return true;
 	}
 	findings_add(b->findings, FINDING_TRUNCATED, offset,
 		     "the archive ends within the data of %s; %zu of %zu data blocks have begun",
-		     b->expect == BLOCKS_DUMP_ID ? "an entry" : label(b, name),
+		     b->expect == BLOCKS_DUMP_ID ? "an entry" : label(b->item.data, name),
 		     b->contents->data_seen, b->contents->data_count);
 	return false;
 }

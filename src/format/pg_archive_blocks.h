@@ -14,17 +14,15 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "format/copy_text.h"
 #include "format/pg_archive_contents.h"
-#include "format/pg_archive_inflate.h"
+#include "format/pg_archive_crew.h"
+#include "format/pg_archive_item.h"
 
 struct pg_archive_blocks {
 	struct pg_archive_contents *contents; /* borrowed, as all pointers but the next two */
-	struct row_hash *hash;                /* owned */
-	struct pg_archive_inflate *inflate;   /* owned; NULL unless compressed */
+	struct pg_archive_scratch scratch;    /* owned; unless compressed */
+	struct pg_archive_crew *crew;         /* owned; NULL unless compressed */
 	struct findings *findings;
-	enum pg_archive_compression compression;
-	unsigned minor;
 
 	enum {
 		BLOCKS_TYPE,
@@ -38,12 +36,7 @@ struct pg_archive_blocks {
 	uint64_t chunk_left;
 
 	uint8_t type;
-	bool sound;                   /* nothing was wrong in this block so far */
-	uint64_t offset;              /* of the block */
-	struct pg_archive_data *data; /* NULL: decode it, count nothing */
-	uint32_t oid;
-	struct copy_text copy;
-	uint64_t rest; /* bytes of data that is neither rows nor objects */
+	struct pg_archive_item item; /* with the block's offset and data */
 };
 
 MUST_CHECK int pg_archive_blocks_init(struct pg_archive_blocks *b,

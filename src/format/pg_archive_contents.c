@@ -333,8 +333,11 @@ static int add_table_facts(struct pg_archive_contents *c)
 		fact = facts_add(&c->reading->facts, FACT_TABLE, d->schema, d->name);
 		if (!fact)
 			return -1;
-		if (d->counted)
-			row_sum_to_fact(&d->rows, fact);
+		if (!d->counted || d->damaged)
+			continue;
+		row_sum_to_fact(&d->rows, fact);
+		if (!d->has_copy)
+			fact->known = MEASURE_COUNT;
 	}
 	return 0;
 }
@@ -348,7 +351,8 @@ static int add_object_facts(struct pg_archive_contents *c)
 	if (!fact)
 		return -1;
 	for (size_t i = 0; i < c->data_count; i++)
-		known &= c->data[i].kind != DATA_LARGE_OBJECTS || c->data[i].counted;
+		known &= c->data[i].kind != DATA_LARGE_OBJECTS ||
+			 (c->data[i].counted && !c->data[i].damaged);
 	if (known)
 		row_sum_to_fact(&c->objects, fact);
 	return 0;

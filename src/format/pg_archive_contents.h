@@ -25,9 +25,10 @@ struct pg_archive_data {
 	enum pg_archive_data_kind kind;
 	uint32_t dump_id;
 	bool offset_set; /* the archive says where the block lies */
-	bool has_copy;   /* COPY text of `columns`; else INSERT statements, which are not counted */
+	bool has_copy;   /* COPY text of `columns`; else INSERT statements, whose rows are counted */
 	bool seen;       /* its block has come */
-	bool counted;    /* and was sound: `rows` is what it holds */
+	bool counted;    /* and ended: `rows` is what it holds, */
+	bool damaged;    /* unless something was wrong with it */
 	uint64_t offset, columns;
 	const char *schema, *name; /* owned by the contents */
 	struct row_sum rows;

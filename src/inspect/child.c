@@ -72,6 +72,7 @@ static void read_file(const struct child_order *o, struct inspection *i)
 	i->path = o->path;
 	i->envelope = (struct findings)FINDINGS_INIT("gzip");
 	i->reading.facts.side = FACTS_BACKUP;
+	i->reading.threads = o->threads;
 	i->reading.list = o->list;
 	if (read_content(o, i, &i->error) < 0)
 		i->verdict = VERDICT_ERROR;
