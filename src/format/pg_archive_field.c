@@ -12,11 +12,11 @@ static struct span take(struct span *in, uint64_t most)
 	return out;
 }
 
-static size_t raw_size(enum pg_archive_field_type type)
+static size_t raw_size(const struct pg_archive_field *f)
 {
-	if (type == FIELD_BYTE)
+	if (f->type == FIELD_BYTE)
 		return 1;
-	return type == FIELD_OFFSET ? 9 : PG_ARCHIVE_INT_SIZE;
+	return f->type == FIELD_OFFSET ? 1 + (size_t)f->limit : PG_ARCHIVE_INT_SIZE;
 }
 
 static enum pg_archive_field_result begin_text(struct pg_archive_field *f)
@@ -74,7 +74,7 @@ enum pg_archive_field_result pg_archive_field_read(struct pg_archive_field *f, s
 						   uint64_t offset)
 {
 	if (!f->in_text) {
-		size_t size = raw_size(f->type);
+		size_t size = raw_size(f);
 		struct span piece = take(in, size - f->have);
 		enum pg_archive_field_result result;
 

@@ -3,7 +3,7 @@
  * The primitive values of a custom archive, read byte by byte if need be:
  * integers (a sign byte, then 4 bytes, least significant first), text (its
  * length as an integer, -1 for NULL, then the bytes), data offsets (a state
- * byte, then 8 bytes). Source: ReadInt, ReadStr, ReadOffset of
+ * byte, then as many bytes as the header says, least significant first). Source: ReadInt, ReadStr, ReadOffset of
  * src/bin/pg_dump/pg_backup_archiver.c.
  */
 #ifndef FORMAT_PG_ARCHIVE_FIELD_H
@@ -31,7 +31,7 @@ enum pg_archive_field_result {
 struct pg_archive_field {
 	/* the question */
 	enum pg_archive_field_type type;
-	uint64_t limit; /* TEXT: the longest allowed */
+	uint64_t limit; /* TEXT: the longest allowed; OFFSET: its bytes, at most 8 */
 	char *text;     /* TEXT: gets the first room-1 bytes and a NUL; NULL: skip it all */
 	size_t room;
 	struct copy_columns *columns; /* TEXT: is shown all bytes, unless NULL */

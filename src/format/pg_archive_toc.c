@@ -10,6 +10,7 @@ enum {
 	OLDEST_MINOR = 12,
 	NEWEST_MINOR = 16,
 	OFFSET_SIZE = 8,
+	OFFSET_SIZE_SMALL = 4, /* written where files end at 2 GiB */
 	LONGEST_NAME = PG_ARCHIVE_NAME_SIZE - 1,
 	LONGEST_TAG = 1 << 20,  /* a function's tag spells out its arguments */
 	LONGEST_TEXT = 1 << 30, /* no text in PostgreSQL can be longer */
@@ -159,6 +160,9 @@ static void prepare_entry_field(struct pg_archive_toc *t)
 	case ENTRY_OWNER:
 		capture(&t->field, e->owner, sizeof(e->owner), LONGEST_NAME);
 		break;
+	case ENTRY_DATA_OFFSET:
+		t->field.limit = t->header.offset_size;
+		break;
 	case ENTRY_FILE:
 		capture(&t->field, e->file, sizeof(e->file), sizeof(e->file) - 1);
 		break;
@@ -215,7 +219,8 @@ static enum pg_archive_toc_result check_start(struct pg_archive_toc *t, const ch
 		fits = value == PG_ARCHIVE_INT_SIZE - 1;
 		break;
 	case HEADER_OFFSET_SIZE:
-		fits = value == OFFSET_SIZE;
+		fits = value == OFFSET_SIZE || value == OFFSET_SIZE_SMALL;
+		t->header.offset_size = (unsigned)value;
 		break;
 	case HEADER_FORMAT:
 		fits = value == PG_ARCHIVE_CUSTOM || value == PG_ARCHIVE_TAR;

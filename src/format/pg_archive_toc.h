@@ -37,6 +37,7 @@ enum pg_archive_format { PG_ARCHIVE_CUSTOM = 1, PG_ARCHIVE_TAR = 3 };
 struct pg_archive_header {
 	unsigned minor; /* of the archive version: 14 in 1.14 */
 	enum pg_archive_format format;
+	unsigned offset_size; /* bytes: 8, or 4 */
 	enum pg_archive_compression compression;
 	int64_t second, minute, hour, day, month, year; /* of struct tm, zone unknown */
 	char database[PG_ARCHIVE_NAME_SIZE];

@@ -10,16 +10,14 @@
 #include "format/pg_archive.h"
 #include "reading.h"
 
-/* Made by tools/make-pg-fixtures.sh. Meson runs tests where __FILE__ is relative to. */
+/* Made by tools/make-pg-fixtures.sh. */
 static inline struct buf fixture(const char *name)
 {
-	const char *here = __FILE__, *end = strrchr(here, '/');
 	struct error err = ERROR_INIT;
 	struct buf bytes = { 0 };
 	char path[1024];
 
-	(void)snprintf(path, sizeof(path), "%.*s/../../fixtures/pg-archive/%s.dump",
-		       (int)(end - here), here, name);
+	(void)snprintf(path, sizeof(path), SOURCE_ROOT "/tests/fixtures/pg-archive/%s.dump", name);
 	if (file_read(path, 1 << 20, &bytes, &err) < 0)
 		fail_msg("%s", err.message);
 	return bytes;

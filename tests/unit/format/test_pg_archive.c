@@ -315,7 +315,7 @@ static void headers_that_cannot_be_read_are_errors_not_failures(void **state)
 		{ 5, 2, VERDICT_ERROR },  /* version */
 		{ 6, 11, VERDICT_ERROR }, { 6, 17, VERDICT_ERROR },
 		{ 8, 8, VERDICT_ERROR },  /* size of integers */
-		{ 9, 4, VERDICT_ERROR },  /* size of offsets */
+		{ 9, 2, VERDICT_ERROR },  /* size of offsets */
 		{ 10, 3, VERDICT_ERROR }, /* format */
 		{ 12, 10, VERDICT_FAIL }, /* compression level */
 		{ 11, 2, VERDICT_FAIL },  /* its sign */
