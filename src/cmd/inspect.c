@@ -159,11 +159,10 @@ const struct command inspect_command = {
 		"prints what it is, what it holds and what is wrong with it. Needs no "
 		"configuration "
 		"and no server. The format is told by the leading bytes, not by the name.\n\n"
-		"Known are gzip around all others, pg_dump's custom archives, plain SQL dumps, "
-		"Redis "
-		"snapshots (RDB), RabbitMQ definitions and muster's own manifests. Each file is "
-		"read "
-		"by a confined process of its own, several at a time, the largest first.",
+		"Known are gzip, zstd, lz4, xz and bzip2 around all others, pg_dump's custom "
+		"archives, plain SQL dumps, Redis snapshots (RDB), RabbitMQ definitions and "
+		"muster's own manifests. Each file is read by a confined process of its own, "
+		"several at a time, the largest first.",
 	.arguments = "FILE...",
 	.arguments_min = 1,
 	.arguments_max = ARGUMENTS_ANY,

@@ -220,7 +220,10 @@ const struct key_row key_rows[] = {
 		  "globals, "
 		  "manifest, rdb or definitions. In PATTERN {time} stands for the time, {database} "
 		  "for a database and * for anything, as in "
-		  "\"dump:backup_{database}_{time}.dump.gz\"." },
+		  "\"dump:backup_{database}_{time}.dump.gz\" or "
+		  "\"rdb:redis-{time}.rdb.zst\". What compresses a file is told from its first "
+		  "bytes, not from its name; the names that muster backup gives may end in "
+		  ".zst, .lz4, .xz or .bz2 for .gz, or in none of them." },
 	{ .path = "components.*.backups.max_age",
 	  .type = KEY_DURATION,
 	  .offset = PART(backups.max_age_ns),

@@ -207,7 +207,7 @@ static int damage_age(const char *repository, struct error *err)
 
 const struct damage damage_list[DAMAGE_COUNT] = {
 	{ "row", "one letter of a PostgreSQL row changed", "facts", damage_row },
-	{ "snapshot", "the end of Redis's snapshot cut off", "gzip", damage_snapshot },
+	{ "snapshot", "the end of Redis's snapshot cut off", "compression", damage_snapshot },
 	{ "sql", "PostgreSQL's .sql.gz deleted", "complete", damage_sql },
 	{ "binding", "a RabbitMQ binding to a missing exchange", "format", damage_binding },
 	{ "age", "the newest set is three days old", "age", damage_age },

@@ -20,7 +20,7 @@
 	X(SIZE, "size", FAIL, "the file is larger than min_size")                                  \
 	X(SIZE_TREND, "size-trend", WARN, "the size is not abnormal against earlier sets")         \
 	X(HASH, "hash", FAIL, "the file's size and SHA-256 are the manifest's")                    \
-	X(GZIP, "gzip", FAIL, "the gzip stream is sound to its last byte")                         \
+	X(COMPRESSION, "compression", FAIL, "the compressed file is sound to its last byte")       \
 	X(FORMAT, "format", FAIL, "the content is sound to its last byte")                         \
 	X(FACTS, "facts", FAIL, "what the file holds is what the manifest says the source held")   \
 	X(PLAUSIBLE, "plausible", WARN,                                                            \

@@ -45,7 +45,7 @@ enum finding_code {
 
 struct finding {
 	enum finding_code code;
-	const char *layer; /* the format that noticed, "gzip" or a content format's id; static */
+	const char *layer; /* what noticed: a codec's or a content format's id; static */
 	uint64_t offset;   /* in the bytes of that format */
 	char message[200];
 };

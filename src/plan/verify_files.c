@@ -117,9 +117,9 @@ static int judge_findings(struct plan_run *run, const struct question *q,
 			others);
 }
 
-static int check_gzip(struct plan_run *run, const struct verify_file *f, struct error *err)
+static int check_compression(struct plan_run *run, const struct verify_file *f, struct error *err)
 {
-	struct question q = question(f, CHECK_GZIP);
+	struct question q = question(f, CHECK_COMPRESSION);
 	char content[QUANTITY_TEXT_SIZE];
 
 	q.hint = "the file is damaged; look for another copy, and at the disk it lies on";
@@ -231,7 +231,7 @@ static int check_file(struct plan_run *run, struct verify_file *f, struct error 
 	if (f->inspection.error.kind != ERROR_NONE)
 		return judge_error(run, &readable, &f->inspection.error, err);
 	if (check_size(run, f, err) < 0 || check_hash(run, f, err) < 0 ||
-	    check_gzip(run, f, err) < 0 || check_format(run, f, err) < 0 ||
+	    check_compression(run, f, err) < 0 || check_format(run, f, err) < 0 ||
 	    check_facts(run, f, err) < 0)
 		return -1;
 	return plan_facts(run, file->component->name, part_kind_id(file->kind), file->database,

@@ -133,21 +133,26 @@ static bool match_text(const char *pattern, const struct name_rules *rules, cons
 	return match_rest(&a, pattern, (struct span){ (const uint8_t *)name, len });
 }
 
-/* With ".gz", and for built-in names without it. */
-static bool match_gz(const struct name_pattern *pattern, const struct name_rules *rules,
-		     const char *name, size_t len, struct name_match *out)
+/* As it stands, and for built-in names with another compression's ending, or none, for ".gz". */
+static bool match_compressed(const struct name_pattern *pattern, const struct name_rules *rules,
+			     const char *name, size_t len, struct name_match *out)
 {
+	static const char *const endings[] = { "", ".zst", ".lz4", ".xz", ".bz2" };
 	size_t text_len = strlen(pattern->text);
-	char plain[256];
+	char other[256];
 
 	if (match_text(pattern->text, rules, name, len, out))
 		return true;
-	if (!rules->built_in || text_len <= 3 || text_len >= sizeof(plain) ||
+	if (!rules->built_in || text_len <= 3 || text_len + 2 > sizeof(other) ||
 	    strcmp(pattern->text + text_len - 3, ".gz") != 0)
 		return false;
-	memcpy(plain, pattern->text, text_len - 3);
-	plain[text_len - 3] = '\0';
-	return match_text(plain, rules, name, len, out);
+	memcpy(other, pattern->text, text_len - 3);
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		memcpy(other + text_len - 3, endings[i], strlen(endings[i]) + 1);
+		if (match_text(other, rules, name, len, out))
+			return true;
+	}
+	return false;
 }
 
 /* Length of `name` without a suffix of one to five small letters or digits (our own temporaries have six); 0: none. */
@@ -166,10 +171,10 @@ bool pattern_match(const struct name_pattern *pattern, const struct name_rules *
 {
 	size_t shorter;
 
-	if (match_gz(pattern, rules, name, strlen(name), out))
+	if (match_compressed(pattern, rules, name, strlen(name), out))
 		return true;
 	shorter = rules->decoded ? without_suffix(name) : 0;
-	return shorter && match_gz(pattern, rules, name, shorter, out);
+	return shorter && match_compressed(pattern, rules, name, shorter, out);
 }
 
 char *pattern_fill(const struct name_pattern *pattern, const char *stamp, const char *database,

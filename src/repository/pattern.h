@@ -43,7 +43,7 @@ struct name_match {
 
 struct name_rules {
 	const char *time_pattern; /* as in config.h; "" = YYYYMMDD_HHMMSS or YYYYMMDD */
-	bool built_in;            /* ".gz" may be missing */
+	bool built_in;            /* ".gz" may be missing, or .zst, .lz4, .xz, .bz2 */
 	bool decoded;             /* one more suffix, such as ".gpg", may follow */
 };
 

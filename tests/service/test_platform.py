@@ -92,7 +92,7 @@ def the_set_passes_its_verification(p):
     bad = [c for c in document["checks"] if c["verdict"] not in ("pass", "skipped")]
     assert document["verdict"] == "pass" and not bad, bad
     names = {c["name"] for c in document["checks"]}
-    wanted = {"exists", "age", "size", "size-trend", "hash", "gzip", "format", "facts", "plausible", "complete",
+    wanted = {"exists", "age", "size", "size-trend", "hash", "compression", "format", "facts", "plausible", "complete",
               "manifest", "agreement", "rpo", "disk-free", "disk-room", "reachable"}
     assert wanted <= names, wanted - names
     assert any(c.get("component") == "rabbitmq" and c["name"] == "facts" for c in document["checks"] if c["verdict"] == "pass")

@@ -67,7 +67,7 @@ static void start_run(struct world *w, const char *id, const char *kind, int64_t
 
 static void add_check(struct world *w, const char *run, const char *component, enum verdict v)
 {
-	struct check check = { .name = "gzip",
+	struct check check = { .name = "compression",
 			       .component = component,
 			       .subject = "a\xff\n.gz",
 			       .verdict = v,

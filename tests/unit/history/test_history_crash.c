@@ -53,7 +53,7 @@ static void report(int fd, char what)
 
 static int send_check(struct history *h, enum verdict v, struct error *err)
 {
-	struct check check = { .name = "gzip", .component = "cache", .verdict = v };
+	struct check check = { .name = "compression", .component = "cache", .verdict = v };
 	struct event e = {
 		.type = EVENT_CHECK, .at_ns = clock_wall_ns(), .run = run_id, .check = &check
 	};

@@ -50,7 +50,7 @@ static int stop_requested(void)
 
 static int pass(struct plan_run *run, void *subject, struct error *err)
 {
-	struct check check = { .name = "gzip", .subject = "x", .verdict = VERDICT_PASS };
+	struct check check = { .name = "compression", .subject = "x", .verdict = VERDICT_PASS };
 
 	(void)subject;
 	return plan_check(run, &check, err);
@@ -58,7 +58,7 @@ static int pass(struct plan_run *run, void *subject, struct error *err)
 
 static int find_bad(struct plan_run *run, void *subject, struct error *err)
 {
-	struct check check = { .name = "gzip", .subject = "x", .verdict = VERDICT_FAIL };
+	struct check check = { .name = "compression", .subject = "x", .verdict = VERDICT_FAIL };
 
 	(void)subject;
 	return plan_check(run, &check, err);
@@ -151,7 +151,7 @@ static void steps_run_in_the_order_of_their_dependencies(void **state)
 	execute(&o, steps, 3, 0);
 	expect(&o, VERDICT_PASS,
 	       "run-started step-started:a step-finished:a:pass step-started:b "
-	       "step-finished:b:pass step-started:c gzip:x:pass step-finished:c:pass "
+	       "step-finished:b:pass step-started:c compression:x:pass step-finished:c:pass "
 	       "run-finished:pass ");
 }
 
@@ -181,7 +181,7 @@ static void dependents_of_a_broken_step_are_skipped_and_others_run(void **state)
 	expect(&o, VERDICT_ERROR,
 	       "run-started step-started:a step:a:error step-finished:a:error "
 	       "step:b:skipped step-finished:b:skipped step:c:skipped step-finished:c:skipped "
-	       "step-started:d gzip:x:pass step-finished:d:pass run-finished:error ");
+	       "step-started:d compression:x:pass step-finished:d:pass run-finished:error ");
 	assert_int_equal(o.cut_short, ERROR_NONE);
 }
 
@@ -196,8 +196,8 @@ static void a_bad_backup_does_not_stop_the_steps_after_it(void **state)
 	(void)state;
 	execute(&o, steps, 2, 0);
 	expect(&o, VERDICT_FAIL,
-	       "run-started step-started:a gzip:x:fail step-finished:a:fail "
-	       "step-started:b gzip:x:pass step-finished:b:pass run-finished:fail ");
+	       "run-started step-started:a compression:x:fail step-finished:a:fail "
+	       "step-started:b compression:x:pass step-finished:b:pass run-finished:fail ");
 }
 
 static void a_required_check_that_was_skipped_is_an_error(void **state)
@@ -211,7 +211,7 @@ static void a_required_check_that_was_skipped_is_an_error(void **state)
 	(void)state;
 	execute(&o, steps, 2, 0);
 	expect(&o, VERDICT_ERROR,
-	       "run-started step-started:a gzip:x:pass step-finished:a:pass "
+	       "run-started step-started:a compression:x:pass step-finished:a:pass "
 	       "step-started:b hash:x:skipped step-finished:b:error run-finished:error ");
 }
 
@@ -227,7 +227,7 @@ static void a_stop_request_ends_the_run_with_an_interrupted_check(void **state)
 	(void)state;
 	execute(&o, steps, 3, 0);
 	expect(&o, VERDICT_ERROR,
-	       "run-started step-started:a gzip:x:pass step-finished:a:pass "
+	       "run-started step-started:a compression:x:pass step-finished:a:pass "
 	       "step-started:b step-progress:b step-finished:b:error interrupted::error "
 	       "run-finished:error ");
 	assert_int_equal(o.cut_short, ERROR_INTERRUPTED);
@@ -245,7 +245,7 @@ static void a_recorded_failure_wins_over_the_time_limit(void **state)
 	(void)state;
 	execute(&o, steps, 3, 3600 * NS_PER_SECOND);
 	expect(&o, VERDICT_FAIL,
-	       "run-started step-started:a gzip:x:fail step-finished:a:fail "
+	       "run-started step-started:a compression:x:fail step-finished:a:fail "
 	       "step-started:b step-progress:b step-finished:b:error interrupted::error "
 	       "run-finished:fail ");
 	assert_int_equal(o.cut_short, ERROR_TIMEOUT);

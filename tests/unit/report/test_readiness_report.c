@@ -45,7 +45,7 @@ static void learn(struct readiness *r, const char *id, int64_t age_ns, enum verd
 			   .finished_ns = NOW - age_ns };
 
 	(void)snprintf(run.id, sizeof(run.id), "%s", id);
-	assert_int_equal(checks_add(&run.checks, &(struct check){ .name = "gzip",
+	assert_int_equal(checks_add(&run.checks, &(struct check){ .name = "compression",
 								  .component = "database",
 								  .verdict = v }),
 			 0);
@@ -134,7 +134,7 @@ static void an_interrupted_run_proves_nothing(void **state)
 	struct run run = { .id = "r1", .kind = "verify", .finished_ns = NOW };
 
 	(void)state;
-	assert_int_equal(checks_add(&run.checks, &(struct check){ .name = "gzip",
+	assert_int_equal(checks_add(&run.checks, &(struct check){ .name = "compression",
 								  .component = "database",
 								  .verdict = VERDICT_PASS }),
 			 0);
@@ -153,7 +153,7 @@ static void a_run_about_other_components_is_not_this_ones(void **state)
 	struct run run = { .id = "r1", .kind = "verify", .finished_ns = NOW };
 
 	(void)state;
-	assert_int_equal(checks_add(&run.checks, &(struct check){ .name = "gzip",
+	assert_int_equal(checks_add(&run.checks, &(struct check){ .name = "compression",
 								  .component = "cache",
 								  .verdict = VERDICT_PASS }),
 			 0);

@@ -53,7 +53,7 @@ static void make_run(struct run *run)
 				  .expected = "a set",
 				  .found = "a set",
 				  .message = "the newest set is 1h old" });
-	add(run, &(struct check){ .name = "gzip",
+	add(run, &(struct check){ .name = "compression",
 				  .component = "database",
 				  .subject = "postgres/app.dump.gz",
 				  .verdict = VERDICT_FAIL,
@@ -91,7 +91,7 @@ static void the_text_report_has_the_layout_of_the_plan(void **state)
 		"\n"
 		"database\n"
 		"✓ pass    exists: the newest set is 1h old\n"
-		"✗ FAIL    gzip postgres/app.dump.gz: the data is not what was written\n"
+		"✗ FAIL    compression postgres/app.dump.gz: the data is not what was written\n"
 		"           expected: CRC-32 1c2d3e4f\n"
 		"           found:    CRC-32 00000000\n"
 		"           hint:     take a new backup\n"
@@ -138,7 +138,7 @@ static void the_fallback_is_ascii_and_keeps_the_words(void **state)
 	assert_int_equal(report_text(&run, &plain, &out), 0);
 	for (size_t i = 0; i < out.len; i++)
 		assert_in_range(out.ptr[i], '\n', '~');
-	assert_non_null(strstr(out.ptr, "x FAIL    gzip"));
+	assert_non_null(strstr(out.ptr, "x FAIL    compression"));
 	assert_non_null(strstr(out.ptr, "\ncaf\\xc3\\xa9\n"));
 	assert_non_null(strstr(out.ptr, "Status: x FAILED\n"));
 	run_release(&run);
@@ -178,7 +178,7 @@ static void hostile_names_cannot_steer_the_terminal_or_forge_lines(void **state)
 
 	(void)state;
 	make_run(&run);
-	add(&run, &(struct check){ .name = "gzip",
+	add(&run, &(struct check){ .name = "compression",
 				   .component = "db\033]0;x\007",
 				   .subject = "a\nStatus: PASSED\n\xff\xe2\x80\xae\xc2\x9b|b",
 				   .verdict = VERDICT_FAIL,
@@ -207,7 +207,7 @@ static void the_json_report_is_one_document_with_schema_and_seconds(void **state
 
 	(void)state;
 	make_run(&run);
-	add(&run, &(struct check){ .name = "gzip", .subject = "\xff\x01", .message = "odd" });
+	add(&run, &(struct check){ .name = "compression", .subject = "\xff\x01", .message = "odd" });
 	assert_int_equal(report_json(&run, &out), 0);
 	o = json_loads(out.ptr, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(o);
@@ -237,7 +237,7 @@ static void nagios_gets_one_line_with_the_gravest_check(void **state)
 	assert_int_equal(report_nagios(&run, &out), 0);
 	assert_string_equal(
 		out.ptr, "MUSTER CRITICAL - verify: 1 failed, 1 errors, 1 warnings of 5 checks; "
-			 "gzip database postgres/app.dump.gz - the data is not what was written "
+			 "compression database postgres/app.dump.gz - the data is not what was written "
 			 "| passed=1;;;0 failed=1;;0;0 warnings=1;0;;0 errors=1;;;0 skipped=1;;;0 "
 			 "duration=12.000s;;;0\n");
 	assert_int_equal(report_nagios_code(VERDICT_PASS), 0);

@@ -373,6 +373,51 @@ static void all_manifests_of_a_set_count_and_those_of_others_do_not(void **state
 	tear_down(&f);
 }
 
+static void built_in_names_may_end_in_any_compression(void **state)
+{
+	static const char *const endings[] = { "", ".gz", ".zst", ".lz4", ".xz", ".bz2" };
+	struct fixture f;
+	struct catalogue c;
+
+	(void)state;
+	set_up(&f);
+	for (unsigned i = 0; i < 6; i++) {
+		char name[100];
+
+		(void)snprintf(name, sizeof(name), "redis/snapshot_2026112%u_020000.rdb%s", i,
+			       endings[i]);
+		put(&f, name);
+		(void)snprintf(name, sizeof(name), "postgres/backup_app_2026112%u_020000.dump%s", i,
+			       endings[i]);
+		put(&f, name);
+	}
+	put(&f, "redis/snapshot_20261127_020000.rdb.rar");
+	c = load(&f);
+	assert_int_equal(c.set_count, 6);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(c.set[i].file_count, 2);
+	catalogue_release(&c);
+	tear_down(&f);
+}
+
+static void configured_names_may_end_in_any_compression(void **state)
+{
+	static const char *names[] = { "rdb:redis-{time}.rdb.zst" };
+	struct fixture f;
+	struct catalogue c;
+
+	(void)state;
+	set_up(&f);
+	f.component[1].backups.files = (struct string_list){ names, 1 };
+	put(&f, "redis/redis-20261122_020000.rdb.zst");
+	put(&f, "redis/redis-20261123_020000.rdb.gz");
+	c = load(&f);
+	assert_int_equal(c.set_count, 1);
+	assert_string_equal(c.set[0].file[0].relative, "redis/redis-20261122_020000.rdb.zst");
+	catalogue_release(&c);
+	tear_down(&f);
+}
+
 static void every_part_of_a_day_without_a_set_is_missing(void **state)
 {
 	static const char *const names[] = {
@@ -529,6 +574,8 @@ int main(void)
 		cmocka_unit_test(configured_names_patterns_and_suffixes_are_honoured),
 		cmocka_unit_test(the_manifest_gives_the_time_and_names_more_parts),
 		cmocka_unit_test(all_manifests_of_a_set_count_and_those_of_others_do_not),
+		cmocka_unit_test(built_in_names_may_end_in_any_compression),
+		cmocka_unit_test(configured_names_may_end_in_any_compression),
 		cmocka_unit_test(every_part_of_a_day_without_a_set_is_missing),
 		cmocka_unit_test(databases_come_from_the_newest_set_when_none_is_configured),
 		cmocka_unit_test(a_platform_without_postgresql_has_its_manifest_in_the_root),
