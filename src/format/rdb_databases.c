@@ -6,14 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-	const char *id;
-	bool content;
-} kinds[RDB_KIND_COUNT] = {
-#define X(name, id, content) [RDB_KIND_##name] = { id, content },
+static const char *const kinds[RDB_KIND_COUNT] = {
+#define X(name, id) [RDB_KIND_##name] = id,
 	RDB_KIND_TABLE(X)
 #undef X
 };
+
+const char *rdb_kind_id(enum rdb_kind kind)
+{
+	return kinds[kind];
+}
 
 /* The first index whose number is not below `number`. */
 static size_t lower_bound(const struct rdb_databases *d, uint64_t number)
@@ -89,13 +91,13 @@ static int add_keyspace(const struct rdb_database *db, const char *name, int kin
 			struct facts *out)
 {
 	const struct rdb_tally *t = &db->tally[kind];
-	struct fact *fact = facts_add(out, FACT_KEYSPACE, name, kinds[kind].id);
+	struct fact *fact = facts_add(out, FACT_KEYSPACE, name, kinds[kind]);
 
 	if (!fact)
 		return -1;
-	fact->known = MEASURE_COUNT | MEASURE_EXPIRES;
-	if (kinds[kind].content)
-		fact->known |= MEASURE_BYTES | (whole ? MEASURE_FINGERPRINT : 0);
+	fact->known = MEASURE_COUNT | MEASURE_EXPIRES | MEASURE_BYTES;
+	if (whole)
+		fact->known |= MEASURE_FINGERPRINT;
 	fact->count = t->keys;
 	fact->expires = t->expires;
 	fact->bytes = t->bytes;

@@ -9,18 +9,19 @@
 #include "base/cleanup.h"
 #include "model/facts.h"
 
-/* name, as Redis's TYPE says it (a module's own name there), is its content known */
+/* name, as Redis's TYPE says it (a module's own name there); the numbers take part in fingerprints */
 #define RDB_KIND_TABLE(X)                                                                          \
-	X(STRING, "string", true)                                                                  \
-	X(LIST, "list", true)                                                                      \
-	X(SET, "set", true)                                                                        \
-	X(ZSET, "zset", true)                                                                      \
-	X(HASH, "hash", true)                                                                      \
-	X(STREAM, "stream", false)                                                                 \
-	X(MODULE, "module", false)
+	X(STRING, "string")                                                                        \
+	X(LIST, "list")                                                                            \
+	X(SET, "set")                                                                              \
+	X(ZSET, "zset")                                                                            \
+	X(HASH, "hash")                                                                            \
+	X(STREAM, "stream")                                                                        \
+	X(MODULE, "module")                                                                        \
+	X(ARRAY, "array")
 
 enum rdb_kind {
-#define X(name, id, content) RDB_KIND_##name,
+#define X(name, id) RDB_KIND_##name,
 	RDB_KIND_TABLE(X)
 #undef X
 		RDB_KIND_COUNT
@@ -29,11 +30,14 @@ enum rdb_kind {
 /* Aux fields that become settings; a file may hold any others. */
 enum rdb_aux {
 	RDB_AUX_REDIS_VER,
+	RDB_AUX_VALKEY_VER,
 	RDB_AUX_CTIME,
 	RDB_AUX_USED_MEM,
 	RDB_AUX_AOF_BASE,
 	RDB_AUX_COUNT
 };
+
+const char *rdb_kind_id(enum rdb_kind kind);
 
 struct rdb_tally {
 	uint64_t keys, expires, bytes;

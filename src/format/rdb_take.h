@@ -16,19 +16,7 @@ void rdb_take_push(struct rdb *r, struct span *bytes);
 /* What the file ends inside of, for a message. */
 const char *rdb_take_words(const struct rdb *r);
 
-/* Told when the outer states have taken what they take. */
-void rdb_on_header(struct rdb *r);
-void rdb_on_opcode(struct rdb *r);
-void rdb_on_aux_name(struct rdb *r);
-void rdb_on_aux_value(struct rdb *r);
-void rdb_on_select_db(struct rdb *r);
-void rdb_on_resize_keys(struct rdb *r);
-void rdb_on_resize_expires(struct rdb *r);
-void rdb_on_expire_seconds(struct rdb *r);
-void rdb_on_expire_ms(struct rdb *r);
-void rdb_on_ignored(struct rdb *r);
-void rdb_on_function(struct rdb *r);
+/* Told when a key's name was taken. */
 void rdb_on_key(struct rdb *r);
-void rdb_on_checksum(struct rdb *r);
 
 #endif

@@ -6,39 +6,79 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "format/rdb_digest.h"
+#include "format/rdb_memory.h"
 #include "format/rdb_parser.h"
 
-/* The types of src/rdb.h; what is not here does not exist up to RDB version 11. */
+/*
+ * The types of src/rdb.h: what comes first, and what each counted part begins with.
+ * Those from 22 on have a version of Redis's before which they did not exist.
+ */
 static const struct type {
-	bool known;
+	bool known, unsupported;
 	enum rdb_kind kind;
-	enum rdb_state first;
+	enum rdb_state first, each;
 	enum rdb_pack_kind pack;
+	unsigned since;
 } types[] = {
-	[0] = { true, RDB_KIND_STRING, RDB_STATE_VALUE_STRING, RDB_PACK_NONE },
-	[1] = { true, RDB_KIND_LIST, RDB_STATE_ELEMENT_COUNT, RDB_PACK_NONE },
-	[2] = { true, RDB_KIND_SET, RDB_STATE_ELEMENT_COUNT, RDB_PACK_NONE },
-	[3] = { true, RDB_KIND_ZSET, RDB_STATE_ELEMENT_COUNT, RDB_PACK_NONE },
-	[4] = { true, RDB_KIND_HASH, RDB_STATE_ELEMENT_COUNT, RDB_PACK_NONE },
-	[5] = { true, RDB_KIND_ZSET, RDB_STATE_ELEMENT_COUNT, RDB_PACK_NONE },
-	[6] = { true, RDB_KIND_MODULE, RDB_STATE_MODULE_ID, RDB_PACK_NONE },
-	[7] = { true, RDB_KIND_MODULE, RDB_STATE_MODULE_ID, RDB_PACK_NONE },
-	[9] = { true, RDB_KIND_HASH, RDB_STATE_BLOB, RDB_ZIPMAP },
-	[10] = { true, RDB_KIND_LIST, RDB_STATE_BLOB, RDB_ZIPLIST },
-	[11] = { true, RDB_KIND_SET, RDB_STATE_BLOB, RDB_INTSET },
-	[12] = { true, RDB_KIND_ZSET, RDB_STATE_BLOB, RDB_ZIPLIST },
-	[13] = { true, RDB_KIND_HASH, RDB_STATE_BLOB, RDB_ZIPLIST },
-	[14] = { true, RDB_KIND_LIST, RDB_STATE_ELEMENT_COUNT, RDB_ZIPLIST },
-	[15] = { true, RDB_KIND_STREAM, RDB_STATE_ELEMENT_COUNT, RDB_LISTPACK },
-	[16] = { true, RDB_KIND_HASH, RDB_STATE_BLOB, RDB_LISTPACK },
-	[17] = { true, RDB_KIND_ZSET, RDB_STATE_BLOB, RDB_LISTPACK },
-	[18] = { true, RDB_KIND_LIST, RDB_STATE_ELEMENT_COUNT, RDB_LISTPACK },
-	[19] = { true, RDB_KIND_STREAM, RDB_STATE_ELEMENT_COUNT, RDB_LISTPACK },
-	[20] = { true, RDB_KIND_SET, RDB_STATE_BLOB, RDB_LISTPACK },
-	[21] = { true, RDB_KIND_STREAM, RDB_STATE_ELEMENT_COUNT, RDB_LISTPACK },
+#define TYPE(KIND, FIRST, EACH, PACK, SINCE)                                                       \
+	{                                                                                          \
+		true, false, RDB_KIND_##KIND, RDB_STATE_##FIRST, RDB_STATE_##EACH, RDB_##PACK,     \
+			SINCE                                                                      \
+	}
+#define PACKED(KIND, HOW, SINCE) TYPE(KIND, BLOB, BLOB, HOW, SINCE)
+	[0] = TYPE(STRING, VALUE_STRING, VALUE_STRING, PACK_NONE, 0),
+	[1] = TYPE(LIST, ELEMENT_COUNT, ELEMENT, PACK_NONE, 0),
+	[2] = TYPE(SET, ELEMENT_COUNT, ELEMENT, PACK_NONE, 0),
+	[3] = TYPE(ZSET, ELEMENT_COUNT, ELEMENT, PACK_NONE, 0),
+	[4] = TYPE(HASH, ELEMENT_COUNT, ELEMENT, PACK_NONE, 0),
+	[5] = TYPE(ZSET, ELEMENT_COUNT, ELEMENT, PACK_NONE, 0),
+	[6] = { .unsupported = true },
+	[7] = TYPE(MODULE, MODULE_ID, MODULE_ID, PACK_NONE, 0),
+	[9] = PACKED(HASH, ZIPMAP, 0),
+	[10] = PACKED(LIST, ZIPLIST, 0),
+	[11] = PACKED(SET, INTSET, 0),
+	[12] = PACKED(ZSET, ZIPLIST, 0),
+	[13] = PACKED(HASH, ZIPLIST, 0),
+	[14] = TYPE(LIST, ELEMENT_COUNT, NODE, ZIPLIST, 0),
+	[15] = TYPE(STREAM, ELEMENT_COUNT, STREAM_NODE_ID, LISTPACK, 0),
+	[16] = PACKED(HASH, LISTPACK, 0),
+	[17] = PACKED(ZSET, LISTPACK, 0),
+	[18] = TYPE(LIST, ELEMENT_COUNT, CONTAINER, LISTPACK, 0),
+	[19] = TYPE(STREAM, ELEMENT_COUNT, STREAM_NODE_ID, LISTPACK, 0),
+	[20] = PACKED(SET, LISTPACK, 0),
+	[21] = TYPE(STREAM, ELEMENT_COUNT, STREAM_NODE_ID, LISTPACK, 0),
+	[22] = TYPE(HASH, ELEMENT_COUNT, FIELD_EXPIRY, PACK_NONE, 12),
+	[23] = PACKED(HASH, LISTPACK, 12),
+	[24] = TYPE(HASH, MIN_EXPIRY, FIELD_EXPIRY, PACK_NONE, 12),
+	[25] = TYPE(HASH, MIN_EXPIRY, BLOB, LISTPACK, 12),
+	[26] = TYPE(STREAM, ELEMENT_COUNT, STREAM_NODE_ID, LISTPACK, 13),
+	[27] = TYPE(STREAM, ELEMENT_COUNT, STREAM_NODE_ID, LISTPACK, 14),
+	[28] = TYPE(ARRAY, ELEMENT_COUNT, ARRAY_INDEX, PACK_NONE, 14),
+	/* 29 and 31 are what DUMP writes, never a file; 33 only Redis built with an option */
+	[29] = { .unsupported = true, .since = 15 },
+	[30] = PACKED(HASH, LISTPACK, 15),
+	[31] = { .unsupported = true, .since = 15 },
+	[32] = TYPE(HASH, TEMPLATE_REFERENCE, ELEMENT, PACK_NONE, 15),
+	[33] = { .unsupported = true, .since = 14 },
 };
+/* The one number that Valkey gave out. */
+static const struct type valkey_hash = TYPE(HASH, ELEMENT_COUNT, ELEMENT, PACK_NONE, 0);
 
-enum { TYPE_ZSET_TEXT_SCORES = 3, TYPE_MODULE_PRE_GA = 6, TYPE_QUICKLIST_2 = 18 };
+enum { TYPE_ZSET_TEXT_SCORES = 3, TYPE_VALKEY_HASH = 22, TYPE_HASH_TTL_1 = 23 };
+enum { TYPE_HASH_TTL_2 = 25, TYPE_TEMPLATE_PACKED = 30, TYPE_TEMPLATE = 32 };
+enum { CONTAINER_PLAIN = 1, CONTAINER_PACKED = 2 };
+
+static const struct type *type_of(const struct rdb *r, uint8_t number)
+{
+	static const struct type unknown = { .known = false };
+
+	if (number >= sizeof(types) / sizeof(*types))
+		return &unknown;
+	if (r->valkey && number >= TYPE_VALKEY_HASH)
+		return number == TYPE_VALKEY_HASH ? &valkey_hash : &unknown;
+	return types[number].since <= r->version ? &types[number] : &unknown;
+}
 
 int rdb_value_init(struct rdb_value *v)
 {
@@ -53,53 +93,55 @@ void rdb_value_release(struct rdb_value *v)
 	v->sequence = NULL;
 }
 
-bool rdb_value_known_type(uint8_t type)
+enum rdb_type_known rdb_value_known_type(const struct rdb *r, uint8_t number)
 {
-	return type < sizeof(types) / sizeof(*types) && types[type].known;
+	const struct type *type = type_of(r, number);
+
+	if (type->unsupported)
+		return RDB_TYPE_UNSUPPORTED;
+	return type->known ? RDB_TYPE_READ : RDB_TYPE_UNKNOWN;
 }
 
 void rdb_value_begin(struct rdb *r)
 {
-	const struct type *type = &types[r->type];
+	const struct type *type = type_of(r, r->type);
 	struct rdb_value *v = &r->value;
 
-	*v = (struct rdb_value){ .kind = type->kind, .sequence = v->sequence };
+	*v = (struct rdb_value){ .kind = type->kind,
+				 .each = type->each,
+				 .memory = RDB_MEMORY_OBJECT,
+				 .sequence = v->sequence };
 	r->pack.kind = type->pack;
-	if (r->type == TYPE_MODULE_PRE_GA) {
-		rdb_break(r, FINDING_UNSUPPORTED,
-			  "a module's value as Redis 4.0 release candidates wrote it");
-		return;
-	}
 	if (v->kind == RDB_KIND_LIST)
 		(void)XXH3_128bits_reset(v->sequence);
+	else if (v->kind == RDB_KIND_HASH)
+		r->hash = (struct rdb_hash){ 0 };
 	rdb_enter(r, type->first);
 }
 
-static uint8_t *put_le64(uint8_t *p, uint64_t value)
+/* Is the value's third part of each pair an expiry? */
+static bool triples(const struct rdb *r)
 {
-	for (int i = 0; i < 8; i++)
-		*p++ = (uint8_t)(value >> 8 * i);
-	return p;
+	return (r->type == TYPE_HASH_TTL_1 || r->type == TYPE_HASH_TTL_2) && !r->valkey;
 }
 
-static uint8_t *put_hash(uint8_t *p, struct fingerprint f)
+static bool by_template(const struct rdb *r)
 {
-	return put_le64(put_le64(p, f.low), f.high);
+	return r->type == TYPE_TEMPLATE || r->type == TYPE_TEMPLATE_PACKED;
 }
 
-static struct fingerprint hash_bytes(const uint8_t *p, size_t len)
+/* Both are met, and the expiry is known: 0 is none. */
+static void add_field(struct rdb *r)
 {
-	XXH128_hash_t h = XXH3_128bits(p, len);
+	struct rdb_value *v = &r->value;
+	struct fingerprint pair = rdb_digest_fold(v->first, v->second);
 
-	return (struct fingerprint){ .low = h.low64, .high = h.high64 };
-}
-
-static void add_field(struct rdb_value *v, struct fingerprint value)
-{
-	uint8_t pair[32];
-
-	(void)put_hash(put_hash(pair, v->first), value);
-	fingerprint_add(&v->content, hash_bytes(pair, sizeof(pair)));
+	if (r->hash.expiry) {
+		pair = rdb_digest_tagged(pair, r->hash.expiry, 1);
+		r->field_expires++;
+	}
+	fingerprint_add(&v->content, pair);
+	v->part = 0;
 }
 
 /* Zero has two spellings and one meaning: packed and unpacked sorted sets differ in it. */
@@ -111,9 +153,11 @@ static void add_score(struct rdb_value *v, double score)
 	if (score == 0)
 		score = 0;
 	memcpy(&bits, &score, sizeof(bits));
-	(void)put_le64(put_hash(pair, v->first), bits);
-	fingerprint_add(&v->content, hash_bytes(pair, sizeof(pair)));
+	(void)rdb_put_le64(rdb_put_hash(pair, v->first), bits);
+	fingerprint_add(&v->content, rdb_digest(pair, sizeof(pair)));
 	v->bytes += sizeof(score);
+	v->elements++;
+	v->part = 0;
 }
 
 static void add_score_element(struct rdb *r)
@@ -126,36 +170,91 @@ static void add_score_element(struct rdb *r)
 		rdb_break(r, FINDING_BAD_STRUCTURE, "a score that is not a number");
 }
 
-static void add_list_element(struct rdb_value *v, struct fingerprint hash)
+static void add_field_expiry_element(struct rdb *r)
 {
-	uint8_t bytes[16];
+	int64_t expiry;
 
-	(void)put_hash(bytes, hash);
-	(void)XXH3_128bits_update(v->sequence, bytes, sizeof(bytes));
+	if (!rdb_element_as_integer(&r->element, &expiry) || expiry < 0) {
+		rdb_break(r, FINDING_BAD_STRUCTURE, "a field's expiry that is not a number");
+		return;
+	}
+	r->hash.expiry = (uint64_t)expiry;
+	add_field(r);
+}
+
+/* A template's own value: of a packed one the first entry tells which template. */
+static void add_template_value(struct rdb *r)
+{
+	const struct rdb_template_field *field;
+	int64_t id;
+
+	if (!r->hash.pattern) {
+		if (!rdb_element_as_integer(&r->element, &id) || id < 0)
+			rdb_break(r, FINDING_BAD_STRUCTURE, "a hash does not name its template");
+		else
+			rdb_hash_choose(r, (uint64_t)id);
+		return;
+	}
+	field = rdb_hash_field(r);
+	if (!field)
+		return;
+	r->value.first = field->name;
+	r->value.second = rdb_element_hash(&r->element);
+	r->value.elements += 2;
+	r->value.bytes += field->length + r->element.length;
+	add_field(r);
+}
+
+static void add_hash_element(struct rdb *r)
+{
+	struct rdb_value *v = &r->value;
+
+	if (by_template(r)) {
+		add_template_value(r);
+		return;
+	}
+	if (v->part == 2) {
+		add_field_expiry_element(r);
+		return;
+	}
+	v->elements++;
+	v->bytes += r->element.length;
+	if (v->part++ == 0) {
+		v->first = rdb_element_hash(&r->element);
+		return;
+	}
+	v->second = rdb_element_hash(&r->element);
+	if (!triples(r) && !(r->valkey && r->type == TYPE_VALKEY_HASH))
+		add_field(r);
 }
 
 /* A string of the value, wherever it was stored, in the order of the value. */
 static void add_element(struct rdb *r)
 {
 	struct rdb_value *v = &r->value;
-	bool pairs = v->kind == RDB_KIND_HASH || v->kind == RDB_KIND_ZSET;
+	struct fingerprint hash;
+	uint8_t bytes[16];
 
-	v->elements++;
-	if (v->kind == RDB_KIND_ZSET && v->second) {
-		v->second = false;
+	if (v->kind == RDB_KIND_HASH) {
+		add_hash_element(r);
+		return;
+	}
+	if (v->kind == RDB_KIND_ZSET && v->part) {
 		add_score_element(r);
 		return;
 	}
+	v->elements++;
 	v->bytes += r->element.length;
-	if (v->kind == RDB_KIND_LIST)
-		add_list_element(v, rdb_element_hash(&r->element));
-	else if (v->kind == RDB_KIND_HASH && v->second)
-		add_field(v, rdb_element_hash(&r->element));
-	else if (pairs)
-		v->first = rdb_element_hash(&r->element);
-	else
-		fingerprint_add(&v->content, rdb_element_hash(&r->element));
-	v->second = pairs && !v->second;
+	hash = rdb_element_hash(&r->element);
+	if (v->kind == RDB_KIND_LIST) {
+		(void)rdb_put_hash(bytes, hash);
+		(void)XXH3_128bits_update(v->sequence, bytes, sizeof(bytes));
+	} else if (v->kind == RDB_KIND_ZSET) {
+		v->first = hash;
+		v->part = 1;
+	} else {
+		fingerprint_add(&v->content, hash);
+	}
 }
 
 void rdb_value_element(struct rdb *r)
@@ -166,23 +265,32 @@ void rdb_value_element(struct rdb *r)
 		add_element(r);
 }
 
+uint64_t rdb_value_count(const struct rdb_value *v)
+{
+	bool pairs = v->kind == RDB_KIND_HASH || v->kind == RDB_KIND_ZSET;
+
+	return pairs ? v->elements / 2 : v->elements;
+}
+
 struct fingerprint rdb_value_fingerprint(struct rdb *r)
 {
 	struct rdb_value *v = &r->value;
 	uint8_t record[16 + 16 + 8 + 8 + 2], *p = record;
+	struct fingerprint f;
 
 	if (v->kind == RDB_KIND_LIST) {
 		XXH128_hash_t h = XXH3_128bits_digest(v->sequence);
 
 		v->content = (struct fingerprint){ .low = h.low64, .high = h.high64 };
 	}
-	p = put_hash(p, r->key_hash);
-	p = put_hash(p, v->content);
-	p = put_le64(p, v->elements);
-	p = put_le64(p, (uint64_t)r->expires_ms);
+	p = rdb_put_hash(p, r->key_hash);
+	p = rdb_put_hash(p, v->content);
+	p = rdb_put_le64(p, v->elements);
+	p = rdb_put_le64(p, (uint64_t)r->expires_ms);
 	*p++ = r->expires;
 	*p++ = (uint8_t)v->kind;
-	return hash_bytes(record, sizeof(record));
+	f = rdb_digest(record, sizeof(record));
+	return r->module.has_meta ? rdb_digest_fold(f, r->module.meta) : f;
 }
 
 /* Redis drops such a key when it loads the file; it should never have been written. */
@@ -190,8 +298,12 @@ static void collection_done(struct rdb *r)
 {
 	struct rdb_value *v = &r->value;
 
-	if (v->second) {
+	if (v->part) {
 		rdb_break(r, FINDING_BAD_STRUCTURE, "an odd number of elements for pairs");
+		return;
+	}
+	if (by_template(r) && (!r->hash.pattern || r->hash.at != r->hash.pattern->count)) {
+		rdb_break(r, FINDING_LENGTH_MISMATCH, "fewer values than its template has fields");
 		return;
 	}
 	if (!v->elements)
@@ -201,26 +313,27 @@ static void collection_done(struct rdb *r)
 
 void rdb_on_value_string(struct rdb *r)
 {
+	int64_t number;
+
 	add_element(r);
+	if (!rdb_element_as_integer(&r->element, &number))
+		r->value.memory += rdb_memory_string(r->element.length);
 	rdb_key_done(r);
 }
 
 void rdb_on_blob(struct rdb *r)
 {
+	r->value.memory += rdb_memory_allocated(r->pack.size);
 	collection_done(r);
 }
 
 /* What a counted value consists of. */
-static void next_part(struct rdb *r)
+void rdb_value_next(struct rdb *r)
 {
-	struct rdb_value *v = &r->value;
-
-	if (!v->left)
-		collection_done(r);
-	else if (r->pack.kind == RDB_PACK_NONE)
-		rdb_enter(r, RDB_STATE_ELEMENT);
+	if (r->value.left)
+		rdb_enter(r, r->value.each);
 	else
-		rdb_enter(r, r->type == TYPE_QUICKLIST_2 ? RDB_STATE_CONTAINER : RDB_STATE_NODE);
+		collection_done(r);
 }
 
 void rdb_on_count(struct rdb *r)
@@ -228,22 +341,47 @@ void rdb_on_count(struct rdb *r)
 	r->value.left = r->length;
 	if (r->value.kind == RDB_KIND_STREAM)
 		rdb_stream_begin(r);
+	else if (r->value.kind == RDB_KIND_ARRAY)
+		rdb_array_begin(r);
 	else
-		next_part(r);
+		rdb_value_next(r);
 }
 
 void rdb_on_element(struct rdb *r)
 {
 	struct rdb_value *v = &r->value;
+	bool template = v->kind == RDB_KIND_HASH && by_template(r);
 
 	add_element(r);
+	if (rdb_broken(r))
+		return;
+	v->memory += rdb_memory_string(r->element.length);
 	if (v->kind == RDB_KIND_ZSET) {
+		v->memory += RDB_MEMORY_SKIPLIST;
 		rdb_enter(r, r->type == TYPE_ZSET_TEXT_SCORES ? RDB_STATE_SCORE_LENGTH :
 								RDB_STATE_SCORE);
 		return;
 	}
-	v->left -= !v->second;
-	next_part(r);
+	if (v->part == 1) {
+		rdb_enter(r, RDB_STATE_ELEMENT);
+		return;
+	}
+	if (v->part == 2) {
+		rdb_enter(r, RDB_STATE_FIELD_EXPIRY_MS);
+		return;
+	}
+	if (!template)
+		v->memory += RDB_MEMORY_ENTRY;
+	v->left--;
+	rdb_value_next(r);
+}
+
+void rdb_value_expiring(struct rdb *r)
+{
+	add_field(r);
+	r->value.memory += RDB_MEMORY_ENTRY + sizeof(r->hash.expiry);
+	r->value.left--;
+	rdb_value_next(r);
 }
 
 static void score_taken(struct rdb *r, double score)
@@ -254,11 +392,10 @@ static void score_taken(struct rdb *r, double score)
 		rdb_break(r, FINDING_BAD_STRUCTURE, "a score that is not a number");
 		return;
 	}
-	v->elements++;
-	v->second = false;
 	add_score(v, score);
+	v->memory += RDB_MEMORY_ENTRY;
 	v->left--;
-	next_part(r);
+	rdb_value_next(r);
 }
 
 /* Text scores have three special lengths for what is not finite. */
@@ -294,71 +431,31 @@ void rdb_on_score(struct rdb *r)
 	score_taken(r, score);
 }
 
-/* A node of a quicklist is one large element (1), or a listpack (2). */
 void rdb_on_container(struct rdb *r)
 {
-	if (r->length == 1)
+	if (r->length == CONTAINER_PLAIN)
 		rdb_enter(r, RDB_STATE_PLAIN_NODE);
-	else if (r->length == 2)
+	else if (r->length == CONTAINER_PACKED)
 		rdb_enter(r, RDB_STATE_NODE);
 	else
 		rdb_break(r, FINDING_BAD_STRUCTURE, "unknown list node container %" PRIu64,
 			  r->length);
 }
 
+static void node_done(struct rdb *r, uint64_t size)
+{
+	r->value.memory += RDB_MEMORY_LIST_NODE + rdb_memory_allocated(size);
+	r->value.left--;
+	rdb_value_next(r);
+}
+
 void rdb_on_plain_node(struct rdb *r)
 {
 	add_element(r);
-	rdb_on_node(r);
+	node_done(r, r->element.length);
 }
 
 void rdb_on_node(struct rdb *r)
 {
-	r->value.left--;
-	next_part(r);
-}
-
-void rdb_on_module_id(struct rdb *r)
-{
-	rdb_enter(r, r->module_aux ? RDB_STATE_MODULE_AUX_WHEN_OPCODE : RDB_STATE_MODULE_OPCODE);
-}
-
-enum { MODULE_EOF, MODULE_SIGNED, MODULE_UNSIGNED, MODULE_FLOAT, MODULE_DOUBLE, MODULE_STRING };
-
-void rdb_on_module_aux_when_opcode(struct rdb *r)
-{
-	if (r->length == MODULE_UNSIGNED)
-		rdb_enter(r, RDB_STATE_MODULE_AUX_WHEN);
-	else
-		rdb_break(r, FINDING_BAD_STRUCTURE, "module aux data without its time of loading");
-}
-
-void rdb_on_module_aux_when(struct rdb *r)
-{
-	rdb_enter(r, RDB_STATE_MODULE_OPCODE);
-}
-
-/* Each part of a module's data says what it is, so that it can be walked without the module. */
-void rdb_on_module_opcode(struct rdb *r)
-{
-	static const enum rdb_state parts[] = { [MODULE_SIGNED] = RDB_STATE_MODULE_INTEGER,
-						[MODULE_UNSIGNED] = RDB_STATE_MODULE_INTEGER,
-						[MODULE_FLOAT] = RDB_STATE_MODULE_FLOAT,
-						[MODULE_DOUBLE] = RDB_STATE_MODULE_DOUBLE,
-						[MODULE_STRING] = RDB_STATE_MODULE_STRING };
-
-	if (r->length > MODULE_STRING)
-		rdb_break(r, FINDING_BAD_STRUCTURE, "unknown part %" PRIu64 " of module data",
-			  r->length);
-	else if (r->length != MODULE_EOF)
-		rdb_enter(r, parts[r->length]);
-	else if (r->module_aux)
-		rdb_enter(r, RDB_STATE_OPCODE);
-	else
-		rdb_key_done(r);
-}
-
-void rdb_on_module_part(struct rdb *r)
-{
-	rdb_enter(r, RDB_STATE_MODULE_OPCODE);
+	node_done(r, r->pack.size);
 }

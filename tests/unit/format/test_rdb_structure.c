@@ -370,9 +370,15 @@ static void assert_header(const char *header, enum finding_code code)
 static void a_newer_or_foreign_version_is_not_guessed_at(void **state)
 {
 	(void)state;
-	assert_header("REDIS0012", FINDING_UNSUPPORTED);
+	assert_header("REDIS0016", FINDING_UNSUPPORTED);
+	assert_header("REDIS0080", FINDING_UNSUPPORTED);
 	assert_header("REDIS9999", FINDING_UNSUPPORTED);
-	assert_header("VALKEY080", FINDING_UNSUPPORTED);
+	assert_header("VALKEY081", FINDING_UNSUPPORTED);
+	assert_header("VALKEY079", FINDING_UNSUPPORTED);
+	assert_header("VALKEY012", FINDING_UNSUPPORTED);
+	assert_header("VALKEY011", FINDING_BAD_STRUCTURE);
+	assert_header("VALKEY000", FINDING_BAD_STRUCTURE);
+	assert_header("VALKEY0x0", FINDING_BAD_MAGIC);
 	assert_header("REDIS0000", FINDING_BAD_STRUCTURE);
 	assert_header("REDIS00x0", FINDING_BAD_MAGIC);
 	assert_header("REDUS0010", FINDING_BAD_MAGIC);
