@@ -323,7 +323,6 @@ static void rdb_free(struct stage *s)
 	rdb_databases_release(&r->databases);
 	rdb_templates_release(&r->templates);
 	rdb_seen_release(&r->seen);
-	rdb_value_release(&r->value);
 	rdb_element_release(&r->element);
 	free(r);
 }
@@ -341,7 +340,7 @@ static struct stage *rdb_open(struct reading *out, struct error *err)
 		return NULL;
 	}
 	r->stage.ops = &ops;
-	if (rdb_element_init(&r->element) < 0 || rdb_value_init(&r->value) < 0) {
+	if (rdb_element_init(&r->element) < 0) {
 		(void)no_memory(err);
 		rdb_free(&r->stage);
 		return NULL;

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#define XXH_INLINE_ALL /* most elements are short: a call costs as much as their hash */
 #include <xxhash.h>
 
 int rdb_element_init(struct rdb_element *e)

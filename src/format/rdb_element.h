@@ -14,8 +14,6 @@
 #include "base/cursor.h"
 #include "model/facts.h"
 
-struct XXH3_state_s;
-
 enum { RDB_ELEMENT_TEXT = 128, RDB_INTEGER_TEXT = 24 };
 
 struct rdb_element {
@@ -23,7 +21,7 @@ struct rdb_element {
 	struct span
 		text; /* all of it unless `hashing`, then its first bytes; valid until the next begins */
 	bool hashing;
-	struct XXH3_state_s *state; /* owned */
+	void *state; /* owned; an XXH3_state_t */
 	uint8_t head[RDB_ELEMENT_TEXT];
 };
 

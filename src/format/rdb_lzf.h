@@ -20,6 +20,7 @@ enum {
 	RDB_LZF_WINDOW = 8192,     /* furthest a reference reaches */
 	RDB_LZF_CHUNK = 32768,     /* most that one call yields */
 	RDB_LZF_MAX_COPY = 264,    /* bytes that one reference yields */
+	RDB_LZF_SLACK = 16,        /* bytes that copying may write past them */
 	RDB_LZF_MAX_EXPANSION = 88 /* three bytes yield at most 264 */
 };
 
@@ -28,7 +29,8 @@ struct rdb_lzf {
 	unsigned count;    /* literals left, or the length of the reference so far */
 	unsigned distance; /* high bits of the reference's distance */
 	size_t filled;
-	uint8_t bytes[RDB_LZF_WINDOW + RDB_LZF_CHUNK]; /* history, then what is new */
+	uint8_t bytes[RDB_LZF_WINDOW + RDB_LZF_CHUNK +
+		      RDB_LZF_SLACK]; /* history, then what is new */
 };
 
 void rdb_lzf_begin(struct rdb_lzf *z);

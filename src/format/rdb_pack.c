@@ -549,6 +549,91 @@ void rdb_pack_begin(struct rdb *r, enum rdb_pack_kind kind, uint64_t size)
 		gather(r, ZM_HEADER, 1);
 }
 
+/* An entry that lies in one piece. */
+struct lp_whole {
+	size_t header, content;
+	bool is_integer;
+	int64_t integer;
+};
+
+/* Of at least one byte; false: not one for the quick way. */
+static bool lp_measure(struct span in, struct lp_whole *w)
+{
+	static const uint8_t integer_sizes[] = { 0, 2, 3, 4, 8 };
+	uint8_t e = in.ptr[0];
+
+	*w = (struct lp_whole){ .header = 1 };
+	if (e < 0x80) {
+		w->is_integer = true;
+		w->integer = e;
+	} else if (e < 0xc0) {
+		w->content = e & 0x3f;
+	} else if (in.len < 10 || e > 0xf4) {
+		return false;
+	} else if (e < 0xe0) {
+		w->is_integer = true;
+		w->header = 2;
+		w->integer = (int64_t)((e & 0x1fU) << 8 | in.ptr[1]) - (e & 0x10 ? 1 << 13 : 0);
+	} else if (e < 0xf0) {
+		w->header = 2;
+		w->content = (size_t)(e & 0xf) << 8 | in.ptr[1];
+	} else if (e == 0xf0) {
+		w->header = 5;
+		w->content = (size_t)little_endian(in.ptr + 1, 4);
+	} else {
+		w->is_integer = true;
+		w->header = 1 + (size_t)integer_sizes[e - 0xf0];
+		w->integer = signed_little_endian(in.ptr + 1, integer_sizes[e - 0xf0]);
+	}
+	return true;
+}
+
+/*
+ * The same as byte by byte, for sound entries that lie whole in the piece; what
+ * is not so is left to the other way, which tells what is wrong.
+ */
+static void lp_whole_entries(struct rdb *r, struct span *in)
+{
+	struct rdb_pack *p = &r->pack;
+	struct lp_whole w;
+
+	while (in->len && !rdb_broken(r) && lp_measure(*in, &w)) {
+		size_t size = w.header + w.content;
+		uint8_t back[5];
+		unsigned count = back_length(size, back);
+
+		if (size + count > in->len || size + count >= p->size - p->at ||
+		    (count == 1 ? in->ptr[size] != size : memcmp(in->ptr + size, back, count) != 0))
+			return;
+		if (w.is_integer)
+			rdb_element_integer(&r->element, w.integer);
+		else
+			rdb_element_whole(&r->element,
+					  (struct span){ in->ptr + w.header, w.content });
+		element_met(r);
+		*in = (struct span){ in->ptr + size + count, in->len - size - count };
+		p->at += size + count;
+		p->entry_at = p->at;
+	}
+}
+
+static void is_whole_numbers(struct rdb *r, struct span *in)
+{
+	struct rdb_pack *p = &r->pack;
+
+	while (in->len > p->width && p->entries + 1 < p->stated && !rdb_broken(r)) {
+		int64_t value = signed_little_endian(in->ptr, p->width);
+
+		if (p->entries && value <= p->previous)
+			return;
+		p->previous = value;
+		p->at += p->width;
+		p->entry_at = p->at;
+		*in = (struct span){ in->ptr + p->width, in->len - p->width };
+		integer_met(r, value);
+	}
+}
+
 static size_t some_of(size_t have, uint64_t want)
 {
 	return have < want ? have : (size_t)want;
@@ -574,8 +659,16 @@ void rdb_pack_push(struct rdb *r, struct span in)
 	struct rdb_pack *p = &r->pack;
 
 	while (in.len && !rdb_broken(r) && p->state != PACK_END) {
-		struct span piece = { in.ptr,
-				      some_of(in.len, p->need ? p->need - p->have : p->left) };
+		struct span piece;
+
+		if (!p->have && p->state == LP_ENTRY)
+			lp_whole_entries(r, &in);
+		else if (!p->have && p->state == IS_NUMBER)
+			is_whole_numbers(r, &in);
+		if (!in.len || rdb_broken(r))
+			return;
+		piece = (struct span){ in.ptr,
+				       some_of(in.len, p->need ? p->need - p->have : p->left) };
 
 		in = (struct span){ in.ptr + piece.len, in.len - piece.len };
 		p->at += piece.len;

@@ -310,6 +310,52 @@ static void gather(struct rdb *r, struct span *in)
 		length_bytes(r);
 }
 
+enum { LENGTH_BYTES_MAX = 9, BYTES_AT_ONCE = 8 };
+
+/* The same as gathering byte by byte, for a length that lies in the block; false: an impossible one. */
+static bool whole_length(struct rdb *r, struct span *in)
+{
+	const uint8_t *p = in->ptr;
+	unsigned kind = p[0] >> 6, n = 1;
+
+	if (kind == 0 || kind == 3) {
+		r->length = p[0] & 0x3fU;
+	} else if (kind == 1) {
+		r->length = (p[0] & 0x3fU) << 8 | p[1];
+		n = 2;
+	} else if (p[0] == 0x80 || p[0] == 0x81) {
+		n = p[0] == 0x80 ? 5 : 9;
+		r->length = big_endian(p + 1, n - 1);
+	} else {
+		return false;
+	}
+	advance(r, in, n);
+	length_taken(r, kind == 3);
+	return true;
+}
+
+static void take(struct rdb *r, struct span *in)
+{
+	bool bytes = r->phase == RDB_PHASE_BYTES || r->phase == RDB_PHASE_STRING_INTEGER;
+
+	if (r->have || in->len < LENGTH_BYTES_MAX || (bytes && r->need > BYTES_AT_ONCE)) {
+		gather(r, in);
+		return;
+	}
+	if (!bytes) {
+		if (!whole_length(r, in))
+			gather(r, in);
+		return;
+	}
+	memcpy(r->bytes, in->ptr, BYTES_AT_ONCE);
+	r->have = r->need;
+	advance(r, in, r->need);
+	if (r->phase == RDB_PHASE_BYTES)
+		taken[r->state](r);
+	else
+		integer_string(r);
+}
+
 static struct span some_of(const struct span *in, uint64_t most)
 {
 	return (struct span){ in->ptr, in->len < most ? in->len : (size_t)most };
@@ -342,7 +388,10 @@ static void lzf_piece(struct rdb *r, struct span *in)
 	advance(r, in, before - left.len);
 	out = some_of(&out, r->original);
 	r->original -= out.len;
-	string_piece(r, out);
+	if (!packed(r) && !r->original && !r->element.length)
+		rdb_element_whole(&r->element, out);
+	else
+		string_piece(r, out);
 	if (rdb_broken(r))
 		return;
 	if (too_long)
@@ -367,7 +416,7 @@ void rdb_take_push(struct rdb *r, struct span *in)
 		else if (r->phase == RDB_PHASE_LZF)
 			lzf_piece(r, in);
 		else
-			gather(r, in);
+			take(r, in);
 		if (r->state == RDB_STATE_CHECKSUM && !r->have)
 			return;
 	}

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-#include <xxhash.h>
 
 #include "format/rdb_digest.h"
 #include "format/rdb_memory.h"
@@ -80,19 +79,6 @@ static const struct type *type_of(const struct rdb *r, uint8_t number)
 	return types[number].since <= r->version ? &types[number] : &unknown;
 }
 
-int rdb_value_init(struct rdb_value *v)
-{
-	v->sequence = XXH3_createState();
-	return v->sequence ? 0 : -1;
-}
-
-void rdb_value_release(struct rdb_value *v)
-{
-	if (v->sequence)
-		(void)XXH3_freeState(v->sequence);
-	v->sequence = NULL;
-}
-
 enum rdb_type_known rdb_value_known_type(const struct rdb *r, uint8_t number)
 {
 	const struct type *type = type_of(r, number);
@@ -109,12 +95,9 @@ void rdb_value_begin(struct rdb *r)
 
 	*v = (struct rdb_value){ .kind = type->kind,
 				 .each = type->each,
-				 .memory = RDB_MEMORY_OBJECT,
-				 .sequence = v->sequence };
+				 .memory = RDB_MEMORY_OBJECT };
 	r->pack.kind = type->pack;
-	if (v->kind == RDB_KIND_LIST)
-		(void)XXH3_128bits_reset(v->sequence);
-	else if (v->kind == RDB_KIND_HASH)
+	if (v->kind == RDB_KIND_HASH)
 		r->hash = (struct rdb_hash){ 0 };
 	rdb_enter(r, type->first);
 }
@@ -233,7 +216,6 @@ static void add_element(struct rdb *r)
 {
 	struct rdb_value *v = &r->value;
 	struct fingerprint hash;
-	uint8_t bytes[16];
 
 	if (v->kind == RDB_KIND_HASH) {
 		add_hash_element(r);
@@ -247,8 +229,7 @@ static void add_element(struct rdb *r)
 	v->bytes += r->element.length;
 	hash = rdb_element_hash(&r->element);
 	if (v->kind == RDB_KIND_LIST) {
-		(void)rdb_put_hash(bytes, hash);
-		(void)XXH3_128bits_update(v->sequence, bytes, sizeof(bytes));
+		v->content = rdb_digest_fold(v->content, hash);
 	} else if (v->kind == RDB_KIND_ZSET) {
 		v->first = hash;
 		v->part = 1;
@@ -278,11 +259,6 @@ struct fingerprint rdb_value_fingerprint(struct rdb *r)
 	uint8_t record[16 + 16 + 8 + 8 + 2], *p = record;
 	struct fingerprint f;
 
-	if (v->kind == RDB_KIND_LIST) {
-		XXH128_hash_t h = XXH3_128bits_digest(v->sequence);
-
-		v->content = (struct fingerprint){ .low = h.low64, .high = h.high64 };
-	}
 	p = rdb_put_hash(p, r->key_hash);
 	p = rdb_put_hash(p, v->content);
 	p = rdb_put_le64(p, v->elements);

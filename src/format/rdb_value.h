@@ -16,7 +16,6 @@
 #include "format/rdb_state.h"
 
 struct rdb;
-struct XXH3_state_s;
 
 struct rdb_value {
 	enum rdb_kind kind;
@@ -28,11 +27,7 @@ struct rdb_value {
 	unsigned part;       /* of a pair: how much of it was met */
 	struct fingerprint first, second;
 	struct fingerprint content;
-	struct XXH3_state_s *sequence; /* owned; the elements of a list */
 };
-
-MUST_CHECK int rdb_value_init(struct rdb_value *v);
-void rdb_value_release(struct rdb_value *v);
 
 enum rdb_type_known { RDB_TYPE_READ, RDB_TYPE_UNSUPPORTED, RDB_TYPE_UNKNOWN };
 

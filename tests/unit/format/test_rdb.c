@@ -86,9 +86,25 @@ static void bytes_are_those_of_keys_and_elements(void **state)
 	f = facts_find(&r.facts, FACT_KEYSPACE, "15", "hash");
 	assert_int_equal(f->bytes, strlen("h") + strlen("f") + strlen("v"));
 	f = facts_find(&r.facts, FACT_KEYSPACE, "0", "stream");
-	/* two keys, two entries of a and other, one of different, their values, three groups, three consumers */
-	assert_int_equal(f->bytes, strlen("t:log") + strlen("t:none") +
-					   2 * strlen("aother") + strlen("field") * 0 + 0);
+	/* names of two keys; fields and values of three entries; names of groups and consumers */
+	assert_int_equal(f->bytes, strlen("t:log"
+					  "t:none") +
+					   strlen("field"
+						  "a"
+						  "other"
+						  "b"
+						  "different"
+						  "e") +
+					   strlen("field"
+						  "f"
+						  "other"
+						  "g") +
+					   strlen("g1"
+						  "g2"
+						  "g") +
+					   strlen("alice"
+						  "bob"
+						  "idle"));
 	reading_release(&r);
 }
 
