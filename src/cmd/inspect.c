@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "cmd/commands.h"
 #include "cmd/document.h"
+#include "cmd/inspect_coverage.h"
 #include "cmd/inspect_show.h"
 #include "cmd/interrupt.h"
 #include "cmd/progress.h"
@@ -13,7 +14,7 @@
 struct inspect_arguments {
 	unsigned jobs;
 	int fail_on;
-	bool facts, tables, toc;
+	bool facts, tables, toc, coverage;
 };
 enum { ROWS_SHOWN = 10 };
 
@@ -47,6 +48,12 @@ static const struct option_row rows[] = {
 	  .help = "Every table with its rows, bytes and fingerprint; every sequence, extension, "
 		  "database, kind of key or broker object.",
 	  .offset = offsetof(struct inspect_arguments, facts) },
+	{ .name = "coverage",
+	  .type = OPTION_FLAG,
+	  .summary = "say what is checked of each format, and what no check sees",
+	  .help = "Reads no file: the words after it are formats and compressions as the output "
+		  "names them (none: all). With --json the document muster.coverage/v1.",
+	  .offset = offsetof(struct inspect_arguments, coverage) },
 	{ .name = "fail-on",
 	  .type = OPTION_CHOICE,
 	  .choices = fail_on_choices,
@@ -118,7 +125,7 @@ static void show_progress(void *cookie, const char *path, uint64_t done, uint64_
 	progress_update(cookie, done, total, path);
 }
 
-static int run(const struct invocation *inv, struct error *err)
+static int inspect_all(const struct invocation *inv, struct error *err)
 {
 	const struct inspect_arguments *a = inv->options;
 	size_t count = inv->argument_count;
@@ -150,6 +157,18 @@ static int run(const struct invocation *inv, struct error *err)
 	return rc;
 }
 
+static int run(const struct invocation *inv, struct error *err)
+{
+	const struct inspect_arguments *a = inv->options;
+
+	if (a->coverage)
+		return inspect_coverage(inv, err);
+	if (inv->argument_count)
+		return inspect_all(inv, err);
+	(void)error_set(err, ERROR_USAGE, "inspect needs FILE...");
+	return error_hint(err, "\"muster help inspect\" tells more");
+}
+
 const struct command inspect_command = {
 	.name = "inspect",
 	.summary = "read backup files to the last byte: format, facts, findings, verdict",
@@ -164,12 +183,12 @@ const struct command inspect_command = {
 		"muster's own manifests. Each file is read by a confined process of its own, "
 		"several at a time, the largest first.",
 	.arguments = "FILE...",
-	.arguments_min = 1,
 	.arguments_max = ARGUMENTS_ANY,
 	.options = rows,
 	.options_size = sizeof(struct inspect_arguments),
 	.examples = "muster inspect /var/backups/agent/*/*  # everything there\n"
 		    "muster inspect --json dump.gz | jq '.files[0].facts.tables'\n"
-		    "ssh host cat dump.gz | muster inspect -",
+		    "ssh host cat dump.gz | muster inspect -\n"
+		    "muster inspect --coverage rdb  # what is checked of a Redis snapshot",
 	.run = run,
 };

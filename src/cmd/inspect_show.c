@@ -79,6 +79,11 @@ void inspect_field(const struct inspect_show *show, const char *label, const cha
 	put_wrapped(show, text, LABEL_WIDTH);
 }
 
+void inspect_text(const struct inspect_show *show, const char *text)
+{
+	put_wrapped(show, text, 0);
+}
+
 static void put_foreign_field(const struct inspect_show *show, const char *label, const char *text)
 {
 	char shown[2048];

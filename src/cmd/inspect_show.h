@@ -32,6 +32,9 @@ const char *inspect_advice(enum finding_code code);
 /* "  label     text", wrapped on a terminal; `text` is escaped already. */
 void inspect_field(const struct inspect_show *show, const char *label, const char *text);
 
+/* A paragraph, wrapped likewise. */
+void inspect_text(const struct inspect_show *show, const char *text);
+
 /* inspect_holds.c: the facts as tables. */
 MUST_CHECK int inspect_show_holds(const struct inspect_show *show, const struct reading *r,
 				  struct error *err);

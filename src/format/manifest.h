@@ -86,6 +86,13 @@ void manifest_release(struct manifest *m);
 
 const struct manifest_file *manifest_find(const struct manifest *m, const char *path);
 
+/* What a changed byte can be without a check noticing: name, where, effect. */
+#define MANIFEST_UNCOVERED_TABLE(X)                                                                \
+	X(VALUE, "a letter or digit inside a value that stays legal",                              \
+	  "another host, size, digest or fact; the check of the file it speaks of fails")          \
+	X(NAME, "a letter of the name of a member that may be missing", "that member is missing")  \
+	X(SPACE, "white space between tokens, and the newline after the last brace", "nothing")
+
 extern const struct reader manifest_reader;
 
 #endif

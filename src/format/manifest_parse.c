@@ -362,6 +362,21 @@ static bool matches(struct span head)
 	return *w == '\0';
 }
 
-const struct reader manifest_reader = { .format = FORMAT_MANIFEST,
-					.matches = matches,
-					.open = open_manifest };
+static const struct uncovered uncovered[] = {
+#define X(name, where, effect) { where, effect },
+	MANIFEST_UNCOVERED_TABLE(X)
+#undef X
+};
+
+static const struct coverage coverage = {
+	.id = "manifest",
+	.versions = "muster.manifest/v1",
+	.checked = "Syntax, UTF-8, duplicate members, trailing bytes, types and ranges of all "
+		   "members, paths that stay inside the repository, one entry per path.",
+	.row = uncovered,
+	.count = sizeof(uncovered) / sizeof(uncovered[0]),
+};
+
+const struct reader manifest_reader = {
+	.format = FORMAT_MANIFEST, .matches = matches, .open = open_manifest, .coverage = &coverage
+};

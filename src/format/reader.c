@@ -98,6 +98,15 @@ void reading_release(struct reading *r)
 	*r = (struct reading){ .format = FORMAT_UNKNOWN };
 }
 
+const struct reader *reader_of(enum format f)
+{
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+		if (readers[i]->format == f)
+			return readers[i];
+	}
+	return NULL;
+}
+
 const struct reader *reader_for(struct span head)
 {
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {

@@ -70,6 +70,9 @@ struct reader {
 };
 enum { READER_HEAD = 64 };
 
+/* The reader of that format; NULL for FORMAT_UNKNOWN. */
+const struct reader *reader_of(enum format f);
+
 /* The reader whose format the leading bytes are, or NULL. */
 const struct reader *reader_for(struct span head);
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/cursor.h"
+#include "model/coverage.h"
 
 /* name, id (shown to people, in JSON, and the layer of its findings), its first bytes */
 #define CODEC_TABLE(X)                                                                             \
@@ -33,5 +34,8 @@ bool codec_parse_id(const char *id, enum codec *out);
  */
 enum codec codec_of(struct span head);
 enum { CODEC_HEAD = 32 }; /* as many bytes as the caller should have, if there are */
+
+/* What its checks see; NULL: it has none (CODEC_NONE). */
+const struct coverage *codec_coverage(enum codec c);
 
 #endif
