@@ -60,7 +60,7 @@ static bool gather(struct frame_walk *w, struct span *in)
 
 static bool begins_with(const struct frame_walk *w, const char magic[MAGIC_SIZE])
 {
-	return memcmp(w->held, magic, w->held_len) == 0;
+	return memcmp(w->held, magic, w->held_len < MAGIC_SIZE ? w->held_len : MAGIC_SIZE) == 0;
 }
 
 static bool begins_skippable(const struct frame_walk *w)
