@@ -8,11 +8,13 @@
 #include "format/manifest.h"
 #include "format/pg_archive.h"
 #include "format/pg_sql.h"
+#include "format/pg_tar.h"
 #include "format/rdb.h"
 
 /* Tried in this order. */
 static const struct reader *const readers[] = {
-	&pg_archive_reader, &pg_sql_reader, &rdb_reader, &manifest_reader, &definitions_reader,
+	&pg_archive_reader, &pg_tar_reader,   &pg_sql_reader,
+	&rdb_reader,        &manifest_reader, &definitions_reader,
 };
 
 static const struct {

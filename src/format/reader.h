@@ -21,6 +21,7 @@
 #define FORMAT_TABLE(X)                                                                            \
 	X(UNKNOWN, "unknown", "not recognised")                                                    \
 	X(PG_ARCHIVE, "pg-archive", "pg_dump custom archive")                                      \
+	X(PG_TAR, "pg-tar", "pg_dump tar or directory archive")                                    \
 	X(PG_SQL, "pg-sql", "plain SQL dump")                                                      \
 	X(RDB, "rdb", "Redis snapshot")                                                            \
 	X(DEFINITIONS, "definitions", "RabbitMQ definitions")                                      \
@@ -68,7 +69,7 @@ struct reader {
 	struct stage *(*open)(struct reading *out, struct error *err);
 	const struct coverage *coverage;
 };
-enum { READER_HEAD = 64 };
+enum { READER_HEAD = 512 };
 
 /* The reader of that format; NULL for FORMAT_UNKNOWN. */
 const struct reader *reader_of(enum format f);

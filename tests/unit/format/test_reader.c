@@ -81,7 +81,7 @@ static void encrypted_and_foreign_files_are_named(void **state)
 	assert_only_finding("\x1f\x8b\x08", 3, FINDING_UNKNOWN_FORMAT,
 			    "this is a gzip inside the gzip");
 	assert_only_finding(zeros, sizeof(zeros), FINDING_UNKNOWN_FORMAT,
-			    "the first 64 bytes are zero: a hole, or never written");
+			    "the first 100 bytes are zero: a hole, or never written");
 }
 
 static void a_known_format_is_found_however_it_is_cut(void **state)
