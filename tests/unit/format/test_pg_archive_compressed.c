@@ -302,9 +302,9 @@ static void lengths_of_chunks_that_lie_are_noticed(void **state)
 	}
 }
 
-enum { BIG_TABLES = 6, BIG_ROWS = 60000 };
+enum { BIG_TABLES = 6, BIG_ROWS = 20000 };
 
-/* Several tables of 1 to 2 MiB, so that all threads have work, and an object between. */
+/* Several tables of 500 KiB, so that all threads have work, and an object between. */
 static struct buf big_archive(size_t how)
 {
 	static char tag[BIG_TABLES][8];
@@ -368,7 +368,7 @@ static void any_number_of_threads_gives_the_same_reading(void **state)
 		assert_int_equal(facts_find(&r.facts, FACT_TABLE, "s", "t5")->count, BIG_ROWS);
 		reading_release(&r);
 		expect_same_by_any_threads(buf_span(&bytes), compressions[how].name);
-		for (int i = 0; i < 6; i++) {
+		for (int i = 0; i < 4; i++) {
 			size_t at;
 
 			random = random * 1664525 + 1013904223;
@@ -396,7 +396,7 @@ static void a_hundred_thousand_tiny_objects_are_counted(void **state)
 	assert_non_null(many);
 	for (uint32_t i = 0; i < MANY_OBJECTS; i++)
 		many[i] = (struct archive_object){ i + 1, i % 3 ? "tiny" : "" };
-	for (size_t how = 1; how < COUNT(compressions); how++) {
+	for (size_t how = PG_ARCHIVE_ZLIB; how <= PG_ARCHIVE_LZ4; how++) {
 		struct archive a = of_compression(how, 4096);
 		struct buf bytes = { 0 };
 		struct reading r;
