@@ -12,7 +12,9 @@
 #include "inspect/document.h"
 
 struct inspect_arguments {
-	unsigned jobs;
+	unsigned jobs, expansion_limit;
+	uint64_t memory_limit;
+	int64_t time_limit_ns;
 	int fail_on;
 	bool facts, tables, toc, coverage;
 };
@@ -48,6 +50,25 @@ static const struct option_row rows[] = {
 	  .help = "Every table with its rows, bytes and fingerprint; every sequence, extension, "
 		  "database, kind of key or broker object.",
 	  .offset = offsetof(struct inspect_arguments, facts) },
+	{ .name = "memory-limit",
+	  .type = OPTION_BYTES,
+	  .metavar = "SIZE",
+	  .summary = "memory for the reader of one file (1 GiB)",
+	  .help = "A file that needs more is an error, not a bad backup.",
+	  .offset = offsetof(struct inspect_arguments, memory_limit) },
+	{ .name = "time-limit",
+	  .type = OPTION_DURATION,
+	  .metavar = "DURATION",
+	  .summary = "time for one file (no limit)",
+	  .help = "A file that takes longer is an error, and the next one is read.",
+	  .offset = offsetof(struct inspect_arguments, time_limit_ns) },
+	{ .name = "expansion-limit",
+	  .type = OPTION_COUNT,
+	  .metavar = "N",
+	  .summary = "unpacked bytes allowed for each stored one (1100)",
+	  .help = "It does not apply to the first 64 MiB. Deflate itself cannot exceed 1032; zeros "
+		  "under the other compressions can.",
+	  .offset = offsetof(struct inspect_arguments, expansion_limit) },
 	{ .name = "coverage",
 	  .type = OPTION_FLAG,
 	  .summary = "say what is checked of each format, and what no check sees",
@@ -135,6 +156,9 @@ static int inspect_all(const struct invocation *inv, struct error *err)
 	struct inspection *results = calloc(count, sizeof(*results));
 	struct progress progress = { 0 };
 	struct inspect_options options = { .jobs = a->jobs,
+					   .memory_max = a->memory_limit,
+					   .time_max_ns = a->time_limit_ns,
+					   .expansion_max = a->expansion_limit,
 					   .stop_requested = interrupt_requested,
 					   .progress = show_progress,
 					   .cookie = &progress };

@@ -90,6 +90,13 @@ struct config_value {
 	const char *origin; /* "muster.yaml:12", "MUSTER_RUN_JOBS", "--set run.jobs", "built-in" */
 };
 
+/* Limits on the reading of one file; 0: none, or the built-in one. */
+struct inspect_config {
+	uint64_t memory_max;
+	int64_t time_max_ns;
+	unsigned expansion_max; /* unpacked bytes per stored one */
+};
+
 struct config {
 	struct arena arena;
 	const char *path;     /* of the main file, for messages */
@@ -106,6 +113,7 @@ struct config {
 	int64_t keep_facts_ns;    /* facts of older runs are dropped */
 	int64_t time_limit_ns;    /* of a whole run; 0: none */
 	unsigned jobs;            /* files at a time; 0: as many as processors */
+	struct inspect_config inspect;
 	struct component_config *component;
 	size_t component_count;
 	struct config_value *value; /* every key that applies, in the order of the key rows */

@@ -363,6 +363,25 @@ const struct key_row key_rows[] = {
 	  .otherwise = "as many as there are processors",
 	  .maximum = 1024,
 	  .help = "How many files are read at a time." },
+
+	{ .path = "inspect", .type = KEY_MAP, .help = "Limits on the reading of one file." },
+	{ .path = "inspect.memory_limit",
+	  .type = KEY_SIZE,
+	  .offset = TOP(inspect.memory_max),
+	  .built_in = "1 GiB",
+	  .minimum = 64 << 20,
+	  .help = "A file whose reader needs more memory is an error, not a bad backup." },
+	{ .path = "inspect.time_limit",
+	  .type = KEY_DURATION,
+	  .offset = TOP(inspect.time_max_ns),
+	  .otherwise = "no limit",
+	  .help = "A file that takes longer to read is an error; 0 is no limit." },
+	{ .path = "inspect.expansion_limit",
+	  .type = KEY_COUNT,
+	  .offset = TOP(inspect.expansion_max),
+	  .otherwise = "1100",
+	  .help = "A compressed file may unpack to so many times its size, and to 64 MiB in any "
+		  "case." },
 };
 const size_t key_row_count = sizeof(key_rows) / sizeof(key_rows[0]);
 

@@ -2,6 +2,8 @@
 #include "inspect/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,6 +16,9 @@
 #include "inspect/document.h"
 #include "model/json.h"
 #include "stream/envelope.h"
+#include "stream/worker.h"
+
+enum { STACK_SIZE = 1 << 20 };
 
 /* The decoder read the stored file through a descriptor of its own; its bytes are hashed here. */
 static int hash_stored(const struct child_order *o, struct inspection *i, struct error *err)
@@ -76,6 +81,9 @@ static void read_file(const struct child_order *o, struct inspection *i)
 	i->reading.list = o->list;
 	if (read_content(o, i, &i->error) < 0)
 		i->verdict = VERDICT_ERROR;
+	else if (i->envelope.no_memory || i->reading.findings.no_memory)
+		i->verdict = VERDICT_ERROR,
+		(void)error_set(&i->error, ERROR_NOMEM, "no memory for what was found");
 	else
 		i->verdict = verdict_worse(findings_verdict(&i->envelope),
 					   findings_verdict(&i->reading.findings));
@@ -94,23 +102,103 @@ static int hand_over(const struct child_order *o, const struct inspection *i, st
 	return file_write_all(o->result, "the result", text.ptr, text.len, err);
 }
 
-static int work(const struct child_order *o)
+/*
+ * What was open in the parent (its journal, its lock, its terminal) is none of the
+ * worker's business: but for the descriptors of the order all are closed.
+ */
+static int keep_descriptors(struct child_order *o)
+{
+	enum { FIRST = 3 };
+	int *const kept[] = { &o->stored, &o->result, &o->decoded };
+	int null = open("/dev/null", O_RDWR), high = FIRST;
+
+	if (null < 0)
+		return -1;
+	for (size_t k = 0; k < sizeof(kept) / sizeof(*kept); k++) {
+		/* above where they go, so that none overwrites another */
+		if (*kept[k] >= 0)
+			*kept[k] = fcntl(*kept[k], F_DUPFD,
+					 FIRST + (int)(sizeof(kept) / sizeof(*kept)));
+	}
+	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+		return -1;
+#ifndef __SANITIZE_ADDRESS__ /* which reports there */
+	if (dup2(null, STDERR_FILENO) < 0)
+		return -1;
+#endif
+	for (size_t k = 0; k < sizeof(kept) / sizeof(*kept); k++) {
+		if (*kept[k] < 0)
+			continue;
+		if (dup2(*kept[k], high) < 0)
+			return -1;
+		*kept[k] = high++;
+	}
+	return close_range((unsigned)high, ~0U, 0);
+}
+
+/* Should memory run out, let the kernel take it from here, not from the parent. */
+static void volunteer(void)
+{
+	static const char most[] = "1000";
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, most, sizeof(most) - 1) < 0) {
+		/* then the kernel picks by size alone */
+	}
+	(void)close(fd);
+}
+
+/* The stacks of threads count as memory; readers and codecs need little of them. */
+static void set_stack_size(void)
+{
+	pthread_attr_t attr;
+
+	if (pthread_attr_init(&attr) != 0)
+		return;
+	if (pthread_attr_setstacksize(&attr, STACK_SIZE) == 0)
+		(void)pthread_setattr_default_np(&attr);
+	(void)pthread_attr_destroy(&attr);
+}
+
+/* The parent's handlers are not ours. */
+static void reset_signals(void)
+{
+	static const int own[] = { SIGTERM, SIGHUP, SIGABRT, SIGSYS,
+#ifndef __SANITIZE_ADDRESS__ /* which reports these */
+				   SIGSEGV, SIGBUS, SIGFPE,  SIGILL
+#endif
+	};
+
+	for (size_t k = 0; k < sizeof(own) / sizeof(*own); k++)
+		(void)signal(own[k], SIG_DFL);
+	/* Ctrl-C reaches the whole foreground group; ending is the parent's decision */
+	(void)signal(SIGINT, SIG_IGN);
+}
+
+static int work(struct child_order *o)
 {
 	struct inspection i = { 0 };
 	struct error err = ERROR_INIT;
+	int rc;
 
-	/* Ctrl-C reaches the whole foreground group; ending is the parent's decision */
-	(void)signal(SIGINT, SIG_IGN);
-	(void)signal(SIGTERM, SIG_DFL);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || confine_self(&err) < 0)
+	reset_signals();
+	volunteer();
+	set_stack_size();
+	worker_limit(o->threads);
+	if (keep_descriptors(o) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
+	    confine_self(o->memory_max, &err) < 0)
 		return CHILD_NOT_CONFINED;
 	read_file(o, &i);
-	return hand_over(o, &i, &err) < 0 ? CHILD_NO_MEMORY : CHILD_DONE;
+	rc = hand_over(o, &i, &err);
+	return rc < 0 ? CHILD_NO_MEMORY : CHILD_DONE;
 }
 
 pid_t child_start(const struct child_order *order, struct error *err)
 {
 	struct sha256 warm = { 0 };
+	struct child_order own = *order;
 	pid_t pid;
 
 	/* OpenSSL reads its configuration at first use, which a confined worker may not */
@@ -121,6 +209,6 @@ pid_t child_start(const struct child_order *order, struct error *err)
 	if (pid < 0)
 		return error_set_errno(err, ERROR_IO, "start a worker for %s", order->path);
 	if (pid == 0)
-		_exit(work(order));
+		_exit(work(&own));
 	return pid;
 }

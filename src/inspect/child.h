@@ -19,6 +19,7 @@ struct child_order {
 	_Atomic uint64_t *progress; /* shared: stored bytes read so far */
 	uint64_t expansion_max;     /* as struct envelope_options has it */
 	unsigned threads;           /* as struct envelope_options has it */
+	uint64_t memory_max;        /* as confine_self() has it */
 	bool list;                  /* as struct inspect_request has it */
 };
 

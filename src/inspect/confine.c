@@ -2,10 +2,13 @@
 #include "inspect/confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 /* What the C library, the codecs and threads need; found with strace over all readers. */
 static const int allowed[] = {
@@ -19,12 +22,9 @@ static const int allowed[] = {
 	SCMP_SYS(fstat),
 	SCMP_SYS(poll),
 	SCMP_SYS(ppoll),
-	SCMP_SYS(fcntl),
 	SCMP_SYS(fadvise64),
-	SCMP_SYS(mmap),
 	SCMP_SYS(munmap),
 	SCMP_SYS(mremap),
-	SCMP_SYS(mprotect),
 	SCMP_SYS(madvise),
 	SCMP_SYS(brk),
 	SCMP_SYS(futex),
@@ -43,7 +43,6 @@ static const int allowed[] = {
 	SCMP_SYS(restart_syscall),
 	SCMP_SYS(getpid),
 	SCMP_SYS(gettid),
-	SCMP_SYS(tgkill),
 	SCMP_SYS(getrandom),
 	SCMP_SYS(sysinfo),
 	SCMP_SYS(membarrier),
@@ -51,9 +50,33 @@ static const int allowed[] = {
 	SCMP_SYS(exit_group),
 };
 
+/*
+ * Calls that depend on what they are asked: memory of its own that is not code, so
+ * that RLIMIT_DATA counts all of it; signals to itself; flags of descriptors, not
+ * their owner, to whom a pipe could send signals.
+ */
+static int add_conditional_rules(scmp_filter_ctx filter)
+{
+	static const int fcntl_commands[] = { F_GETFD, F_SETFD, F_GETFL };
+	const struct scmp_arg_cmp own = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+	const struct scmp_arg_cmp data = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+	const struct scmp_arg_cmp private =
+		SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED | MAP_PRIVATE, MAP_PRIVATE);
+	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, data, private);
+
+	if (rc == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, data);
+	if (rc == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, own);
+	for (size_t i = 0; rc == 0 && i < sizeof(fcntl_commands) / sizeof(*fcntl_commands); i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+				      SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntl_commands[i]));
+	return rc;
+}
+
 static int filter_add_rules(scmp_filter_ctx filter)
 {
-	int rc = 0;
+	int rc = add_conditional_rules(filter);
 
 	for (size_t i = 0; rc == 0 && i < sizeof(allowed) / sizeof(*allowed); i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
@@ -79,17 +102,18 @@ static int limit(__rlimit_resource_t resource, rlim_t value, struct error *err)
 	return 0;
 }
 
-int confine_self(struct error *err)
+int confine_self(uint64_t memory_max, struct error *err)
 {
 	scmp_filter_ctx filter;
 	int rc;
 
 	if (limit(RLIMIT_CORE, 0, err) < 0 || limit(RLIMIT_FSIZE, 0, err) < 0)
 		return -1;
-#ifndef __SANITIZE_ADDRESS__ /* whose shadow is terabytes of address space */
-	if (limit(RLIMIT_AS, (rlim_t)4 << 30, err) < 0)
-		return -1;
+#ifdef __SANITIZE_ADDRESS__ /* whose shadow is terabytes of memory */
+	memory_max = 0;
 #endif
+	if (memory_max && limit(RLIMIT_DATA, (rlim_t)memory_max, err) < 0)
+		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_set_errno(err, ERROR_IO, "give up new privileges");
 	filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));

@@ -3,14 +3,17 @@
 #ifndef INSPECT_CONFINE_H
 #define INSPECT_CONFINE_H
 
+#include <stdint.h>
+
 #include "base/cleanup.h"
 #include "base/error.h"
 
 /*
  * Give up, for this process and for good: opening files, sockets, programs, other
- * processes, new privileges; core dumps; more address space than readers need.
- * A forbidden call fails with EPERM.
+ * processes and signals to them, new privileges, core dumps, memory that is shared
+ * or executable, and more of its own than `memory_max` bytes (0: no limit; none
+ * under AddressSanitizer). A forbidden call fails with EPERM.
  */
-MUST_CHECK int confine_self(struct error *err);
+MUST_CHECK int confine_self(uint64_t memory_max, struct error *err);
 
 #endif

@@ -17,21 +17,27 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "base/quantity.h"
 #include "inspect/document.h"
 #include "inspect/child.h"
 #include "model/json.h"
 
 enum {
 	JOBS_MAX = 64,
-	DOCUMENT_MAX = 512 << 20,
+	DOCUMENT_MAX = 256 << 20,
 	COMPLAINT_MAX = 4096,
 	TICK_MS = 200,
 };
+
+/* Why we ended a worker. */
+enum overrun { OVER_NOTHING, OVER_TIME, OVER_DOCUMENT };
 
 /* A file under way. A free one has pid 0. */
 struct job {
 	size_t index; /* of the request */
 	pid_t pid;
+	int64_t started_ns;
+	enum overrun over;
 	int result; /* pipe from the worker */
 	struct buf document;
 	struct process decoder;
@@ -40,11 +46,18 @@ struct job {
 	_Atomic uint64_t *progress;
 };
 
+struct sized {
+	size_t index;
+	uint64_t size; /* 0: unknown */
+};
+
 struct crew {
 	const struct inspect_request *request;
 	const struct inspect_options *options;
 	struct inspection *out;
-	size_t count, next, *order; /* order: indexes by falling size */
+	size_t count, next;
+	struct sized *order; /* by falling size */
+	uint64_t memory_max; /* of one worker, and of reading its document */
 	struct job *job;
 	size_t jobs, busy;
 	_Atomic uint64_t *progress; /* one per job, shared with the workers */
@@ -136,15 +149,36 @@ static int start_decoder(struct job *j, const struct inspect_request *r, int *de
 	return 0;
 }
 
-static int start_worker(struct crew *c, struct job *j, int stored, int decoded, struct error *err)
+/* Descriptors of the file as stored, and of what its decoder makes of it; -1: none. */
+struct files {
+	int stored, decoded;
+};
+
+/*
+ * Threads for a file: its share of the processors by its share of the bytes, so that
+ * equal files have one each, and one that outlasts all others has all of them.
+ */
+static unsigned threads_for(const struct crew *c, uint64_t size)
+{
+	unsigned all = processors();
+
+	if (c->jobs == 1 || !size || size > c->total / 2)
+		return all;
+	return 1 + (unsigned)((double)size / (double)c->total * all);
+}
+
+static int start_worker(struct crew *c, struct job *j, uint64_t size, struct files files,
+			struct error *err)
 {
 	int result[2];
 	struct child_order order = {
 		.path = c->request[j->index].path,
-		.stored = stored,
-		.decoded = decoded,
+		.stored = files.stored,
+		.decoded = files.decoded,
 		.progress = j->progress,
 		.expansion_max = c->options->expansion_max,
+		.memory_max = c->memory_max,
+		.threads = threads_for(c, size),
 		.list = c->request[j->index].list,
 	};
 
@@ -165,19 +199,21 @@ static int start_worker(struct crew *c, struct job *j, int stored, int decoded, 
 }
 
 /* Begin the request `index` in the free job; what hinders it stands in its inspection. */
-static void begin(struct crew *c, struct job *j, size_t index)
+static void begin(struct crew *c, struct job *j, struct sized file)
 {
-	const struct inspect_request *r = &c->request[index];
-	struct inspection *i = &c->out[index];
+	const struct inspect_request *r = &c->request[file.index];
+	struct inspection *i = &c->out[file.index];
 	CLEANUP(cleanup_close)
 	int stored = -1;
 	CLEANUP(cleanup_close)
 	int decoded = -1;
 
-	j->index = index;
+	j->index = file.index;
+	j->over = OVER_NOTHING;
+	j->started_ns = clock_monotonic_ns();
 	stored = open_stored(r, i);
 	if (stored < 0 || (r->decode && start_decoder(j, r, &decoded, &i->error) < 0) ||
-	    start_worker(c, j, stored, decoded, &i->error) < 0) {
+	    start_worker(c, j, file.size, (struct files){ stored, decoded }, &i->error) < 0) {
 		i->verdict = VERDICT_ERROR;
 		process_stop(&j->decoder, SIGKILL, 0);
 		close_fd(&j->complaints);
@@ -222,31 +258,80 @@ static void judge_decoder(struct job *j, const struct inspect_request *r, struct
 	}
 }
 
-static void read_document(struct job *j, const char *path, int status, struct inspection *i)
+/* What ended a worker that had nothing to hand over, and what to do about it. */
+static void explain_end(const struct crew *c, const struct job *j, int status, struct error *err)
+{
+	const char *path = c->request[j->index].path;
+	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	char limit[QUANTITY_TEXT_SIZE];
+
+	if (j->over == OVER_TIME) {
+		(void)error_set(err, ERROR_TIMEOUT,
+				"%s: reading it took longer than its limit of %s", path,
+				quantity_format_duration(c->options->time_max_ns, limit));
+		(void)error_hint(err, "if it may take so long, allow more: inspect.time_limit, or "
+				      "--time-limit");
+	} else if (j->over == OVER_DOCUMENT) {
+		(void)error_set(err, ERROR_IO, "%s: what its reader found is more than %s", path,
+				quantity_format_size(DOCUMENT_MAX, limit));
+		(void)error_hint(err, "read it without its list of contents");
+	} else if (signal == SIGKILL) {
+		(void)error_set(err, ERROR_IO, "%s: its reader was killed (signal 9)", path);
+		(void)error_hint(err, "the kernel does so when memory runs out: see its log, and "
+				      "read fewer files at a time");
+	} else if (signal) {
+		(void)error_set(err, ERROR_INTERNAL, "%s: the reader crashed (signal %d, %s)", path,
+				signal, strsignal(signal));
+		(void)error_hint(err, "please report it as a bug, with the file if you may");
+	} else if (WEXITSTATUS(status) == CHILD_NOT_CONFINED) {
+		(void)error_set(err, ERROR_IO, "%s: the kernel refuses to confine its reader",
+				path);
+		(void)error_hint(err, "muster needs seccomp filters (CONFIG_SECCOMP_FILTER)");
+	} else if (WEXITSTATUS(status) == CHILD_NO_MEMORY) {
+		(void)error_set(err, ERROR_NOMEM, "%s: no memory to hand over what is in it", path);
+	} else {
+		(void)error_set(err, ERROR_INTERNAL,
+				"%s: its reader ended (code %d) without a result", path,
+				WEXITSTATUS(status));
+	}
+}
+
+/* Whatever of the reader's ran out: the limit on it was too low for this file. */
+static void explain_memory(const struct crew *c, const struct job *j, struct error *err)
+{
+	char limit[QUANTITY_TEXT_SIZE], why[sizeof(err->message)];
+
+	(void)snprintf(why, sizeof(why), "%s", err->message);
+	error_clear(err);
+	(void)error_set(err, ERROR_NOMEM,
+			"%s: reading it needs more memory than its limit of %s (%s)",
+			c->request[j->index].path, quantity_format_size(c->memory_max, limit), why);
+	(void)error_hint(err, "if it may take so much, allow more: inspect.memory_limit, or "
+			      "--memory-limit");
+}
+
+static void read_document(const struct crew *c, const struct job *j, int status,
+			  struct inspection *i)
 {
 	json_error_t why;
 	struct error load = ERROR_INIT;
 	CLEANUP(cleanup_json)
 	json_t *json = NULL;
 
-	if (WIFSIGNALED(status)) {
-		(void)error_set(&i->error, ERROR_INTERNAL, "%s: the reader crashed (signal %d, %s)",
-				path, WTERMSIG(status), strsignal(WTERMSIG(status)));
-		(void)error_hint(&i->error, "please report it as a bug, with the file if you may");
-		return;
-	}
-	if (WEXITSTATUS(status) == CHILD_NOT_CONFINED) {
-		(void)error_set(&i->error, ERROR_IO, "%s: the kernel refuses to confine its reader",
-				path);
-		(void)error_hint(&i->error, "muster needs seccomp filters (CONFIG_SECCOMP_FILTER)");
-		return;
-	}
-	if (WEXITSTATUS(status) == CHILD_DONE)
-		json = model_json_load(buf_span(&j->document), &why, &load);
-	if (!json || inspection_from_json(json, i, &i->error) < 0)
-		(void)error_set(&i->error, ERROR_INTERNAL,
-				"%s: its reader ended (code %d) without a result", path,
-				WEXITSTATUS(status));
+	if (WIFSIGNALED(status) || WEXITSTATUS(status) != CHILD_DONE)
+		explain_end(c, j, status, &i->error);
+	else
+		json = model_json_load_bounded(buf_span(&j->document), c->memory_max, &why, &load);
+	if (json && inspection_from_json(json, i, &i->error) < 0)
+		(void)error_set(&i->error, ERROR_INTERNAL, "%s: its reader's result is malformed",
+				c->request[j->index].path);
+	else if (!json && load.kind != ERROR_NONE)
+		i->error = load;
+	else if (!json && i->error.kind == ERROR_NONE)
+		(void)error_set(&i->error, ERROR_INTERNAL, "%s: its reader's result is no JSON: %s",
+				c->request[j->index].path, why.text);
+	if (i->error.kind == ERROR_NOMEM)
+		explain_memory(c, j, &i->error);
 }
 
 static void finish(struct crew *c, struct job *j)
@@ -258,7 +343,7 @@ static void finish(struct crew *c, struct job *j)
 
 	while (waitpid(j->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	read_document(j, r->path, status, i);
+	read_document(c, j, status, i);
 	if (i->error.kind != ERROR_NONE)
 		i->verdict = VERDICT_ERROR;
 	if (j->decoder.pid) {
@@ -300,21 +385,36 @@ static void report_progress(struct crew *c)
 		o->progress(o->cookie, path, done, c->total);
 }
 
-static int read_result(struct crew *c, struct job *j)
+static void end_worker(struct crew *c, struct job *j, enum overrun why)
+{
+	j->over = why;
+	(void)kill(j->pid, SIGKILL);
+	finish(c, j);
+}
+
+static void read_result(struct crew *c, struct job *j)
 {
 	ssize_t n;
 
 	if (buf_reserve(&j->document, 65536) < 0 || j->document.len > DOCUMENT_MAX) {
-		(void)kill(j->pid, SIGKILL);
-		finish(c, j);
-		return 0;
+		end_worker(c, j, OVER_DOCUMENT);
+		return;
 	}
 	n = read(j->result, j->document.ptr + j->document.len, 65536);
 	if (n > 0)
 		j->document.len += (size_t)n;
 	else if (n == 0)
 		finish(c, j);
-	return 0;
+}
+
+static void end_slow_workers(struct crew *c)
+{
+	int64_t most = c->options->time_max_ns, now = clock_monotonic_ns();
+
+	for (size_t k = 0; most && k < c->jobs; k++) {
+		if (c->job[k].pid && now - c->job[k].started_ns > most)
+			end_worker(c, &c->job[k], OVER_TIME);
+	}
 }
 
 static void wait_for_any(struct crew *c)
@@ -341,7 +441,7 @@ static void wait_for_any(struct crew *c)
 		if (k % 2)
 			keep_complaint(of[k]);
 		else
-			(void)read_result(c, of[k]);
+			read_result(c, of[k]);
 	}
 }
 
@@ -367,15 +467,11 @@ static int run_crew(struct crew *c, struct error *err)
 		}
 		if (c->busy)
 			wait_for_any(c);
+		end_slow_workers(c);
 		report_progress(c);
 	}
 	return 0;
 }
-
-struct sized {
-	size_t index;
-	uint64_t size;
-};
 
 static int largest_first(const void *a, const void *b)
 {
@@ -388,24 +484,19 @@ static int largest_first(const void *a, const void *b)
 
 static int set_order(struct crew *c, struct error *err)
 {
-	CLEANUP(cleanup_free)
-	struct sized *sized = calloc(c->count, sizeof(*sized));
-
 	c->order = calloc(c->count, sizeof(*c->order));
-	if (!sized || !c->order)
+	if (!c->order)
 		return error_set(err, ERROR_NOMEM, "no memory for %zu files", c->count);
 	for (size_t k = 0; k < c->count; k++) {
 		struct stat st;
 
-		sized[k].index = k;
+		c->order[k].index = k;
 		if (strcmp(c->request[k].path, "-") != 0 && stat(c->request[k].path, &st) == 0 &&
 		    S_ISREG(st.st_mode))
-			sized[k].size = (uint64_t)st.st_size;
-		c->total += sized[k].size;
+			c->order[k].size = (uint64_t)st.st_size;
+		c->total += c->order[k].size;
 	}
-	qsort(sized, c->count, sizeof(*sized), largest_first);
-	for (size_t k = 0; k < c->count; k++)
-		c->order[k] = sized[k].index;
+	qsort(c->order, c->count, sizeof(*c->order), largest_first);
 	return 0;
 }
 
@@ -455,7 +546,12 @@ static void close_crew(struct crew *c)
 int inspect_files(const struct inspect_request *request, size_t count,
 		  const struct inspect_options *options, struct inspection *out, struct error *err)
 {
-	struct crew c = { .request = request, .options = options, .out = out, .count = count };
+	struct crew c = { .request = request,
+			  .options = options,
+			  .out = out,
+			  .count = count,
+			  .memory_max =
+				  options->memory_max ? options->memory_max : INSPECT_MEMORY_MAX };
 	int rc = 0;
 
 	for (size_t k = 0; k < count; k++) {
@@ -469,5 +565,7 @@ int inspect_files(const struct inspect_request *request, size_t count,
 	if (rc == 0)
 		rc = run_crew(&c, err);
 	close_crew(&c);
+	for (size_t k = 0; rc < 0 && k < count; k++)
+		inspection_release(&out[k]);
 	return rc;
 }

@@ -34,9 +34,13 @@ struct inspection {
 };
 void inspection_release(struct inspection *i);
 
+#define INSPECT_MEMORY_MAX (UINT64_C(1) << 30)
+
 struct inspect_options {
 	unsigned jobs;          /* files at a time; 0: one per processor */
 	uint64_t expansion_max; /* as struct envelope_options has it; 0: its default */
+	uint64_t memory_max;    /* bytes for the reader of one file; 0: INSPECT_MEMORY_MAX */
+	int64_t time_max_ns;    /* for one file; 0: no limit */
 	/* Stored bytes read so far of all files, and their sizes' sum (0: unknown); a few times a second; NULL: nobody asks. */
 	void (*progress)(void *cookie, const char *path, uint64_t done, uint64_t total);
 	/* A signal number when somebody asked us to stop, else 0; NULL: nobody will. */
@@ -47,8 +51,9 @@ struct inspect_options {
 
 /*
  * Inspect `count` files, the largest first; results stand in the requests'
- * order, into zeroed `out`. What goes wrong with one file stands in its
- * inspection; -1 is for the whole (ERROR_INTERRUPTED, ERROR_TIMEOUT, no memory).
+ * order, into zeroed `out`. What goes wrong with one file, a crash of its reader
+ * or a limit that it reached, stands in its inspection; -1 is for the whole
+ * (ERROR_INTERRUPTED, ERROR_TIMEOUT, no memory), and leaves nothing in `out`.
  */
 MUST_CHECK int inspect_files(const struct inspect_request *request, size_t count,
 			     const struct inspect_options *options, struct inspection *out,

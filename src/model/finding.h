@@ -20,7 +20,7 @@
 	X(CHECKSUM_MISMATCH, "checksum-mismatch", FAIL, "stored and computed checksums differ")    \
 	X(LENGTH_MISMATCH, "length-mismatch", FAIL, "stored and counted lengths differ")           \
 	X(BAD_COMPRESSION, "bad-compression", FAIL, "the compressed data cannot be decoded")       \
-	X(EXPANSION_LIMIT, "expansion-limit", FAIL, "it unpacks to more than the limit allows")    \
+	X(EXPANSION_LIMIT, "expansion-limit", ERROR, "it unpacks to more than the limit allows")   \
 	X(BAD_STRUCTURE, "bad-structure", FAIL, "a field or record is not what the format allows") \
 	X(BAD_LENGTH, "bad-length", FAIL, "a length field is impossible")                          \
 	X(MISSING_BLOCK, "missing-block", FAIL,                                                    \

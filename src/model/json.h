@@ -86,6 +86,9 @@ json_t *check_to_json(const struct check *c);
  * with `err` set to ERROR_NOMEM.
  */
 json_t *model_json_load(struct span text, json_error_t *problem, struct error *err);
+/* As model_json_load(), with at most `memory_max` bytes for the document and its parts: else ERROR_NOMEM. */
+json_t *model_json_load_bounded(struct span text, size_t memory_max, json_error_t *problem,
+				struct error *err);
 /* As model_json_load(), for any value instead of an array or object only. */
 json_t *model_json_load_value(struct span text, json_error_t *problem, struct error *err);
 

@@ -9,6 +9,7 @@
  * still asks for until it notices is bounded by the few bytes it was given and by
  * the longest token.
  */
+#include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ enum {
 static _Thread_local struct {
 	uint8_t *reserve; /* NULL: no document is being parsed */
 	size_t size, used;
+	size_t taken, most; /* of malloc() for this document: now, and at most */
 	bool failed;
 } memory;
 
@@ -38,8 +40,13 @@ static bool in_reserve(const void *ptr)
 
 static void *backed_malloc(size_t size)
 {
-	void *out = malloc(size);
+	void *out = memory.reserve && size > memory.most - memory.taken ? NULL : malloc(size);
 
+	if (out && memory.reserve) {
+		size = malloc_usable_size(out);
+		memory.taken +=
+			size < memory.most - memory.taken ? size : memory.most - memory.taken;
+	}
 	if (out || !memory.reserve)
 		return out;
 	memory.failed = true;
@@ -53,8 +60,14 @@ static void *backed_malloc(size_t size)
 
 static void backed_free(void *ptr)
 {
-	if (!in_reserve(ptr))
-		free(ptr);
+	if (in_reserve(ptr))
+		return;
+	if (ptr && memory.reserve) {
+		size_t size = malloc_usable_size(ptr);
+
+		memory.taken -= size < memory.taken ? size : memory.taken;
+	}
+	free(ptr);
 }
 
 static void install(void)
@@ -77,7 +90,8 @@ static size_t next_piece(void *buffer, size_t size, void *rest)
 	return n;
 }
 
-static json_t *load(struct span text, size_t flags, json_error_t *problem, struct error *err)
+static json_t *load(struct span text, size_t flags, size_t memory_max, json_error_t *problem,
+		    struct error *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	CLEANUP(cleanup_free)
@@ -94,6 +108,8 @@ static json_t *load(struct span text, size_t flags, json_error_t *problem, struc
 	memory.reserve = reserve;
 	memory.size = RESERVE + 4 * text.len;
 	memory.used = 0;
+	memory.taken = 0;
+	memory.most = memory_max;
 	memory.failed = false;
 	json = json_load_callback(next_piece, &text, flags | JSON_REJECT_DUPLICATES, problem);
 	if (memory.failed) {
@@ -107,10 +123,16 @@ static json_t *load(struct span text, size_t flags, json_error_t *problem, struc
 
 json_t *model_json_load(struct span text, json_error_t *problem, struct error *err)
 {
-	return load(text, 0, problem, err);
+	return load(text, 0, SIZE_MAX, problem, err);
+}
+
+json_t *model_json_load_bounded(struct span text, size_t memory_max, json_error_t *problem,
+				struct error *err)
+{
+	return load(text, 0, memory_max, problem, err);
 }
 
 json_t *model_json_load_value(struct span text, json_error_t *problem, struct error *err)
 {
-	return load(text, JSON_DECODE_ANY, problem, err);
+	return load(text, JSON_DECODE_ANY, SIZE_MAX, problem, err);
 }

@@ -46,7 +46,11 @@ static int read_back(struct backup *b, struct plan_run *run, struct manifest_fil
 	CLEANUP(inspection_release)
 	struct inspection i = { 0 };
 	struct inspect_request request = { .path = temporary_of(b, f) };
-	struct inspect_options options = { .stop_requested = b->request->stop_requested,
+	const struct inspect_config *limits = &b->config->inspect;
+	struct inspect_options options = { .memory_max = limits->memory_max,
+					   .time_max_ns = limits->time_max_ns,
+					   .expansion_max = limits->expansion_max,
+					   .stop_requested = b->request->stop_requested,
 					   .deadline_ns = run->deadline_ns };
 	const struct finding *first;
 

@@ -279,18 +279,13 @@ static int list_files(struct verification *v, struct error *err)
 	return 0;
 }
 
-struct watcher {
-	struct plan_run *run;
-	const struct verify_request *request;
-};
-
 static void report_progress(void *cookie, const char *path, uint64_t done, uint64_t total)
 {
-	struct watcher *w = cookie;
+	struct plan_run *run = cookie;
 	struct error ignored = ERROR_INIT;
 
 	/* a renderer's business only: PROGRESS is not journalled, so it cannot fail the run */
-	if (plan_progress(w->run, path, done, total, &ignored) < 0)
+	if (plan_progress(run, path, done, total, &ignored) < 0)
 		error_clear(&ignored);
 }
 
@@ -299,11 +294,13 @@ static int inspect_all(struct plan_run *run, struct verification *v, struct insp
 {
 	struct inspect_request *requests =
 		arena_alloc(&v->arena, v->file_count * sizeof(*requests));
-	struct watcher watcher = { .run = run, .request = v->request };
 	struct inspect_options options = { .jobs = v->config->jobs,
+					   .memory_max = v->config->inspect.memory_max,
+					   .time_max_ns = v->config->inspect.time_max_ns,
+					   .expansion_max = v->config->inspect.expansion_max,
 					   .progress = report_progress,
 					   .stop_requested = v->request->run.stop_requested,
-					   .cookie = &watcher,
+					   .cookie = run,
 					   .deadline_ns = run->deadline_ns };
 
 	if (!requests)

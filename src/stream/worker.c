@@ -5,12 +5,21 @@
 #include <sched.h>
 #include <signal.h>
 
+static unsigned limit;
+
+void worker_limit(unsigned most)
+{
+	limit = most;
+}
+
 unsigned worker_count(unsigned wanted)
 {
 	cpu_set_t allowed;
 
-	if (wanted == 0 && sched_getaffinity(0, sizeof(allowed), &allowed) == 0)
+	if (wanted == 0 && sched_getaffinity(0, sizeof(allowed), &allowed) == 0) {
 		wanted = (unsigned)CPU_COUNT(&allowed);
+		wanted = limit && limit < wanted ? limit : wanted;
+	}
 	if (wanted == 0)
 		return 1;
 	return wanted < WORKER_MAX ? wanted : WORKER_MAX;
@@ -25,6 +34,7 @@ int worker_start(pthread_t *thread, void *(*run)(void *), void *arg, struct erro
 	errno = pthread_create(thread, NULL, run, arg);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (errno)
-		return error_set_errno(err, ERROR_IO, "start a thread");
+		return error_set_errno(err, errno == EAGAIN ? ERROR_NOMEM : ERROR_IO,
+				       "start a thread");
 	return 0;
 }

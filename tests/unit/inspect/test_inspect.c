@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -166,7 +173,7 @@ static int stop_at_once(void)
 	return 2;
 }
 
-static void a_request_to_stop_ends_it(void **state)
+static void a_request_to_stop_ends_it_and_leaves_nothing(void **state)
 {
 	struct inspect_request request = { .path = RDB };
 	struct inspect_options options = { .stop_requested = stop_at_once };
@@ -176,26 +183,225 @@ static void a_request_to_stop_ends_it(void **state)
 	(void)state;
 	assert_int_equal(inspect_files(&request, 1, &options, &out, &err), -1);
 	assert_int_equal(err.kind, ERROR_INTERRUPTED);
+	assert_null(out.path);
+	assert_null(out.reading.facts.item);
+}
+
+static bool stop_now;
+
+static int stop_when_told(void)
+{
+	return stop_now ? 2 : 0;
+}
+
+/* Of a worker at work: its standard input is a pipe that says no more. */
+struct watch {
+	int signal;      /* to send it; 0: none */
+	bool stop;       /* ask for the end of all */
+	bool confined;   /* it was seen so */
+	char extra[256]; /* what it has open and should not */
+};
+
+static pid_t only_child(void)
+{
+	char path[64], text[32] = "";
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	f = fopen(path, "r");
+	if (!f || !fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	if (f)
+		(void)fclose(f);
+	return (pid_t)strtol(text, NULL, 10);
+}
+
+static bool is_confined(pid_t pid)
+{
+	char path[64], line[256];
+	bool out = false;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f))
+		out |= strncmp(line, "Seccomp:\t2", 10) == 0;
+	if (f)
+		(void)fclose(f);
+	return out;
+}
+
+/* It has /dev/null three times, the file and the way to its parent. */
+static void look_at_descriptors(pid_t pid, struct watch *w)
+{
+	char path[64], target[128];
+	ssize_t n;
+
+	for (int fd = 0; fd < 1024; fd++) {
+		(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, fd);
+		n = readlink(path, target, sizeof(target) - 1);
+		target[n > 0 ? n : 0] = '\0';
+		if (n > 0 && fd > 4)
+			(void)snprintf(w->extra, sizeof(w->extra), "%d: %s", fd, target);
+	}
+}
+
+static void watch_worker(void *cookie, const char *path, uint64_t done, uint64_t total)
+{
+	struct watch *w = cookie;
+	pid_t pid = only_child();
+
+	(void)path, (void)done, (void)total;
+	if (pid <= 0 || w->confined || !is_confined(pid))
+		return;
+	w->confined = true;
+	look_at_descriptors(pid, w);
+	stop_now = w->stop;
+	if (w->signal)
+		(void)kill(pid, w->signal);
+}
+
+/* Standard input, which the worker inherits, is `begin` and then nothing, but never ends. */
+static int inspect_endless(const struct inspect_options *options, struct inspection *out,
+			   struct error *err)
+{
+	struct inspect_request request = { .path = "-" };
+	int before = dup(STDIN_FILENO), ends[2], rc;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "REDIS0010", 9), 9);
+	assert_true(dup2(ends[0], STDIN_FILENO) >= 0);
+	*out = (struct inspection){ 0 };
+	rc = inspect_files(&request, 1, options, out, err);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	(void)dup2(before, STDIN_FILENO);
+	(void)close(before);
+	return rc;
+}
+
+static void a_reader_that_dies_is_an_error_with_the_files_name(void **state)
+{
+	static const struct {
+		int signal;
+		enum error_kind kind;
+		const char *message;
+	} rows[] = {
+		{ SIGSEGV, ERROR_INTERNAL, "-: the reader crashed (signal 11" },
+		{ SIGSYS, ERROR_INTERNAL, "-: the reader crashed (signal 31" },
+		{ SIGABRT, ERROR_INTERNAL, "-: the reader crashed (signal 6" },
+		{ SIGKILL, ERROR_IO, "-: its reader was killed (signal 9)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct watch w = { .signal = rows[i].signal };
+		struct inspect_options options = { .progress = watch_worker, .cookie = &w };
+		struct error err = ERROR_INIT;
+		struct inspection out;
+
+		assert_int_equal(inspect_endless(&options, &out, &err), 0);
+		assert_true(w.confined);
+		assert_int_equal(out.verdict, VERDICT_ERROR);
+		assert_int_equal(out.error.kind, rows[i].kind);
+		if (!strstr(out.error.message, rows[i].message))
+			fail_msg("%s", out.error.message);
+		assert_true(out.error.hint[0]);
+		inspection_release(&out);
+	}
+}
+
+static void a_worker_has_open_what_it_reads_and_nothing_of_its_parent(void **state)
+{
+	struct watch w = { .stop = true };
+	struct inspect_options options = { .progress = watch_worker,
+					   .stop_requested = stop_when_told,
+					   .cookie = &w };
+	struct error err = ERROR_INIT;
+	struct inspection out;
+	int secret = open("/etc/passwd", O_RDONLY), high = fcntl(secret, F_DUPFD, 100);
+
+	(void)state;
+	assert_int_equal(inspect_endless(&options, &out, &err), -1);
+	stop_now = false;
+	assert_int_equal(err.kind, ERROR_INTERRUPTED);
+	assert_true(w.confined);
+	assert_string_equal(w.extra, "");
+	(void)close(secret);
+	(void)close(high);
+}
+
+static void a_file_that_takes_too_long_is_an_error_with_the_limit(void **state)
+{
+	struct inspect_options options = { .time_max_ns = 250000000 };
+	struct error err = ERROR_INIT;
+	struct inspection out;
+
+	(void)state;
+	assert_int_equal(inspect_endless(&options, &out, &err), 0);
+	assert_int_equal(out.verdict, VERDICT_ERROR);
+	assert_int_equal(out.error.kind, ERROR_TIMEOUT);
+	assert_non_null(
+		strstr(out.error.message, "-: reading it took longer than its limit of 250ms"));
+	assert_non_null(strstr(out.error.hint, "inspect.time_limit"));
 	inspection_release(&out);
 }
 
-/* In a child, since it is for good: 0 when every forbidden thing was refused. */
+static void a_file_that_needs_too_much_memory_is_an_error_with_the_limit(void **state)
+{
+	struct inspect_request request[2] = { { .path = RDB }, { .path = "/nonexistent" } };
+	struct inspect_options options = { .memory_max = 1 << 20 };
+	struct inspection out[2] = { 0 };
+	struct error err = ERROR_INIT;
+
+	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	skip(); /* it needs terabytes of address space itself, so no limit is set */
+#endif
+	assert_int_equal(inspect_files(request, 2, &options, out, &err), 0);
+	assert_int_equal(out[0].verdict, VERDICT_ERROR);
+	assert_int_equal(out[0].error.kind, ERROR_NOMEM);
+	assert_non_null(strstr(out[0].error.message,
+			       "all.rdb: reading it needs more memory than its limit of 1.0 MiB"));
+	assert_non_null(strstr(out[0].error.hint, "inspect.memory_limit"));
+	inspection_release(&out[0]);
+	inspection_release(&out[1]);
+}
+
+/* In a child, since it is for good: the number of the first thing that was not refused. */
 static int try_what_is_forbidden(void)
 {
 	struct error err = ERROR_INIT;
+	int fds[2];
 
-	if (confine_self(&err) < 0)
+	if (confine_self(0, &err) < 0)
 		return 1;
 	if (access("/", F_OK) == 0 || fopen("/etc/passwd", "r"))
 		return 2;
-	if (fork() >= 0)
+	if (open("/dev/null", O_WRONLY) >= 0 || creat("/tmp/muster-confined", 0600) >= 0)
 		return 3;
-	if (execl("/bin/true", "true", (char *)NULL) == 0)
+	if (fork() >= 0 || vfork() >= 0)
 		return 4;
+	if (execl("/bin/true", "true", (char *)NULL) == 0)
+		return 5;
+	if (socket(AF_INET, SOCK_STREAM, 0) >= 0 || socket(AF_UNIX, SOCK_STREAM, 0) >= 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0)
+		return 6;
+	if (kill(getppid(), 0) == 0 || syscall(SYS_tgkill, getppid(), getppid(), 0) == 0 ||
+	    fcntl(STDOUT_FILENO, F_SETOWN, getppid()) == 0)
+		return 7;
+	if (mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+		    MAP_FAILED ||
+	    mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) !=
+		    MAP_FAILED)
+		return 8;
+	if (ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0 || unlink("/nonexistent") == 0 ||
+	    errno != EPERM)
+		return 9;
 	return 0;
 }
 
-static void a_confined_process_can_open_start_and_reach_nothing(void **state)
+static void a_confined_process_can_open_start_signal_and_reach_nothing(void **state)
 {
 	pid_t pid = fork();
 	int status = -1;
@@ -219,8 +425,12 @@ int main(void)
 		cmocka_unit_test(a_failing_decoder_is_an_error_with_its_words),
 		cmocka_unit_test(a_missing_decoder_is_an_error),
 		cmocka_unit_test(many_files_come_back_in_the_order_asked),
-		cmocka_unit_test(a_request_to_stop_ends_it),
-		cmocka_unit_test(a_confined_process_can_open_start_and_reach_nothing),
+		cmocka_unit_test(a_request_to_stop_ends_it_and_leaves_nothing),
+		cmocka_unit_test(a_reader_that_dies_is_an_error_with_the_files_name),
+		cmocka_unit_test(a_worker_has_open_what_it_reads_and_nothing_of_its_parent),
+		cmocka_unit_test(a_file_that_takes_too_long_is_an_error_with_the_limit),
+		cmocka_unit_test(a_file_that_needs_too_much_memory_is_an_error_with_the_limit),
+		cmocka_unit_test(a_confined_process_can_open_start_signal_and_reach_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
