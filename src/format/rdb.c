@@ -11,6 +11,7 @@
 #include "base/checksum.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "format/rdb_coverage.h"
 #include "format/rdb_memory.h"
 #include "format/rdb_parser.h"
 #include "format/rdb_take.h"
@@ -366,4 +367,6 @@ static bool rdb_matches(struct span head)
 	return false;
 }
 
-const struct reader rdb_reader = { .format = FORMAT_RDB, .matches = rdb_matches, .open = rdb_open };
+const struct reader rdb_reader = {
+	.format = FORMAT_RDB, .matches = rdb_matches, .open = rdb_open, .coverage = &rdb_coverage
+};

@@ -37,15 +37,13 @@ enum rdb_met rdb_seen_add(struct rdb_seen *s, uint64_t hash)
 	size_t at;
 
 	hash += !hash; /* 0 marks a free slot */
-	if (s->count == RDB_SEEN_MAX) {
-		s->full = true;
-		return RDB_MET_NEW;
-	}
-	if (s->count * 4 >= s->capacity * 3 && grow(s) < 0)
+	if (s->count < RDB_SEEN_MAX && s->count * 4 >= s->capacity * 3 && grow(s) < 0)
 		return RDB_MET_NO_MEMORY;
 	at = find(s->slot, s->capacity, hash);
 	if (s->slot[at])
 		return RDB_MET_AGAIN;
+	if (s->count == RDB_SEEN_MAX)
+		return RDB_MET_NEW;
 	s->slot[at] = hash;
 	s->count++;
 	return RDB_MET_NEW;

@@ -12,11 +12,6 @@
 #include "format/rdb.h"
 #include "rdb_bytes.h"
 #include "reading.h"
-#include "sweep_allocations.h"
-
-static const char *const fixtures[] = { "all.rdb",   "packed.rdb", "general.rdb",
-					"empty.rdb", "one.rdb",    "no-checksum.rdb" };
-enum { FIXTURES = sizeof(fixtures) / sizeof(*fixtures) };
 
 static void read_whole(const char *name, struct reading *out)
 {
@@ -175,64 +170,6 @@ static void a_snapshot_of_nothing_passes(void **state)
 	reading_release(&r);
 }
 
-static struct sweep sweep_of(const char *name, struct buf *bytes)
-{
-	rdb_bytes_fixture(bytes, name);
-	return (struct sweep){ .name = name, .bytes = buf_span(bytes), .reader = &rdb_reader };
-}
-
-static void each(void (*sweep)(const struct sweep *s))
-{
-	struct buf bytes = { 0 };
-
-	for (size_t i = 0; i < FIXTURES; i++) {
-		struct sweep s = sweep_of(fixtures[i], &bytes);
-
-		sweep(&s);
-	}
-	buf_release(&bytes);
-}
-
-static void a_file_cut_at_any_length_never_passes(void **state)
-{
-	(void)state;
-	each(sweep_cuts);
-}
-
-static void a_longer_file_never_passes(void **state)
-{
-	(void)state;
-	each(sweep_longer);
-}
-
-/* Without a checksum the content is covered by its structure alone, as the warning says. */
-static struct sweep_allowance no_checksum(const struct sweep *s, size_t offset, unsigned bit)
-{
-	(void)s, (void)offset, (void)bit;
-	return (struct sweep_allowance){ SWEEP_FREE, NULL };
-}
-
-static void a_file_with_any_bit_flipped_never_passes(void **state)
-{
-	struct buf bytes = { 0 };
-
-	(void)state;
-	for (size_t i = 0; i < FIXTURES; i++) {
-		struct sweep s = sweep_of(fixtures[i], &bytes);
-
-		if (strcmp(fixtures[i], "no-checksum.rdb") == 0)
-			s.allow = no_checksum;
-		sweep_flips(&s);
-	}
-	buf_release(&bytes);
-}
-
-static void the_size_of_blocks_does_not_matter(void **state)
-{
-	(void)state;
-	each(sweep_blocks);
-}
-
 static void bytes_after_the_end_are_told_with_their_place(void **state)
 {
 	struct buf bytes = { 0 };
@@ -262,18 +199,6 @@ static void the_format_is_recognised_by_its_head(void **state)
 	assert_false(rdb_reader.matches(text_span("PGDMP")));
 }
 
-static void any_allocation_may_fail(void **state)
-{
-	struct buf bytes = { 0 };
-	struct sweep s;
-
-	(void)state;
-	SKIP_UNLESS_ALLOCATIONS_CAN_FAIL;
-	s = sweep_of("all.rdb", &bytes);
-	sweep_allocations(&s, 251);
-	buf_release(&bytes);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,13 +208,8 @@ int main(void)
 		cmocka_unit_test(the_same_data_in_other_encodings_has_the_same_facts),
 		cmocka_unit_test(a_checksum_that_is_switched_off_is_told),
 		cmocka_unit_test(a_snapshot_of_nothing_passes),
-		cmocka_unit_test(a_file_cut_at_any_length_never_passes),
-		cmocka_unit_test(a_longer_file_never_passes),
-		cmocka_unit_test(a_file_with_any_bit_flipped_never_passes),
-		cmocka_unit_test(the_size_of_blocks_does_not_matter),
 		cmocka_unit_test(bytes_after_the_end_are_told_with_their_place),
 		cmocka_unit_test(the_format_is_recognised_by_its_head),
-		cmocka_unit_test(any_allocation_may_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
