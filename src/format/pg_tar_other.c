@@ -125,9 +125,13 @@ static const char *label_line(const struct pg_tar_other *o, const char *key, cha
 
 	out[0] = '\0';
 	if (p) {
+		size_t len;
+
 		p += strlen(key);
-		(void)quote_bytes((struct span){ (const uint8_t *)p, strcspn(p, "\n(") }, out,
-				  size);
+		len = strcspn(p, "\n(");
+		while (len && p[len - 1] == ' ')
+			len--;
+		(void)quote_bytes((struct span){ (const uint8_t *)p, len }, out, size);
 	}
 	return out;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format/definitions.h"
+#include "format/foreign.h"
 #include "format/manifest.h"
 #include "format/pg_archive.h"
 #include "format/pg_sql.h"
@@ -23,41 +24,6 @@ static const struct {
 #define X(name, id, description) [FORMAT_##name] = { id, description },
 	FORMAT_TABLE(X)
 #undef X
-};
-
-/* What else may lie where backups lie: not read, but told by name. */
-static const struct {
-	const char *magic;
-	size_t len;
-	const char *name;
-} foreign[] = {
-#define MAGIC(bytes, name)                                                                         \
-	{                                                                                          \
-		bytes, sizeof(bytes) - 1, name                                                     \
-	}
-	MAGIC("Salted__", "encrypted by openssl enc"),
-	MAGIC("age-encryption.org/", "encrypted by age"),
-	MAGIC("-----BEGIN AGE ENCRYPTED FILE", "encrypted by age"),
-	MAGIC("-----BEGIN PGP MESSAGE", "encrypted by GnuPG"),
-	MAGIC("\x8c\x0d\x04", "encrypted by GnuPG"),
-	MAGIC("\xc3\x0d\x04", "encrypted by GnuPG"),
-	MAGIC("\x84\x5e\x03", "encrypted by GnuPG"),
-	MAGIC("\x85\x01\x0c\x03", "encrypted by GnuPG"),
-	MAGIC("\x85\x01\x8c\x03", "encrypted by GnuPG"),
-	MAGIC("\x85\x02\x0c\x03", "encrypted by GnuPG"),
-	MAGIC("\xc1\xc0\x4c\x03", "encrypted by GnuPG"),
-	MAGIC("\x1f\x8b", "a gzip inside the gzip"),
-	MAGIC("\x28\xb5\x2f\xfd", "compressed by zstd"),
-	MAGIC("\xfd\x37zXZ", "compressed by xz"),
-	MAGIC("BZh", "compressed by bzip2"),
-	MAGIC("\x04\x22\x4d\x18", "compressed by lz4"),
-	MAGIC("PK\x03\x04", "a zip archive"),
-	MAGIC("7z\xbc\xaf", "a 7z archive"),
-	MAGIC("SQLite format 3", "a SQLite database"),
-	MAGIC("-- MySQL dump", "a MySQL dump"),
-	MAGIC("-- MariaDB dump", "a MariaDB dump"),
-	MAGIC("*2\r\n$6\r\nSELECT\r\n", "a Redis append-only file"),
-#undef MAGIC
 };
 
 /* Holds back the first bytes until they suffice to know the format. */
@@ -111,38 +77,13 @@ const struct reader *reader_of(enum format f)
 
 const struct reader *reader_for(struct span head)
 {
+	if (foreign_claims(head))
+		return NULL;
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
 		if (readers[i]->matches(head))
 			return readers[i];
 	}
 	return NULL;
-}
-
-static bool all_zero(struct span bytes)
-{
-	for (size_t i = 0; i < bytes.len; i++) {
-		if (bytes.ptr[i])
-			return false;
-	}
-	return true;
-}
-
-static void add_unknown(struct findings *findings, struct span head)
-{
-	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
-		if (head.len >= foreign[i].len &&
-		    memcmp(head.ptr, foreign[i].magic, foreign[i].len) == 0) {
-			findings_add(findings, FINDING_UNKNOWN_FORMAT, 0, "this is %s",
-				     foreign[i].name);
-			return;
-		}
-	}
-	if (all_zero(head))
-		findings_add(findings, FINDING_UNKNOWN_FORMAT, 0,
-			     "the first %zu bytes are zero: a hole, or never written", head.len);
-	else
-		findings_add(findings, FINDING_UNKNOWN_FORMAT, 0,
-			     "the leading bytes are of no format known here");
 }
 
 /* Open the reader for the bytes held back and give it those. */
@@ -156,7 +97,7 @@ static int decide(struct detect *d, struct error *err)
 	d->out->findings.layer = format_id(d->out->format);
 	if (!reader) {
 		if (head.len)
-			add_unknown(&d->out->findings, head);
+			foreign_report(head, &d->out->findings);
 		else
 			findings_add(&d->out->findings, FINDING_EMPTY, 0, "there is no content");
 		return 0;

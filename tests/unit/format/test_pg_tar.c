@@ -346,7 +346,7 @@ static void tars_of_other_things_are_named(void **state)
 		  "START TIME: 2026-11-22 22:40:05 UTC\n",
 		  "this is a tar of a PostgreSQL base backup, begun 2026-11-22 22:40:05 UTC, WAL "
 		  "from "
-		  "0/2000028 : use pg_verifybackup" },
+		  "0/2000028: use pg_verifybackup" },
 		{ { "PG_VERSION", "global/pg_control", NULL },
 		  "15\n",
 		  "this is a tar of a PostgreSQL data directory of version 15: only a restore can "

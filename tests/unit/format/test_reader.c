@@ -73,13 +73,16 @@ static void encrypted_and_foreign_files_are_named(void **state)
 
 	(void)state;
 	assert_only_finding("Salted__12345678", 16, FINDING_UNKNOWN_FORMAT,
-			    "this is encrypted by openssl enc");
+			    "this is encrypted by openssl enc: decrypt it on the way "
+			    "(backups.decode)");
 	assert_only_finding("\x8c\x0d\x04\x09\x03\x02", 6, FINDING_UNKNOWN_FORMAT,
-			    "this is encrypted by GnuPG");
+			    "this is encrypted by GnuPG: decrypt it on the way (backups.decode)");
 	assert_only_finding("\x28\xb5\x2f\xfd", 4, FINDING_UNKNOWN_FORMAT,
-			    "this is compressed by zstd");
+			    "this is compressed again, by zstd: it was compressed twice: unpack "
+			    "the outer one");
 	assert_only_finding("\x1f\x8b\x08", 3, FINDING_UNKNOWN_FORMAT,
-			    "this is a gzip inside the gzip");
+			    "this is compressed again, by gzip: it was compressed twice: unpack "
+			    "the outer one");
 	assert_only_finding(zeros, sizeof(zeros), FINDING_UNKNOWN_FORMAT,
 			    "the first 100 bytes are zero: a hole, or never written");
 }
