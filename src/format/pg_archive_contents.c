@@ -28,7 +28,8 @@ void pg_archive_contents_release(struct pg_archive_contents *c)
 	free(c->data);
 	free(c->kind);
 	pg_archive_map_release(&c->dump_ids);
-	pg_archive_map_release(&c->owners);
+	pg_archive_map_release(&c->names);
+	pg_archive_graph_release(&c->graph);
 	*c = (struct pg_archive_contents){ 0 };
 }
 
@@ -53,7 +54,8 @@ int pg_archive_contents_header(struct pg_archive_contents *c, const struct pg_ar
 
 	(void)snprintf(version, sizeof(version), "1.%u", h->minor);
 	(void)snprintf(entries, sizeof(entries), "%" PRId64, h->entries);
-	c->objects_known = h->minor < 16; /* since then one entry names many */
+	c->objects_known =
+		h->minor < 16 || c->definition.found; /* from 16 on, definitions name them */
 	if (add_valued(c, FACT_SETTING, "", "archive_version", version) < 0 ||
 	    add_valued(c, FACT_SETTING, "", "archive_compression", compressions[h->compression]) <
 		    0 ||
@@ -162,31 +164,41 @@ static uint64_t hash_oid(uint32_t oid)
 	return XXH3_64bits(&oid, sizeof(oid));
 }
 
-static void add_object_name(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+static bool add_object_name(struct pg_archive_contents *c, const char *name)
 {
 	char *end;
-	unsigned long long oid = strtoull(e->tag, &end, 10);
+	unsigned long long oid = strtoull(name, &end, 10);
 
-	if (e->tag[0] < '0' || e->tag[0] > '9' || *end || oid > UINT32_MAX) {
-		findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, e->offset,
-			     "entry %" PRIu32 " does not name a large object", e->dump_id);
-		return;
-	}
+	if (name[0] < '0' || name[0] > '9' || *end || oid > UINT32_MAX)
+		return false;
 	c->objects_named++;
 	c->objects_named_sum += hash_oid((uint32_t)oid);
+	return true;
 }
 
-static int add_owner(struct pg_archive_contents *c, const char *owner)
+/* Each is a fact once, however often it is named. */
+static int add_name(void *cookie, enum fact_kind kind, const char *name)
 {
-	uint64_t key = XXH3_64bits(owner, strlen(owner)) | 1;
+	struct pg_archive_contents *c = cookie;
+	uint64_t key = XXH3_64bits_withSeed(name, strlen(name), kind) | 1;
 	enum pg_archive_put put;
 
-	if (!owner[0])
+	if (kind == FACT_LARGE_OBJECTS)
+		(void)add_object_name(c, name);
+	if (kind == FACT_LARGE_OBJECTS || !name[0])
 		return 0;
-	put = pg_archive_map_put(&c->owners, key, 0);
+	put = pg_archive_map_put(&c->names, key, 0);
 	if (put == PUT_NEW)
-		return facts_add(&c->reading->facts, FACT_ROLE, "", owner) ? 0 : -1;
+		return facts_add(&c->reading->facts, kind, "", name) ? 0 : -1;
 	return put == PUT_THERE ? 0 : -1;
+}
+
+void pg_archive_contents_watch(struct pg_archive_contents *c, struct pg_archive_toc *toc)
+{
+	c->definition.found = add_name;
+	c->definition.cookie = c;
+	toc->definition = &c->definition;
+	toc->graph = &c->graph;
 }
 
 /* Entries that hold data or a session's settings are no objects of the schema. */
@@ -203,23 +215,112 @@ static bool is_schema_object(const char *kind)
 	return len < 5 || strcmp(kind + len - 5, " DATA") != 0;
 }
 
-static void count_kind(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+static void count_kind(struct pg_archive_contents *c, const char *kind, uint64_t offset)
 {
 	size_t i = 0;
 
-	while (i < c->kind_count && strcmp(c->kind[i].name, e->kind) != 0)
+	while (i < c->kind_count && strcmp(c->kind[i].name, kind) != 0)
 		i++;
 	if (i == PG_ARCHIVE_KINDS_MAX) {
-		findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, e->offset,
+		findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, offset,
 			     "the table of contents has more than %d kinds of entries",
 			     PG_ARCHIVE_KINDS_MAX);
 		return;
 	}
 	if (i == c->kind_count) {
-		memcpy(c->kind[i].name, e->kind, sizeof(e->kind));
+		(void)snprintf(c->kind[i].name, sizeof(c->kind[i].name), "%s", kind);
 		c->kind_count++;
 	}
 	c->kind[i].count++;
+}
+
+/* SET standard_conforming_strings = 'on'; */
+static int add_strings(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	char value[4];
+
+	if (sscanf(e->definition, "SET standard_conforming_strings = '%3[onf]';", value) != 1) {
+		findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, e->offset,
+			     "entry %" PRIu32 " does not say how strings are escaped", e->dump_id);
+		return 0;
+	}
+	c->definition.escapes = strcmp(value, "off") == 0;
+	return add_valued(c, FACT_SETTING, "", "standard_conforming_strings", value);
+}
+
+/* SELECT pg_catalog.set_config('search_path', '', false); */
+static int add_search_path(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	static const char start[] = "SELECT pg_catalog.set_config('search_path', '";
+	static const char end[] = "', false);";
+	const char *value = e->definition + sizeof(start) - 1;
+	const char *stop;
+	char path[PG_ARCHIVE_NAME_SIZE];
+
+	stop = strncmp(e->definition, start, sizeof(start) - 1) == 0 ? strstr(value, end) : NULL;
+	if (!stop || (size_t)(stop - value) >= sizeof(path)) {
+		findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, e->offset,
+			     "entry %" PRIu32 " does not set the search path", e->dump_id);
+		return 0;
+	}
+	memcpy(path, value, (size_t)(stop - value));
+	path[stop - value] = '\0';
+	return add_valued(c, FACT_SETTING, "", "search_path", path);
+}
+
+/* Its definition holds a password as often as not: only its name is shown. */
+static void warn_of_subscription(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	char name[80];
+
+	(void)quote_text(e->tag, name, sizeof(name));
+	findings_add(&c->reading->findings, FINDING_RISKY, e->offset,
+		     c->definition.disconnected ?
+			     "subscription %s: once enabled, the restored server would dial out to "
+			     "its publisher" :
+			     "subscription %s: restoring it makes the server dial out to its "
+			     "publisher",
+		     name);
+}
+
+/* What only the scan of its definition has seen. */
+static void count_flags(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	if (c->definition.not_valid)
+		count_kind(c, "NOT VALID CONSTRAINT", e->offset);
+	if (c->definition.disabled)
+		count_kind(c, "DISABLED TRIGGER", e->offset);
+	if (strcmp(e->kind, "SUBSCRIPTION") == 0)
+		warn_of_subscription(c, e);
+}
+
+static void check_announced_data(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	char name[80];
+
+	if (e->has_data || (strcmp(e->kind, "TABLE DATA") != 0 && strcmp(e->kind, "BLOBS") != 0))
+		return;
+	findings_add(&c->reading->findings, FINDING_MISSING_BLOCK, e->offset,
+		     "entry %" PRIu32 " is for the data of %s, and says that there is none",
+		     e->dump_id, quote_text(e->tag, name, sizeof(name)));
+}
+
+static int list_entry(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	struct outline *list = &c->reading->contents;
+	struct outline_entry *o;
+
+	if (!c->reading->list)
+		return 0;
+	o = outline_add(list, e->kind, e->schema, e->tag, e->owner);
+	if (!o)
+		return -1;
+	o->id = e->dump_id;
+	if (e->data_state == OFFSET_SET)
+		o->offset = e->data_offset;
+	if (e->has_data)
+		c->data[c->data_count - 1].listed = list->count;
+	return 0;
 }
 
 static int add_by_kind(struct pg_archive_contents *c, const struct pg_archive_entry *e)
@@ -228,20 +329,25 @@ static int add_by_kind(struct pg_archive_contents *c, const struct pg_archive_en
 		return add_sequence(c, e);
 	if (strcmp(e->kind, "ENCODING") == 0)
 		return add_encoding(c, e);
+	if (strcmp(e->kind, "STDSTRINGS") == 0)
+		return add_strings(c, e);
+	if (strcmp(e->kind, "SEARCHPATH") == 0)
+		return add_search_path(c, e);
 	if (strcmp(e->kind, "EXTENSION") == 0)
 		return facts_add(&c->reading->facts, FACT_EXTENSION, "", e->tag) ? 0 : -1;
-	if (strcmp(e->kind, "BLOB") == 0)
-		add_object_name(c, e);
+	if (strcmp(e->kind, "BLOB") == 0 && !add_object_name(c, e->tag))
+		findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, e->offset,
+			     "entry %" PRIu32 " does not name a large object", e->dump_id);
 	return 0;
 }
 
 int pg_archive_contents_entry(struct pg_archive_contents *c, const struct pg_archive_entry *e,
 			      struct error *err)
 {
-	uint64_t index = e->has_data ? c->data_count + 1 : 0;
-	enum pg_archive_put put = pg_archive_map_put(&c->dump_ids, e->dump_id, index);
+	uint64_t value = (uint64_t)c->graph.count << 32 | (e->has_data ? c->data_count + 1 : 0);
+	enum pg_archive_put put = pg_archive_map_put(&c->dump_ids, e->dump_id, value);
 
-	if (put == PUT_NO_MEMORY)
+	if (put == PUT_NO_MEMORY || c->definition.no_memory)
 		return no_memory(err);
 	if (put == PUT_THERE) {
 		findings_add(&c->reading->findings, FINDING_DUPLICATE, e->offset,
@@ -250,29 +356,60 @@ int pg_archive_contents_entry(struct pg_archive_contents *c, const struct pg_arc
 		return 0;
 	}
 	if (is_schema_object(e->kind))
-		count_kind(c, e);
-	if (add_owner(c, e->owner) < 0 || add_by_kind(c, e) < 0 ||
-	    (e->has_data && add_data(c, e) < 0))
+		count_kind(c, e->kind, e->offset);
+	count_flags(c, e);
+	check_announced_data(c, e);
+	if (add_name(c, FACT_ROLE, e->owner) < 0 ||
+	    add_name(c, FACT_TABLESPACE, e->tablespace) < 0 || add_by_kind(c, e) < 0 ||
+	    (e->has_data && add_data(c, e) < 0) || list_entry(c, e) < 0)
 		return no_memory(err);
 	return 0;
+}
+
+int pg_archive_contents_complete(struct pg_archive_contents *c, struct error *err)
+{
+	size_t index;
+	int cycle = pg_archive_graph_cycle(&c->graph, &c->dump_ids, &index);
+
+	c->complete = true;
+	pg_archive_graph_release(&c->graph);
+	if (cycle < 0)
+		return no_memory(err);
+	if (cycle)
+		findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, 0,
+			     "entry %zu of the table of contents depends on itself, by the "
+			     "dependencies of those that it depends on",
+			     index + 1);
+	return 0;
+}
+
+struct pg_archive_data *pg_archive_contents_data(const struct pg_archive_contents *c,
+						 uint32_t dump_id)
+{
+	const uint64_t *value = dump_id ? pg_archive_map_get(&c->dump_ids, dump_id) : NULL;
+	uint32_t index = value ? (uint32_t)*value : 0;
+
+	return index ? &c->data[index - 1] : NULL;
 }
 
 struct pg_archive_data *pg_archive_contents_block(struct pg_archive_contents *c, uint32_t dump_id,
 						  uint64_t offset)
 {
 	const uint64_t *index = pg_archive_map_get(&c->dump_ids, dump_id);
+	size_t at;
 	struct findings *f = &c->reading->findings;
 	char label[PG_ARCHIVE_LABEL_SIZE];
 	struct pg_archive_data *d;
 
-	if (!index || !*index) {
+	if (!index || !(uint32_t)*index) {
 		findings_add(f, FINDING_UNEXPECTED_BLOCK, offset,
 			     "a data block of dump id %" PRIu32 ", for which the table of "
 			     "contents has no %s",
 			     dump_id, index ? "data" : "entry");
 		return NULL;
 	}
-	d = &c->data[*index - 1];
+	at = (uint32_t)*index;
+	d = &c->data[at - 1];
 	(void)pg_archive_data_label(d, label);
 	if (d->seen) {
 		findings_add(f, FINDING_REPEATED_BLOCK, offset, "a second data block of %s", label);
@@ -280,12 +417,12 @@ struct pg_archive_data *pg_archive_contents_block(struct pg_archive_contents *c,
 	}
 	d->seen = true;
 	c->data_seen++;
-	if (*index <= c->data_next)
+	if (at <= c->data_next)
 		findings_add(f, FINDING_BAD_STRUCTURE, offset,
 			     "the data block of %s is not in the order of the table of contents",
 			     label);
 	else
-		c->data_next = *index;
+		c->data_next = at;
 	if (d->offset_set && d->offset != offset)
 		findings_add(f, FINDING_BAD_REFERENCE, offset,
 			     "the table of contents puts the data of %s at offset %" PRIu64, label,
@@ -322,12 +459,25 @@ void pg_archive_contents_check(struct pg_archive_contents *c, uint64_t offset)
 			     "the data holds other large objects than the table of contents names");
 }
 
+static void fill_listed(struct pg_archive_contents *c, const struct pg_archive_data *d)
+{
+	struct outline_entry *o;
+
+	if (!d->listed || !d->counted || d->damaged || d->kind != DATA_TABLE)
+		return;
+	o = &c->reading->contents.item[d->listed - 1];
+	o->known = MEASURE_COUNT | (d->has_copy ? MEASURE_BYTES : 0);
+	o->count = d->rows.count;
+	o->bytes = d->has_copy ? d->rows.bytes : 0;
+}
+
 static int add_table_facts(struct pg_archive_contents *c)
 {
 	for (size_t i = 0; i < c->data_count; i++) {
 		struct pg_archive_data *d = &c->data[i];
 		struct fact *fact;
 
+		fill_listed(c, d);
 		if (d->kind != DATA_TABLE)
 			continue;
 		fact = facts_add(&c->reading->facts, FACT_TABLE, d->schema, d->name);

@@ -25,12 +25,13 @@ struct pg_archive_data {
 	enum pg_archive_data_kind kind;
 	uint32_t dump_id;
 	bool offset_set; /* the archive says where the block lies */
-	bool has_copy;   /* COPY text of `columns`; else INSERT statements, whose rows are counted */
-	bool seen;       /* its block has come */
-	bool counted;    /* and ended: `rows` is what it holds, */
-	bool damaged;    /* unless something was wrong with it */
+	bool has_copy; /* COPY text of `columns`; else INSERT statements, whose rows are counted */
+	bool seen;     /* its block has come */
+	bool counted;  /* and ended: `rows` is what it holds, */
+	bool damaged;  /* unless something was wrong with it */
 	uint64_t offset, columns;
 	const char *schema, *name; /* owned by the contents */
+	size_t listed;             /* its index in reading->contents plus 1; 0: not there */
 	struct row_sum rows;
 };
 
@@ -41,9 +42,12 @@ struct pg_archive_contents {
 	struct arena arena;
 	struct pg_archive_data *data; /* in the order of the table of contents */
 	size_t data_count, data_capacity;
-	size_t data_seen, data_next;    /* blocks seen; the first index no block has passed yet */
-	struct pg_archive_map dump_ids; /* to index in `data` plus 1, or 0 */
-	struct pg_archive_map owners;   /* keys are hashes */
+	size_t data_seen, data_next; /* blocks seen; the first index no block has passed yet */
+	/* To index in `data` plus 1, or 0; the high 32 bits: in the table of contents plus 1, with a graph. */
+	struct pg_archive_map dump_ids;
+	struct pg_archive_map names; /* of roles and tablespaces; keys are hashes */
+	struct pg_archive_graph graph;
+	struct pg_archive_definition definition;
 	struct {
 		char name[PG_ARCHIVE_KIND_SIZE];
 		uint64_t count;
@@ -62,10 +66,20 @@ MUST_CHECK int pg_archive_contents_init(struct pg_archive_contents *c, struct re
 					struct error *err);
 void pg_archive_contents_release(struct pg_archive_contents *c);
 
+/* Have the reader of a table of contents show its definitions and dependencies, too. */
+void pg_archive_contents_watch(struct pg_archive_contents *c, struct pg_archive_toc *toc);
+
 MUST_CHECK int pg_archive_contents_header(struct pg_archive_contents *c,
 					  const struct pg_archive_header *h, struct error *err);
 MUST_CHECK int pg_archive_contents_entry(struct pg_archive_contents *c,
 					 const struct pg_archive_entry *e, struct error *err);
+
+/* The entry of that dump id, NULL when it has no data. */
+struct pg_archive_data *pg_archive_contents_data(const struct pg_archive_contents *c,
+						 uint32_t dump_id);
+
+/* The table of contents has ended as it should. */
+MUST_CHECK int pg_archive_contents_complete(struct pg_archive_contents *c, struct error *err);
 
 /*
  * The block of `dump_id` begins at `offset`; findings when it should not. NULL

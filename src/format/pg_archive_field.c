@@ -39,6 +39,8 @@ static enum pg_archive_field_result read_text(struct pg_archive_field *f, struct
 		return FIELD_BAD_CHARACTER;
 	if (f->columns)
 		copy_columns_push(f->columns, piece);
+	if (f->definition)
+		pg_archive_definition_push(f->definition, piece);
 	if (f->text && f->text_read + 1 < f->room) {
 		size_t room = f->room - 1 - (size_t)f->text_read;
 		size_t n = piece.len < room ? piece.len : room;

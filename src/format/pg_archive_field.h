@@ -15,6 +15,7 @@
 
 #include "base/cursor.h"
 #include "format/copy_text.h"
+#include "format/pg_archive_definition.h"
 
 enum { PG_ARCHIVE_INT_SIZE = 5 };
 
@@ -34,7 +35,8 @@ struct pg_archive_field {
 	uint64_t limit; /* TEXT: the longest allowed; OFFSET: its bytes, at most 8 */
 	char *text;     /* TEXT: gets the first room-1 bytes and a NUL; NULL: skip it all */
 	size_t room;
-	struct copy_columns *columns; /* TEXT: is shown all bytes, unless NULL */
+	struct copy_columns *columns;             /* TEXT: is shown all bytes, unless NULL */
+	struct pg_archive_definition *definition; /* likewise */
 
 	/* the answer */
 	uint64_t offset;  /* of the first byte */

@@ -2,6 +2,7 @@
 #include "format/pg_archive_toc.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -146,6 +147,9 @@ static void prepare_entry_field(struct pg_archive_toc *t)
 		break;
 	case ENTRY_DEFINITION:
 		capture(&t->field, e->definition, sizeof(e->definition), LONGEST_TEXT);
+		t->field.definition = t->definition;
+		if (t->definition)
+			pg_archive_definition_begin(t->definition, e->kind);
 		break;
 	case ENTRY_DROP:
 		capture(&t->field, NULL, 0, LONGEST_TEXT);
@@ -167,6 +171,8 @@ static void prepare_entry_field(struct pg_archive_toc *t)
 		capture(&t->field, e->file, sizeof(e->file), sizeof(e->file) - 1);
 		break;
 	case ENTRY_TABLESPACE:
+		capture(&t->field, e->tablespace, sizeof(e->tablespace), LONGEST_NAME);
+		break;
 	case ENTRY_ACCESS_METHOD:
 		capture(&t->field, NULL, 0, LONGEST_NAME);
 		break;
@@ -276,6 +282,15 @@ static bool is_number(const char *text)
 	return *text && strspn(text, "0123456789") == strlen(text);
 }
 
+/* An id past 2^32 is no entry's. */
+static void show_dependency(struct pg_archive_toc *t)
+{
+	unsigned long long id = strtoull(t->entry.small, NULL, 10);
+
+	if (t->graph)
+		pg_archive_graph_depends(t->graph, id <= UINT32_MAX ? (uint32_t)id : 0);
+}
+
 /* A name in the archive's own directory, for exactly the entries with data. */
 static bool file_fits(const struct pg_archive_entry *e)
 {
@@ -298,6 +313,12 @@ static enum pg_archive_toc_result entry_text_done(struct pg_archive_toc *t, cons
 		break;
 	case ENTRY_DEPENDENCY: /* they end with a NULL */
 		fits = t->field.value == -1 || is_number(e->small);
+		if (fits && t->field.value != -1)
+			show_dependency(t);
+		break;
+	case ENTRY_DEFINITION:
+		if (t->definition)
+			pg_archive_definition_end(t->definition);
 		break;
 	case ENTRY_WITH_OIDS:
 		fits = strcmp(e->small, "false") == 0 || strcmp(e->small, "true") == 0;
@@ -341,6 +362,8 @@ static enum pg_archive_toc_result entry_field_done(struct pg_archive_toc *t, con
 		fits = value > 0;
 		e->dump_id = (uint32_t)value;
 		e->offset = t->field.offset;
+		if (t->graph)
+			pg_archive_graph_entry(t->graph);
 		break;
 	case ENTRY_HAS_DATA:
 		fits = within(value, 0, 1);

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "format/pg_archive_field.h"
+#include "format/pg_archive_graph.h"
 #include "model/finding.h"
 
 enum {
@@ -65,6 +66,7 @@ struct pg_archive_entry {
 	char kind[PG_ARCHIVE_KIND_SIZE]; /* "TABLE DATA" */
 	char definition[PG_ARCHIVE_DEFINITION_SIZE];
 	char schema[PG_ARCHIVE_NAME_SIZE];
+	char tablespace[PG_ARCHIVE_NAME_SIZE];
 	char owner[PG_ARCHIVE_NAME_SIZE];
 	char small[PG_ARCHIVE_KIND_SIZE]; /* oids, flag and dependency, one after the other */
 };
@@ -81,6 +83,9 @@ struct pg_archive_toc {
 	struct pg_archive_header header;
 	struct pg_archive_entry entry;
 	struct findings *findings; /* borrowed */
+	/* Shown what an entry does not keep; borrowed; NULL: nobody looks. */
+	struct pg_archive_definition *definition;
+	struct pg_archive_graph *graph;
 	/* progress */
 	enum { TOC_IN_HEADER, TOC_IN_ENTRIES, TOC_AT_END } part;
 	size_t row; /* in the part's table of fields */

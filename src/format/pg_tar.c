@@ -93,14 +93,13 @@ static int push_toc(struct pg_tar *p, struct span block, struct error *err)
 			break;
 		case TOC_ENTRY:
 			check_file(p);
-			if (strcmp(p->toc.entry.kind, "STDSTRINGS") == 0)
-				p->schema.escapes =
-					strstr(p->toc.entry.definition, "'off'") != NULL;
 			if (pg_archive_contents_entry(&p->contents, &p->toc.entry, err) < 0)
 				return -1;
+			p->schema.escapes = p->contents.definition.escapes;
 			break;
 		case TOC_DONE:
-			p->contents.complete = true;
+			if (pg_archive_contents_complete(&p->contents, err) < 0)
+				return -1;
 			p->toc_state = TOC_READ;
 			break;
 		case TOC_BAD:
@@ -439,6 +438,7 @@ static struct stage *pg_tar_open(struct reading *out, struct error *err)
 		pg_tar_free(&p->stage);
 		return NULL;
 	}
+	pg_archive_contents_watch(&p->contents, &p->toc);
 	return &p->stage;
 }
 

@@ -161,14 +161,13 @@ static void report_lists(struct pg_tar_objects *o, const struct pg_archive_conte
 {
 	for (size_t i = 0; i < o->lists.capacity; i++) {
 		const struct pg_archive_slot *slot = &o->lists.slot[i];
-		const uint64_t *index;
+		const struct pg_archive_data *entry;
 
 		if (!slot->key)
 			continue;
-		index = pg_archive_map_get(&c->dump_ids, slot->key - 1);
-		if (minor < LISTS_SINCE ?
-			    slot->key == 1 && entries :
-			    index && *index && c->data[*index - 1].kind == DATA_LARGE_OBJECTS)
+		entry = pg_archive_contents_data(c, (uint32_t)(slot->key - 1));
+		if (minor < LISTS_SINCE ? slot->key == 1 && entries :
+					  entry && entry->kind == DATA_LARGE_OBJECTS)
 			continue;
 		findings_add(o->findings, FINDING_UNEXPECTED_BLOCK, slot->value,
 			     "a list of large objects, for which the table of contents has no "

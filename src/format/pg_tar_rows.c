@@ -24,14 +24,6 @@ void pg_tar_rows_release(struct pg_tar_rows *r)
 	*r = (struct pg_tar_rows){ 0 };
 }
 
-/* The entry with data of that dump id, once they all are known. */
-static struct pg_archive_data *entry_of(const struct pg_archive_contents *c, uint32_t dump_id)
-{
-	const uint64_t *index = pg_archive_map_get(&c->dump_ids, dump_id);
-
-	return index && *index ? &c->data[*index - 1] : NULL;
-}
-
 static void begin_inserts(struct pg_tar_rows *r, bool escapes)
 {
 	r->block.inserts = true;
@@ -43,7 +35,8 @@ void pg_tar_rows_begin(struct pg_tar_rows *r, const struct pg_tar_schema *schema
 		       uint64_t offset)
 {
 	const struct pg_archive_data *entry =
-		schema->contents->complete ? entry_of(schema->contents, dump_id) : NULL;
+		schema->contents->complete ? pg_archive_contents_data(schema->contents, dump_id) :
+					     NULL;
 
 	r->block = (struct pg_tar_block){ .dump_id = dump_id, .offset = offset };
 	r->block.known = entry != NULL;

@@ -27,6 +27,7 @@
 	X(SCHEMA_OBJECTS, "schema_objects", NULL, "type", "count", "schema objects")               \
 	X(EXTENSION, "extensions", NULL, "name", NULL, "extension")                                \
 	X(ROLE, "roles", NULL, "name", NULL, "role")                                               \
+	X(TABLESPACE, "tablespaces", NULL, "name", NULL, "tablespace")                             \
 	X(DATABASE, "databases", NULL, "database", "keys", "database")                             \
 	X(KEYSPACE, "keyspaces", "database", "type", "keys", "keys")                               \
 	X(BROKER_OBJECTS, "objects", "vhost", "type", "count", "broker objects")                   \

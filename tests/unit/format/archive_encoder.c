@@ -206,3 +206,88 @@ void archive_pack_zlib(struct span data, struct buf *out)
 			 Z_OK);
 	out->len += len;
 }
+
+static const struct archive_object example_objects[] = { { 17, "one" }, { 4000000001, "" } };
+static const uint32_t on_table[] = { 4 };
+
+enum { EXAMPLE_OBJECTS = 7 }; /* index of the first entry that names large objects */
+
+static const struct archive_entry example[] = {
+	{ .kind = "ENCODING", .tag = "ENCODING", .definition = "SET client_encoding = 'UTF8';\n" },
+	{ .kind = "STDSTRINGS",
+	  .tag = "STDSTRINGS",
+	  .definition = "SET standard_conforming_strings = 'on';\n" },
+	{ .kind = "SEARCHPATH",
+	  .tag = "SEARCHPATH",
+	  .definition = "SELECT pg_catalog.set_config('search_path', '', false);\n" },
+	{ .kind = "TABLE",
+	  .tag = "t",
+	  .schema = "public",
+	  .tablespace = "fast",
+	  .method = "heap",
+	  .relkind = 'r',
+	  .owner = "keeper",
+	  .definition = "CREATE TABLE public.t (a integer, b text);\n",
+	  .drop = "DROP TABLE public.t;\n" },
+	{ .kind = "ACL",
+	  .tag = "TABLE t",
+	  .schema = "public",
+	  .owner = "keeper",
+	  .definition = "GRANT SELECT ON TABLE public.t TO reader;\n",
+	  .depends = on_table,
+	  .depends_count = 1 },
+	{ .kind = "FK CONSTRAINT",
+	  .tag = "t k",
+	  .schema = "public",
+	  .owner = "keeper",
+	  .definition = "ALTER TABLE public.t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES "
+			"public.t(a) NOT VALID;\n",
+	  .depends = on_table,
+	  .depends_count = 1 },
+	{ .kind = "SEQUENCE SET",
+	  .tag = "q",
+	  .schema = "public",
+	  .owner = "keeper",
+	  .definition = "SELECT pg_catalog.setval('public.q', 42, true);\n" },
+	{ .kind = "BLOB", .tag = "17", .owner = "keeper" },
+	{ .kind = "BLOB", .tag = "4000000001", .owner = "keeper" },
+	{ .kind = "TABLE DATA",
+	  .tag = "t",
+	  .schema = "public",
+	  .owner = "keeper",
+	  .copy = "COPY public.t (a, b) FROM stdin;\n",
+	  .data = "1\tx\n2\ty\n\\.\n\n\n",
+	  .depends = on_table,
+	  .depends_count = 1 },
+	{ .kind = "BLOBS",
+	  .tag = "BLOBS",
+	  .objects = example_objects,
+	  .objects_count = sizeof(example_objects) / sizeof(example_objects[0]) },
+};
+enum { EXAMPLE_ENTRIES = sizeof(example) / sizeof(example[0]) };
+
+struct archive archive_example(unsigned minor, bool packed)
+{
+	static const struct archive_entry metadata = { .kind = "BLOB METADATA",
+						       .tag = "17..4000000001",
+						       .owner = "keeper",
+						       .section = 3,
+						       .definition = "17\n4000000001\n",
+						       .drop = "-- dummy" };
+	static struct archive_entry newer[EXAMPLE_ENTRIES - 1];
+	int level = minor < 15 ? 6 : 1;
+	struct archive a = { .minor = minor,
+			     .compression = packed ? level : 0,
+			     .pack = packed ? archive_pack_zlib : NULL,
+			     .entry = example,
+			     .count = EXAMPLE_ENTRIES };
+
+	if (minor < 16)
+		return a;
+	memcpy(newer, example, EXAMPLE_OBJECTS * sizeof(example[0]));
+	newer[EXAMPLE_OBJECTS] = metadata;
+	memcpy(newer + EXAMPLE_OBJECTS + 1, example + EXAMPLE_OBJECTS + 2, 2 * sizeof(example[0]));
+	a.entry = newer;
+	a.count = EXAMPLE_ENTRIES - 1;
+	return a;
+}

@@ -52,6 +52,12 @@ struct archive {
 	size_t count;
 };
 
+/*
+ * A sound archive of that version with tables, rows, large objects, a sequence, grants,
+ * dependencies; `minor`, `compression` and `pack` are set, the rest may be changed.
+ */
+struct archive archive_example(unsigned minor, bool packed);
+
 /* Append the archive to `out`. */
 void archive_encode(const struct archive *a, struct buf *out);
 

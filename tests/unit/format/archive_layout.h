@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where everything lies in a sound archive of version 1.14: written apart from
+ * Where everything lies in a sound archive of any version: written apart from
  * the reader, so that the two can be held against each other. The classes are
  * those of docs/formats/pg-archive.md, "Not covered by any check".
  */
@@ -12,11 +12,13 @@
 
 #include "base/cursor.h"
 
+/* As enum pg_archive_uncovered has them, plus 1. */
 enum byte_class {
 	CLASS_CHECKED, /* no change passes */
 	CLASS_TEXT,    /* of the header or the table of contents */
 	CLASS_NUMBER,  /* one that may have other legal values: times, level, section, dump id */
 	CLASS_STORED, /* rows and large objects that are not compressed: a change shows in the facts */
+	CLASS_UNPROTECTED, /* compressed without a checksum: a change shows in the facts, or there is none */
 	CLASS_PACKED, /* compressed: a change that passes leaves what it unpacks to as it was */
 };
 
@@ -31,7 +33,8 @@ struct layout {
 		size_t start, end;
 	} block[LAYOUT_BLOCKS];
 	size_t blocks;
-	bool packed;
+	unsigned minor, offset_size;
+	enum byte_class data; /* the class of what chunks hold */
 };
 
 static inline size_t layout_position(const struct layout *l)
@@ -71,8 +74,13 @@ static inline void layout_entry(struct layout *l)
 	for (int i = 0; i < 4; i++) /* catalog oid, oid, tag, kind */
 		(void)layout_text(l);
 	(void)layout_int(l, CLASS_NUMBER); /* section */
-	for (int i = 0; i < 7; i++) /* definition, drop, COPY, schema, tablespace, method, owner */
+	for (int i = 0; i < 5; i++)        /* definition, drop, COPY, schema, tablespace */
 		(void)layout_text(l);
+	if (l->minor >= 14)
+		(void)layout_text(l); /* access method */
+	if (l->minor >= 16)
+		(void)layout_int(l, CLASS_NUMBER); /* relation kind */
+	(void)layout_text(l);                      /* owner */
 	{
 		struct span flag = layout_text(l); /* WITH OIDS */
 
@@ -86,7 +94,7 @@ static inline void layout_entry(struct layout *l)
 		(void)layout_text(l);
 	}
 	(void)layout_int(l, CLASS_CHECKED);
-	(void)cursor_bytes(&l->at, 9);
+	(void)cursor_bytes(&l->at, 1 + l->offset_size);
 }
 
 static inline void layout_data(struct layout *l)
@@ -96,8 +104,7 @@ static inline void layout_data(struct layout *l)
 
 		if (len <= 0)
 			return;
-		memset(l->class + layout_position(l), l->packed ? CLASS_PACKED : CLASS_STORED,
-		       (size_t)len);
+		memset(l->class + layout_position(l), (int)l->data, (size_t)len);
 		if (!cursor_bytes(&l->at, (size_t)len).ptr)
 			return;
 	}
@@ -121,13 +128,26 @@ static inline void layout_block(struct layout *l)
 /* false: the archive is not what this walk expects. */
 static inline bool layout_walk(struct layout *l, struct span archive)
 {
+	static const enum byte_class of[] = { CLASS_STORED, CLASS_PACKED, CLASS_UNPROTECTED,
+					      CLASS_UNPROTECTED };
 	int64_t entries;
 
 	*l = (struct layout){ .at = { .rest = archive }, .start = archive.ptr };
 	if (archive.len > sizeof(l->class))
 		return false;
 	(void)cursor_bytes(&l->at, 11);
-	l->packed = layout_int(l, CLASS_NUMBER) != 0;
+	if (archive.len < 12)
+		return false;
+	l->minor = archive.ptr[6];
+	l->offset_size = archive.ptr[9];
+	if (l->minor < 14)
+		l->class[6] = CLASS_NUMBER;
+	if (l->minor < 15) {
+		l->data = layout_int(l, CLASS_NUMBER) ? CLASS_PACKED : CLASS_STORED;
+	} else {
+		l->class[11] = CLASS_NUMBER;
+		l->data = of[cursor_u8(&l->at) & 3];
+	}
 	for (int i = 0; i < 7; i++) /* second to year, daylight saving */
 		(void)layout_int(l, CLASS_NUMBER);
 	for (int i = 0; i < 3; i++) /* database, versions */

@@ -199,10 +199,15 @@ static struct sweep_allowance payload_alone(const struct sweep *s, size_t offset
 	bool packed = s->name != compressions[PG_ARCHIVE_STORED].name;
 	bool inserts = offset >= w->border[INSERTS_BLOCK] && offset < w->border[INSERTS_BLOCK + 1];
 
+	const struct uncovered *row = pg_archive_reader.coverage->row;
+
 	(void)bit;
 	if (!w->payload[offset])
 		return (struct sweep_allowance){ SWEEP_COVERED, NULL };
-	return (struct sweep_allowance){ packed || inserts ? SWEEP_FREE : SWEEP_SHOWN, NULL };
+	return (struct sweep_allowance){
+		packed || inserts ? SWEEP_FREE : SWEEP_SHOWN,
+		&row[packed ? PG_ARCHIVE_UNCOVERED_UNPROTECTED : PG_ARCHIVE_UNCOVERED_STORED]
+	};
 }
 
 static void no_damage_of_the_data_passes(void **state)
@@ -308,7 +313,7 @@ enum { BIG_TABLES = 6, BIG_ROWS = 20000 };
 static struct buf big_archive(size_t how)
 {
 	static char tag[BIG_TABLES][8];
-	struct archive_entry entry[BIG_TABLES + 1] = { 0 };
+	struct archive_entry entry[BIG_TABLES + 2] = { 0 };
 	struct buf data[BIG_TABLES] = { 0 }, bytes = { 0 };
 	struct archive a = of_compression(how, 4096);
 	uint32_t random = 4711;
@@ -332,10 +337,13 @@ static struct buf big_archive(size_t how)
 						   .copy = "COPY s.t (a, b) FROM stdin;\n",
 						   .data = data[t].ptr };
 	}
-	entry[BIG_TABLES] = (struct archive_entry){
-		.kind = "BLOBS", .tag = "BLOBS", .objects = objects, .objects_count = 3
+	entry[BIG_TABLES] = (struct archive_entry){ .kind = "BLOB METADATA",
+						    .tag = "17..4000000001",
+						    .definition = "17\n18\n4000000001\n" };
+	entry[BIG_TABLES + 1] = (struct archive_entry){
+		.kind = "BLOBS", .tag = "17..4000000001", .objects = objects, .objects_count = 3
 	};
-	a.minor = 16; /* which does not name each object */
+	a.minor = 16;
 	a.entry = entry;
 	a.count = COUNT(entry);
 	archive_encode(&a, &bytes);
@@ -388,22 +396,28 @@ enum { MANY_OBJECTS = 100000 };
 static void a_hundred_thousand_tiny_objects_are_counted(void **state)
 {
 	struct archive_object *many = calloc(MANY_OBJECTS, sizeof(*many));
-	struct archive_entry entry = {
-		.kind = "BLOBS", .tag = "BLOBS", .objects = many, .objects_count = MANY_OBJECTS
+	struct archive_entry entry[] = {
+		{ .kind = "BLOB METADATA", .tag = "1..100000" },
+		{ .kind = "BLOBS", .tag = "1..100000", .objects_count = MANY_OBJECTS },
 	};
+	struct buf oids = { 0 };
 
 	(void)state;
 	assert_non_null(many);
-	for (uint32_t i = 0; i < MANY_OBJECTS; i++)
+	for (uint32_t i = 0; i < MANY_OBJECTS; i++) {
 		many[i] = (struct archive_object){ i + 1, i % 3 ? "tiny" : "" };
+		assert_int_equal(buf_printf(&oids, "%u\n", i + 1), 0);
+	}
+	entry[0].definition = oids.ptr;
+	entry[1].objects = many;
 	for (size_t how = PG_ARCHIVE_ZLIB; how <= PG_ARCHIVE_LZ4; how++) {
 		struct archive a = of_compression(how, 4096);
 		struct buf bytes = { 0 };
 		struct reading r;
 
-		a.minor = 16; /* which does not name each object */
-		a.entry = &entry;
-		a.count = 1;
+		a.minor = 16;
+		a.entry = entry;
+		a.count = COUNT(entry);
 		archive_encode(&a, &bytes);
 		r = read_by(buf_span(&bytes), 2, 65536);
 		assert_int_equal(r.findings.count, 0);
@@ -412,6 +426,7 @@ static void a_hundred_thousand_tiny_objects_are_counted(void **state)
 		reading_release(&r);
 		buf_release(&bytes);
 	}
+	buf_release(&oids);
 	free(many);
 }
 
