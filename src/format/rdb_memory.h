@@ -15,7 +15,10 @@ enum {
 	RDB_MEMORY_ENTRY = 24 + 8, /* struct dictEntry, and its place in the table */
 	RDB_MEMORY_LIST_NODE = 32, /* struct quicklistNode */
 	RDB_MEMORY_SKIPLIST = 48,  /* struct zskiplistNode with 4/3 levels */
-	RDB_MEMORY_RADIX = 64      /* a radix tree's node for a 16-byte ID */
+	RDB_MEMORY_RADIX =
+		264, /* an entry of a radix tree, as src/object.c reckons: an ID, a node, 30 words */
+	RDB_MEMORY_TREE = 500,  /* a radix tree's first nodes */
+	RDB_MEMORY_PENDING = 40 /* struct streamNACK */
 };
 
 /* What jemalloc gives for `size`: multiples of 16 up to 128, then four classes per doubling. */

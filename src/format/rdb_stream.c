@@ -51,6 +51,7 @@ static void next_node(struct rdb *r)
 void rdb_stream_begin(struct rdb *r)
 {
 	r->stream = (struct rdb_stream){ .nodes = r->length, .first_node = true };
+	r->value.memory += 2 * RDB_MEMORY_TREE; /* of nodes, of groups */
 	next_node(r);
 }
 
@@ -326,7 +327,8 @@ void rdb_on_group_name(struct rdb *r)
 
 	s->group = rdb_element_hash(&r->element);
 	r->value.bytes += r->element.length;
-	r->value.memory += 5 * RDB_MEMORY_RADIX + rdb_memory_string(r->element.length);
+	r->value.memory += RDB_MEMORY_RADIX + rdb_memory_string(r->element.length) +
+			   2 * RDB_MEMORY_TREE; /* of pending entries, of consumers */
 	/* last delivered ID; from the second type on also how many entries were read */
 	s->numbers = has_first_id(r) ? 3 : 2;
 	rdb_enter(r, RDB_STATE_GROUP_META);
@@ -375,7 +377,7 @@ void rdb_on_pending(struct rdb *r)
 {
 	fingerprint_add(&r->stream.group_ids, id_hash(r));
 	r->stream.consumer = rdb_digest(r->bytes, r->have);
-	r->value.memory += 2 * RDB_MEMORY_RADIX;
+	r->value.memory += 2 * RDB_MEMORY_RADIX + RDB_MEMORY_PENDING;
 	rdb_enter(r, RDB_STATE_DELIVERIES);
 }
 
@@ -433,7 +435,8 @@ void rdb_on_consumer_name(struct rdb *r)
 	r->stream.consumer = rdb_element_hash(&r->element);
 	fingerprint_add(&r->stream.group_sum, rdb_digest_tagged(r->stream.consumer, SUM_OWN, 0));
 	r->value.bytes += r->element.length;
-	r->value.memory += 2 * RDB_MEMORY_RADIX + rdb_memory_string(r->element.length);
+	r->value.memory +=
+		RDB_MEMORY_RADIX + rdb_memory_string(r->element.length) + RDB_MEMORY_TREE;
 	/* seen; from the third type on also active */
 	rdb_enter_bytes(r, RDB_STATE_CONSUMER_TIMES,
 			r->type >= TYPE_STREAM_3 ? 2 * TIME_SIZE : TIME_SIZE);

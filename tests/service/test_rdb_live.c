@@ -170,6 +170,44 @@ static void assert_database_agrees(const struct reading *r, int number)
 		assert_type_agrees(r, name, types[i]);
 }
 
+/* Keys and members of any bytes, streams of entries unlike each other, a value larger than the rest. */
+static void fill_oddly(int number)
+{
+	enum { HUGE_VALUE = 200 * 1000 * 1000 };
+	char bytes[64];
+	unsigned seed = (unsigned)number * 7919 + 1;
+
+	DO("SELECT %d", number);
+	for (int i = 0; i < 400; i++) {
+		size_t len = (size_t)rand_r(&seed) % sizeof(bytes);
+
+		for (size_t k = 0; k < len; k++)
+			bytes[k] = (char)(rand_r(&seed) % 256);
+		switch (rand_r(&seed) % 6) {
+		case 0:
+			DO("SET odd:%b %b", bytes, len, bytes, len / 2);
+			break;
+		case 1:
+			DO("LPUSH oddlist:%d %b", i % 10, bytes, len);
+			break;
+		case 2:
+			DO("SADD oddset:%d %b", i % 10, bytes, len);
+			break;
+		case 3:
+			DO("ZADD oddzset:%d %d.%d %b", i % 10, i - 200, i, bytes, len);
+			break;
+		case 4:
+			DO("HSET oddhash:%d %b %b", i % 10, bytes, len, bytes + len / 2, len / 3);
+			break;
+		default:
+			DO("XADD oddstream:%d * %b %b f%d v", i % 3, bytes, len, bytes, len, i % 4);
+		}
+	}
+	DO("XGROUP CREATE oddstream:1 \n 0");
+	DO("XREADGROUP GROUP \n c\t COUNT 5 STREAMS oddstream:1 >");
+	DO("SETRANGE huge %d end", HUGE_VALUE);
+}
+
 static void counts_agree_with_the_server(void **state)
 {
 	struct reading r = { 0 };
@@ -177,9 +215,55 @@ static void counts_agree_with_the_server(void **state)
 	(void)state;
 	for (int i = 0; i < DATABASES; i++)
 		fill_database(databases[i], 20 + 10 * i);
+	fill_oddly(databases[1]);
 	save_and_read(&r);
 	for (int i = 0; i < DATABASES; i++)
 		assert_database_agrees(&r, databases[i]);
+	reading_release(&r);
+}
+
+static void memory_is_estimated_within_a_factor_of_two(void **state)
+{
+	struct reading r = { 0 };
+
+	(void)state;
+	save_and_read(&r);
+	assert_int_equal(r.largest.count, READING_LARGEST);
+	assert_string_equal(r.largest.item[0].name, "huge");
+	for (size_t i = 0; i < r.largest.count; i++) {
+		const struct outline_entry *e = &r.largest.item[i];
+		redisReply *usage;
+
+		DO("SELECT %s", e->scope);
+		usage = command("MEMORY USAGE %s SAMPLES 0", e->name);
+		assert_int_equal(usage->type, REDIS_REPLY_INTEGER);
+		if (e->bytes > (uint64_t)usage->integer * 2 ||
+		    e->bytes < (uint64_t)usage->integer / 2)
+			fail_msg("%s %s: %llu estimated, %lld by the server", e->kind, e->name,
+				 (unsigned long long)e->bytes, usage->integer);
+		freeReplyObject(usage);
+	}
+	reading_release(&r);
+}
+
+static void the_largest_keys_are_those_of_most_elements(void **state)
+{
+	static const char *const keys[] = { "list:long", "set:long", "zset:long", "hash:long",
+					    "stream:long" };
+	struct reading r = { 0 };
+
+	(void)state;
+	save_and_read(&r);
+	for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++) {
+		const struct outline_entry *e = NULL;
+
+		for (size_t i = 0; i < r.largest.count && !e; i++) {
+			if (strcmp(r.largest.item[i].name, keys[k]) == 0)
+				e = &r.largest.item[i];
+		}
+		assert_non_null(e);
+		assert_int_equal(e->count, k == 4 ? 1500 : 2000);
+	}
 	reading_release(&r);
 }
 
@@ -257,6 +341,8 @@ static void content_is_the_same_in_other_encodings(void **state)
 	struct reading before = { 0 }, after = { 0 };
 
 	(void)state;
+	DO("SELECT %d", databases[1]);
+	DO("DEL huge");
 	save_and_read(&before);
 	DO("CONFIG SET list-max-listpack-size 1");
 	DO("CONFIG SET hash-max-listpack-entries 1");
@@ -290,6 +376,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_agree_with_the_server),
+		cmocka_unit_test(memory_is_estimated_within_a_factor_of_two),
+		cmocka_unit_test(the_largest_keys_are_those_of_most_elements),
 		cmocka_unit_test(counts_agree_with_redis_check_rdb),
 		cmocka_unit_test(content_is_the_same_in_other_encodings),
 	};
