@@ -88,6 +88,8 @@ static int run_server(struct server *s, const char *directory, struct error *err
 				     "autovacuum=off",
 				     "-c",
 				     "jit=off",
+				     "-c",
+				     "max_locks_per_transaction=256", /* pg_dump locks every table */
 				     NULL };
 	struct process_spec spec = spec_in_place(&s->place, argv, log);
 
