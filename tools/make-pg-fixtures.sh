@@ -43,11 +43,26 @@ pg_dump -Fc -Z0 -t plain -t empty -t bare -f "$out/small.dump" fixture
 pg_dump -Fc -Z6 -t plain -t empty -t bare -f "$out/small-zlib.dump" fixture
 pg_dump -Fc -Z6 -f "$out/every-kind.dump" every-kind
 pg_dump -f "$sql/every-kind-15.sql" every-kind
+createdb odd
+psql -qX -v ON_ERROR_STOP=1 -d odd -f "$sql/odd.source" >/dev/null
+pg_dump -Fc -Z0 -f "$out/odd.dump" odd
+pg_dump -f "$sql/odd-15.sql" odd
+pg_dump --verbose -f "$sql/odd-15-verbose.sql" odd 2>/dev/null
+pg_dump --inserts -f "$sql/odd-15-inserts.sql" odd
+pg_dump --column-inserts --on-conflict-do-nothing -f "$sql/odd-15-columns.sql" odd
+pg_dump --rows-per-insert=3 -f "$sql/odd-15-rows.sql" odd
+pg_dump -C -c --if-exists -f "$sql/odd-15-clean.sql" odd
+PGOPTIONS='-c standard_conforming_strings=off' pg_dump -f "$sql/odd-15-escapes.sql" odd
+pg_restore -f "$sql/odd-15-restored.sql" "$out/odd.dump"
 # What the server says of itself, for the tests to be compared with.
 for t in plain empty bare '"odd schema"."dot.ted"' part_1 part_2; do
 	printf '%s\t%s\n' "$t" "$(psql -qAtX -d fixture -c "SELECT count(*) FROM ONLY $t")"
 done
-
+dropdb fixture
+dropdb every-kind
+createdb 'odd = db'
+pg_dumpall -f "$sql/odd-15-cluster.sql"
+pg_dumpall -g --no-role-passwords -f "$sql/odd-15-globals.sql"
 if command -v npm >/dev/null; then
 	npm --prefix "$place" install --no-audit --no-fund \
 		@electric-sql/pglite@0.5.8 @electric-sql/pglite-tools@0.4.8 >/dev/null

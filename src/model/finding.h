@@ -33,6 +33,8 @@
 	X(DUPLICATE, "duplicate", FAIL, "the same key or object twice")                            \
 	X(BAD_SYNTAX, "bad-syntax", FAIL, "text that its grammar does not allow")                  \
 	X(BAD_ENCODING, "bad-encoding", FAIL, "text that is not valid UTF-8")                      \
+	X(UNSAFE, "unsafe", FAIL,                                                                  \
+	  "restoring it would run programs, touch files or connect elsewhere")                     \
 	X(NO_CHECKSUM, "no-checksum", WARN, "the format's checksum is switched off in this file")  \
 	X(RISKY, "risky", WARN, "it would restore, and do something its reader may not expect")
 
