@@ -65,9 +65,8 @@ static const struct option_row rows[] = {
 	{ .name = "expansion-limit",
 	  .type = OPTION_COUNT,
 	  .metavar = "N",
-	  .summary = "unpacked bytes allowed for each stored one (1100)",
-	  .help = "It does not apply to the first 64 MiB. Deflate itself cannot exceed 1032; zeros "
-		  "under the other compressions can.",
+	  .summary = "unpacked bytes allowed for each stored one (what the compression can reach)",
+	  .help = "It does not apply to the first 64 MiB. A file that goes past it is an error.",
 	  .offset = offsetof(struct inspect_arguments, expansion_limit) },
 	{ .name = "coverage",
 	  .type = OPTION_FLAG,

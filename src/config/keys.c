@@ -379,9 +379,9 @@ const struct key_row key_rows[] = {
 	{ .path = "inspect.expansion_limit",
 	  .type = KEY_COUNT,
 	  .offset = TOP(inspect.expansion_max),
-	  .otherwise = "1100",
+	  .otherwise = "what the compression can reach",
 	  .help = "A compressed file may unpack to so many times its size, and to 64 MiB in any "
-		  "case." },
+		  "case; more is an error." },
 };
 const size_t key_row_count = sizeof(key_rows) / sizeof(key_rows[0]);
 

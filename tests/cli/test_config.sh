@@ -69,6 +69,7 @@ history:
   state_dir: WORK/state  # muster.yaml:4
 run:
   jobs: 2  # --set run.jobs
+inspect:
 END
 sed -i "s#$work#WORK#g" out
 diff -u expected out || fail "what is set is not shown with its origin"
