@@ -102,6 +102,10 @@ enum { DEFINITION_TITLE_SIZE = 112 };
 char *definitions_title(const struct definition_object *o, const char *noun,
 			char out[DEFINITION_TITLE_SIZE]);
 
+/* `queue "a"`; of a parameter its component and name. Likewise. */
+char *definitions_label(const struct definition_object *o, const char *noun,
+			char out[DEFINITION_TITLE_SIZE]);
+
 MUST_CHECK int definitions_refer(struct definitions *d, const struct definition_object *o,
 				 const struct definition_link *link, struct error *err);
 

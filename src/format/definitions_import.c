@@ -158,8 +158,7 @@ static int check_exchange(struct definitions *d, const struct definition_object 
 				 definitions_title(o, "exchange", title),
 				 quote_text(type, quoted, sizeof(quoted)),
 				 plugin ? plugin : "its plugin");
-	return refer_to_exchange(d, o, argument(o, "alternate-exchange"),
-				 "has as alternate exchange", err);
+	return refer_to_exchange(d, o, argument(o, "alternate-exchange"), "falls back to", err);
 }
 
 static void check_user(struct definitions *d, const struct definition_object *o)

@@ -25,6 +25,19 @@ char *definitions_title(const struct definition_object *o, const char *noun,
 	return out;
 }
 
+char *definitions_label(const struct definition_object *o, const char *noun,
+			char out[DEFINITION_TITLE_SIZE])
+{
+	bool is_parameter = o->name.type == definition_types[DEFINITION_PARAMETERS].key;
+	char name[DEFINITION_QUOTED], component[DEFINITION_QUOTED];
+
+	(void)snprintf(out, DEFINITION_TITLE_SIZE, "%s \"%s\"",
+		       is_parameter ? quote_text(o->name.part[0], component, sizeof(component)) :
+				      noun,
+		       quote_text(o->name.part[is_parameter ? 1 : 0], name, sizeof(name)));
+	return out;
+}
+
 static struct definition_name name_of(const struct definition_type *type, const json_t *object)
 {
 	const char *vhost = type->in_vhost ? definition_text(object, "vhost") : NULL;
@@ -76,7 +89,7 @@ int definitions_refer(struct definitions *d, const struct definition_object *o,
 	struct definition_name meant = { .type = target->key,
 					 .vhost = target->in_vhost ? o->name.vhost : "",
 					 .part = { link->wanted } };
-	char own[DEFINITION_QUOTED], other[DEFINITION_QUOTED], text[160];
+	char own[DEFINITION_TITLE_SIZE], other[DEFINITION_QUOTED], text[176];
 	bool before = false;
 
 	if (link->component) {
@@ -89,8 +102,8 @@ int definitions_refer(struct definitions *d, const struct definition_object *o,
 		return -1;
 	if (before)
 		return 0;
-	(void)snprintf(text, sizeof(text), "%s \"%s\" %s %s \"%s\"", d->type->noun,
-		       quote_text(o->name.part[0], own, sizeof(own)), link->verb,
+	(void)snprintf(text, sizeof(text), "%s %s %s \"%s\"",
+		       definitions_label(o, d->type->noun, own), link->verb,
 		       link->component ? link->component : target->noun,
 		       quote_text(link->wanted, other, sizeof(other)));
 	return definition_refer(&d->references, &d->names, &meant,

@@ -142,20 +142,19 @@ static char *title_of(const struct definition_object *o, bool is_operator,
 int definitions_check_pattern(struct definitions *d, const struct definition_object *o,
 			      const char *what, const char *pattern, struct error *err)
 {
-	char name[DEFINITION_QUOTED];
+	char label[DEFINITION_TITLE_SIZE];
 	size_t at = 0;
 
-	(void)quote_text(o->name.part[0], name, sizeof(name));
+	(void)definitions_label(o, d->type->noun, label);
 	if (strlen(pattern) > DEFINITION_PATTERN_NEW)
-		definitions_risk(
-			d, RISK_LONG_PATTERN, o->at,
-			"%s \"%s\": its %s is longer than %d bytes: RabbitMQ 4.2 refuses it",
-			d->type->noun, name, what, DEFINITION_PATTERN_NEW);
+		definitions_risk(d, RISK_LONG_PATTERN, o->at,
+				 "%s: its %s is longer than %d bytes: RabbitMQ 4.2 refuses it",
+				 label, what, DEFINITION_PATTERN_NEW);
 	switch (definition_regex_compile(pattern, NULL, &at)) {
 	case DEFINITION_REGEX_BAD:
 		definitions_complain(d, FINDING_BAD_SYNTAX, o->at,
-				     "%s \"%s\": its %s is no regular expression from byte %zu on",
-				     d->type->noun, name, what, at);
+				     "%s: its %s is no regular expression from byte %zu on", label,
+				     what, at);
 		return 0;
 	case DEFINITION_REGEX_NO_MEMORY:
 		return definitions_no_memory(err);
@@ -192,8 +191,7 @@ static int follow(struct definitions *d, const struct definition_object *o,
 	case VALUE_EXCHANGE:
 		if (!text[0] || strncmp(text, "amq.", 4) == 0)
 			return 0;
-		exchange.verb =
-			key->name[0] == 'd' ? "dead-letters to" : "has as alternate exchange";
+		exchange.verb = key->name[0] == 'd' ? "dead-letters to" : "falls back to";
 		return definitions_refer(d, o, &exchange, err);
 	case VALUE_UPSTREAM:
 		return refer_to_upstream(d, o, "federation-upstream", text, err);

@@ -15,21 +15,38 @@ struct definition_regex {
 	pcre2_match_context *limits;
 };
 
-/*
- * What PCRE 8, the library of Erlang up to 27, lets pass and PCRE2 does not:
- * escapes that mean nothing, and \K in an assertion.
- */
-static pcre2_compile_context *erlang_ways(void)
+/* NULL with `*problem` and `*at`; `*problem` 0: out of memory. */
+static pcre2_code *compile(const char *pattern, size_t len, uint32_t ways, int *problem, size_t *at)
 {
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+	pcre2_code *code;
 
+	*problem = 0;
 	if (!context)
 		return NULL;
 	(void)pcre2_set_newline(context, PCRE2_NEWLINE_LF);
 	(void)pcre2_set_parens_nest_limit(context, PARENTHESES_MAX);
-	(void)pcre2_set_compile_extra_options(context, PCRE2_EXTRA_BAD_ESCAPE_IS_LITERAL |
-							       PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK);
-	return context;
+	(void)pcre2_set_compile_extra_options(context, ways);
+	code = pcre2_compile((PCRE2_SPTR)pattern, len, 0, problem, at, context);
+	pcre2_compile_context_free(context);
+	if (!code && *problem == PCRE2_ERROR_HEAP_FAILED)
+		*problem = 0;
+	return code;
+}
+
+/*
+ * PCRE 8, the library of Erlang up to 27, lets pass what PCRE2 does not: \K in an
+ * assertion, and escapes that mean nothing. The option for the latter forgives
+ * more than that, so that it is only used where nothing else is wrong before.
+ */
+static pcre2_code *compile_as_erlang(const char *pattern, size_t len, int *problem, size_t *at)
+{
+	uint32_t ways = PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK;
+	pcre2_code *code = compile(pattern, len, ways, problem, at);
+
+	if (!code && *problem == PCRE2_ERROR_UNKNOWN_ESCAPE)
+		code = compile(pattern, len, ways | PCRE2_EXTRA_BAD_ESCAPE_IS_LITERAL, problem, at);
+	return code;
 }
 
 static struct definition_regex *prepare(pcre2_code *code)
@@ -57,20 +74,14 @@ enum definition_regex_result definition_regex_compile(const char *pattern,
 						      struct definition_regex **out, size_t *at)
 {
 	size_t len = strlen(pattern);
-	pcre2_compile_context *context;
 	pcre2_code *code;
-	int problem = 0;
+	int problem;
 
 	if (len > DEFINITION_PATTERN_MAX)
 		return DEFINITION_REGEX_TOO_LONG;
-	context = erlang_ways();
-	if (!context)
-		return DEFINITION_REGEX_NO_MEMORY;
-	code = pcre2_compile((PCRE2_SPTR)pattern, len, 0, &problem, at, context);
-	pcre2_compile_context_free(context);
+	code = compile_as_erlang(pattern, len, &problem, at);
 	if (!code)
-		return problem == PCRE2_ERROR_HEAP_FAILED ? DEFINITION_REGEX_NO_MEMORY :
-							    DEFINITION_REGEX_BAD;
+		return problem ? DEFINITION_REGEX_BAD : DEFINITION_REGEX_NO_MEMORY;
 	if (!out) {
 		pcre2_code_free(code);
 		return DEFINITION_REGEX_GOOD;
