@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The definitions reader, its input in two blocks cut where the last byte says: both ways must agree. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "format/definitions.h"
 
@@ -22,13 +23,18 @@ static void read_cut(struct span text, size_t cut, struct reading *out)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct reading whole = { 0 }, parts = { 0 };
+	struct reading whole = { .list = true }, parts = { .list = true };
 	struct span text = { data, size };
 
 	read_cut(text, size, &whole);
 	read_cut(text, size ? data[size - 1] % size : 0, &parts);
-	if (whole.findings.count != parts.findings.count || whole.facts.count != parts.facts.count)
+	if (whole.findings.count != parts.findings.count ||
+	    whole.facts.count != parts.facts.count || whole.contents.count != parts.contents.count)
 		abort();
+	for (size_t i = 0; i < whole.findings.count; i++) {
+		if (strcmp(whole.findings.item[i].message, parts.findings.item[i].message) != 0)
+			abort();
+	}
 	reading_release(&whole);
 	reading_release(&parts);
 	return 0;

@@ -210,21 +210,27 @@ static void check_presence(struct definitions *d)
 
 /*
  * An export of one vhost says nothing of users and vhosts, and one by a user with few
- * rights nothing of parameters: those references are unknown.
+ * rights nothing of parameters: those references are unknown. Until 3.10 its policies
+ * name their vhost and its exchanges do not.
  */
-static void resolve(struct definitions *d)
+static bool can_be_told(const struct definitions *d, const struct definition_reference *r)
 {
 	static const enum definition_type_index unsure[] = { DEFINITION_USERS, DEFINITION_VHOSTS,
 							     DEFINITION_PARAMETERS };
 
+	for (size_t i = 0; i < sizeof(unsure) / sizeof(*unsure); i++) {
+		if (r->type == definition_types[unsure[i]].key && !(d->seen & bit_of(unsure[i])))
+			return false;
+	}
+	return !r->from_policy || d->seen & bit_of(DEFINITION_VHOSTS);
+}
+
+static void resolve(struct definitions *d)
+{
 	for (size_t i = 0; i < d->references.count; i++) {
 		const struct definition_reference *r = &d->references.item[i];
-		bool known = true;
 
-		for (size_t k = 0; k < sizeof(unsure) / sizeof(*unsure); k++)
-			known &= r->type != definition_types[unsure[k]].key ||
-				 d->seen & bit_of(unsure[k]);
-		if (known && !definition_reference_holds(r, &d->names))
+		if (can_be_told(d, r) && !definition_reference_holds(r, &d->names))
 			definitions_complain(d, r->code, r->at, "%s, which is not there", r->text);
 	}
 }

@@ -83,7 +83,8 @@ static bool applies(const struct outline_entry *policy, const struct outline_ent
 {
 	const char *wanted = policy->owner;
 
-	if (strcmp(policy->scope, to->scope) != 0)
+	/* of an export of one vhost until 3.10 only the policies name it */
+	if (to->scope[0] && strcmp(policy->scope, to->scope) != 0)
 		return false;
 	if (strcmp(to->kind, "exchange") == 0)
 		return strcmp(wanted, "exchanges") == 0 || strcmp(wanted, "all") == 0;

@@ -126,6 +126,7 @@ int definition_refer(struct definition_references *refs, const struct definition
 		.text = copy,
 		.type = name->type,
 		.code = as->code,
+		.from_policy = as->from_policy,
 	};
 	return 0;
 }

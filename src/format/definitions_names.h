@@ -40,6 +40,7 @@ struct definition_reference {
 	const char *text;       /* for people */
 	const char *type;       /* static */
 	enum finding_code code; /* when it does not hold */
+	bool from_policy;       /* by a policy or parameter */
 };
 
 struct definition_references {

@@ -90,8 +90,11 @@ int definitions_refer(struct definitions *d, const struct definition_object *o,
 					 .vhost = target->in_vhost ? o->name.vhost : "",
 					 .part = { link->wanted } };
 	char own[DEFINITION_TITLE_SIZE], other[DEFINITION_QUOTED], text[176];
+	struct definition_reference as = { .at = o->at, .code = link->code };
 	bool before = false;
 
+	as.from_policy = d->type == &definition_types[DEFINITION_POLICIES] ||
+			 d->type == &definition_types[DEFINITION_PARAMETERS];
 	if (link->component) {
 		meant.part[0] = link->component;
 		meant.part[1] = link->wanted;
@@ -106,9 +109,8 @@ int definitions_refer(struct definitions *d, const struct definition_object *o,
 		       definitions_label(o, d->type->noun, own), link->verb,
 		       link->component ? link->component : target->noun,
 		       quote_text(link->wanted, other, sizeof(other)));
-	return definition_refer(&d->references, &d->names, &meant,
-				&(struct definition_reference){
-					.text = text, .at = o->at, .code = link->code }) < 0 ?
+	as.text = text;
+	return definition_refer(&d->references, &d->names, &meant, &as) < 0 ?
 		       definitions_no_memory(err) :
 		       0;
 }

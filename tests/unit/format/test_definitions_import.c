@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "format/definitions.h"
 #include "format/definitions_regex.h"
 #include "format/definitions_uri.h"
@@ -260,38 +261,36 @@ static void each_rule_is_told_and_nothing_else(void **state)
 /* A later definition satisfies an earlier reference; several of one kind are one finding. */
 static void references_look_ahead_and_risks_are_summed_up(void **state)
 {
-	static const char text[] =
-		"{\"policies\":[" DEFINES(
-			"\"dead-letter-exchange\":\"e\",\"federation-"
-			"upstream\":"
-			"\"n\"") "],"
-				 "\"queues\":[" ARGUMENT(
-					 "\"x-dead-letter-exchange\":"
-					 "\"e\"") ","
-						  "\n{\"name\":"
-						  "\"a\"," VHOST ",\"durable\":false},{"
-						  "\"name\":\"b\"," VHOST ",\"durable\":false},{"
-						  "\"name\":\"c\"," VHOST ",\"durable\":false}],"
-						  "\"exchanges\":"
-						  "[" EXCHANGE("\"type\":"
-							       "\"fanout"
-							       "\"") "],"
-								     "\"p"
-								     "ara"
-								     "met"
-								     "ers"
-								     "\":"
-								     "[" PARAMETER(
-									     "federation-upstream",
-									     "{\"uri\":\"amqp://"
-									     "\"}") "],"
-										    "\"users\":[],"
-										    "\"permissions"
-										    "\":[],"
-										    "\"bindings\":["
-										    "],\"vhosts\":["
-										    "{\"name\":\"/"
-										    "\"}]}";
+	static const char text[] = "{\"policies\":[" DEFINES(
+		"\"dead-letter-exchange\":\"e\",\"federation-"
+		"upstream\":"
+		"\"n\"") "],"
+			 "\"queues\":[" ARGUMENT(
+				 "\"x-dead-letter-exchange\":"
+				 "\"e\"") ","
+					  "\n{\"name\":"
+					  "\"a\"," VHOST ",\"durable\":false},{"
+					  "\"name\":\"b\"," VHOST ",\"durable\":false},{"
+					  "\"name\":\"c\"," VHOST ",\"durable\":false}],"
+					  "\"exchanges\":"
+					  "[" EXCHANGE("\"type\":"
+						       "\"fanout"
+						       "\"") "],"
+							     "\"p"
+							     "ara"
+							     "met"
+							     "ers"
+							     "\":"
+							     "[" PARAMETER("federation-upstream",
+									   "{\"uri\":\"amqp://"
+									   "\"}") "],"
+										  "\"users\":[],"
+										  "\"permissions"
+										  "\":[],"
+										  "\"bindings\":["
+										  "],\"vhosts\":["
+										  "{\"name\":\"/"
+										  "\"}]}";
 	struct reading r = read_text(text, false);
 
 	(void)state;
@@ -453,6 +452,54 @@ static void the_list_tells_what_policies_match(void **state)
 	reading_release(&unlisted);
 }
 
+static struct buf fixture(const char *name)
+{
+	struct error err = ERROR_INIT;
+	struct buf out = { 0 };
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), SOURCE_ROOT "/tests/fixtures/definitions/%s", name);
+	assert_int_equal(file_read(path, 1 << 20, &out, &err), 0);
+	return out;
+}
+
+/* Made by hand after rabbit_definitions.erl and rabbit_mgmt_wm_definitions.erl of each version. */
+static void exports_of_each_version_pass(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t queues;
+		bool whole;
+	} files[] = {
+		{ "hand-made-3.6.json", 2, true },        { "hand-made-3.7.json", 2, true },
+		{ "hand-made-3.8.json", 3, true },        { "hand-made-3.13.json", 3, true },
+		{ "hand-made-4.0.json", 2, true },        { "hand-made-4.3.json", 2, true },
+		{ "hand-made-vhost-3.8.json", 2, false }, { "hand-made-vhost-4.3.json", 2, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		struct buf text = fixture(files[i].name);
+		struct reading r = read_text(text.ptr, true);
+		const struct fact *queues = facts_find(&r.facts, FACT_BROKER_OBJECTS,
+						       files[i].whole ? "/" : "", "queues");
+
+		if (r.findings.count)
+			fail_msg("%s: %s", files[i].name, r.findings.item[0].message);
+		assert_true(r.finished);
+		assert_non_null(queues);
+		assert_int_equal(queues->count, files[i].queues);
+		for (size_t k = 0; k < r.contents.count; k++) {
+			/* the policy called "limit" is for all but amq.* */
+			if (strcmp(r.contents.item[k].name, "limit") == 0)
+				assert_int_equal(r.contents.item[k].count, files[i].queues);
+		}
+		assert_never_shown(&r, "c2VjcmV0");
+		reading_release(&r);
+		buf_release(&text);
+	}
+}
+
 static void patterns_have_limits(void **state)
 {
 	static char longer[DEFINITION_PATTERN_MAX + 2], nested[1024];
@@ -496,6 +543,7 @@ int main(void)
 		cmocka_unit_test(no_secret_is_ever_shown),
 		cmocka_unit_test(hosts_are_told_from_uris),
 		cmocka_unit_test(the_list_tells_what_policies_match),
+		cmocka_unit_test(exports_of_each_version_pass),
 		cmocka_unit_test(patterns_have_limits),
 	};
 
