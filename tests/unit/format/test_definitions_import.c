@@ -500,6 +500,38 @@ static void exports_of_each_version_pass(void **state)
 	}
 }
 
+/* Random contents, exported by rabbitmqctl of Debian's RabbitMQ 3.10.8. */
+static void a_real_export_passes(void **state)
+{
+	static const struct {
+		const char *type;
+		uint64_t count;
+	} expected[] = {
+		{ "users", 4 },       { "vhosts", 4 },
+		{ "permissions", 7 }, { "topic_permissions", 3 },
+		{ "parameters", 3 },  { "policies", 3 },
+		{ "queues", 90 },     { "exchanges", 45 },
+		{ "bindings", 90 },
+	};
+	struct buf text = fixture("rabbitmq-3.10.8.json");
+	struct reading r = read_text(text.ptr, true);
+
+	(void)state;
+	assert_int_equal(r.findings.count, 0);
+	assert_true(r.finished);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		uint64_t count = 0;
+
+		for (size_t k = 0; k < r.facts.count; k++) {
+			if (strcmp(r.facts.item[k].name, expected[i].type) == 0)
+				count += r.facts.item[k].count;
+		}
+		assert_int_equal(count, expected[i].count);
+	}
+	reading_release(&r);
+	buf_release(&text);
+}
+
 static void patterns_have_limits(void **state)
 {
 	static char longer[DEFINITION_PATTERN_MAX + 2], nested[1024];
@@ -544,6 +576,7 @@ int main(void)
 		cmocka_unit_test(hosts_are_told_from_uris),
 		cmocka_unit_test(the_list_tells_what_policies_match),
 		cmocka_unit_test(exports_of_each_version_pass),
+		cmocka_unit_test(a_real_export_passes),
 		cmocka_unit_test(patterns_have_limits),
 	};
 
