@@ -12,6 +12,7 @@ static void read_cut(const uint8_t *data, size_t size, size_t cut, struct readin
 	struct error err = ERROR_INIT;
 	struct stage *s = rdb_reader.open(out, &err);
 
+	out->list = true;
 	if (!s)
 		abort();
 	if (stage_push(s, (struct span){ data, cut }, &err) < 0 ||
@@ -21,11 +22,26 @@ static void read_cut(const uint8_t *data, size_t size, size_t cut, struct readin
 	stage_free_chain(s);
 }
 
+static void require_same_outline(const struct outline *a, const struct outline *b)
+{
+	if (a->count != b->count)
+		abort();
+	for (size_t i = 0; i < a->count; i++) {
+		const struct outline_entry *x = &a->item[i], *y = &b->item[i];
+
+		if (strcmp(x->name, y->name) != 0 || x->count != y->count || x->bytes != y->bytes ||
+		    x->offset != y->offset)
+			abort();
+	}
+}
+
 static void require_same(const struct reading *a, const struct reading *b)
 {
 	if (a->findings.count != b->findings.count || a->facts.count != b->facts.count ||
 	    a->finished != b->finished)
 		abort();
+	require_same_outline(&a->contents, &b->contents);
+	require_same_outline(&a->largest, &b->largest);
 	for (size_t i = 0; i < a->findings.count; i++) {
 		const struct finding *x = &a->findings.item[i], *y = &b->findings.item[i];
 
