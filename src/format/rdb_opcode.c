@@ -386,9 +386,13 @@ static void function_name(const struct rdb_element *e, struct span *name)
 {
 	static const char mark[] = "name=";
 	struct span rest = e->text;
-	const uint8_t *end = memchr(rest.ptr, '\n', rest.len), *at;
+	const uint8_t *end, *at;
 
 	*name = (struct span){ rest.ptr, 0 };
+	/* of a string that came in pieces there is no more */
+	if (rest.len > RDB_ELEMENT_TEXT)
+		rest.len = RDB_ELEMENT_TEXT;
+	end = memchr(rest.ptr, '\n', rest.len);
 	if (end)
 		rest.len = (size_t)(end - rest.ptr);
 	at = rest.len ? memmem(rest.ptr, rest.len, mark, sizeof(mark) - 1) : NULL;
