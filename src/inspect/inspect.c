@@ -20,6 +20,7 @@
 #include "base/quantity.h"
 #include "inspect/document.h"
 #include "inspect/child.h"
+#include "inspect/pack.h"
 #include "model/json.h"
 
 enum {
@@ -89,7 +90,7 @@ static void close_fd(int *fd)
 }
 
 /* The file's size and time into its inspection; what cannot be inspected gets its error there. */
-static int open_stored(const struct inspect_request *r, struct inspection *i)
+static int open_stored(const struct inspect_request *r, struct inspection *i, bool *directory)
 {
 	bool standard_input = strcmp(r->path, "-") == 0;
 	int fd = standard_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
@@ -100,11 +101,12 @@ static int open_stored(const struct inspect_request *r, struct inspection *i)
 		return error_set_errno(&i->error, ERROR_IO, "open %s", r->path);
 	if (fstat(fd, &st) < 0) {
 		(void)error_set_errno(&i->error, ERROR_IO, "look at %s", r->path);
-	} else if (S_ISDIR(st.st_mode)) {
+	} else if (S_ISDIR(st.st_mode) && (r->decode || !pack_is_dump(fd))) {
 		(void)error_set(&i->error, ERROR_USAGE, "%s is a directory", r->path);
-		(void)error_hint(&i->error,
-				 "name the files in it; directory-format dumps are not read yet");
+		(void)error_hint(&i->error, "name the files in it; a dump of pg_dump's directory "
+					    "format has a toc.dat");
 	} else {
+		*directory = S_ISDIR(st.st_mode);
 		i->mtime_ns = standard_input ? 0 :
 					       (int64_t)st.st_mtim.tv_sec * NS_PER_SECOND +
 						       st.st_mtim.tv_nsec;
@@ -112,6 +114,21 @@ static int open_stored(const struct inspect_request *r, struct inspection *i)
 	}
 	(void)close(fd);
 	return -1;
+}
+
+/* In place of the directory's descriptor comes that of a tar of it. */
+static int pack_stored(struct job *j, const struct inspect_request *r, int *stored,
+		       struct error *err)
+{
+	struct pack pack;
+
+	if (pack_start(*stored, r->path, &pack, err) < 0)
+		return -1;
+	(void)close(*stored);
+	*stored = pack.tar;
+	j->decoder = pack.process;
+	j->complaints = pack.complaints;
+	return 0;
 }
 
 static int start_decoder(struct job *j, const struct inspect_request *r, int *decoded,
@@ -207,12 +224,14 @@ static void begin(struct crew *c, struct job *j, struct sized file)
 	int stored = -1;
 	CLEANUP(cleanup_close)
 	int decoded = -1;
+	bool directory = false;
 
 	j->index = file.index;
 	j->over = OVER_NOTHING;
 	j->started_ns = clock_monotonic_ns();
-	stored = open_stored(r, i);
-	if (stored < 0 || (r->decode && start_decoder(j, r, &decoded, &i->error) < 0) ||
+	stored = open_stored(r, i, &directory);
+	if (stored < 0 || (directory && pack_stored(j, r, &stored, &i->error) < 0) ||
+	    (r->decode && start_decoder(j, r, &decoded, &i->error) < 0) ||
 	    start_worker(c, j, file.size, (struct files){ stored, decoded }, &i->error) < 0) {
 		i->verdict = VERDICT_ERROR;
 		process_stop(&j->decoder, SIGKILL, 0);
@@ -247,14 +266,19 @@ static void judge_decoder(struct job *j, const struct inspect_request *r, struct
 
 	while (len && last[len - 1] == '\n')
 		last[--len] = '\0';
-	if (!process_succeeded(&j->decoder)) {
-		error_clear(&i->error);
+	if (process_succeeded(&j->decoder) || (!r->decode && i->error.kind != ERROR_NONE))
+		return;
+	error_clear(&i->error);
+	i->verdict = VERDICT_ERROR;
+	if (r->decode) {
 		(void)error_set(&i->error, ERROR_TARGET, "%s: the decoder %s %s%s%s", r->path,
 				r->decode[0], process_describe_end(&j->decoder, end, sizeof(end)),
 				len ? ": " : "", len ? last : "");
 		(void)error_hint(&i->error,
 				 "run it by hand on the file; `backups.decode` configures it");
-		i->verdict = VERDICT_ERROR;
+	} else {
+		(void)error_set(&i->error, ERROR_IO, "%s: %s", r->path,
+				len ? last : process_describe_end(&j->decoder, end, sizeof(end)));
 	}
 }
 
