@@ -2,11 +2,37 @@
 #include "format/pg_tar_objects.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "format/pg_tar_name.h"
 
 enum { LISTS_SINCE = 16 }; /* minor version: one list per entry */
+
+static enum pg_archive_put put(struct pg_tar_index *x, uint64_t key, uint64_t offset)
+{
+	enum pg_archive_put result;
+
+	if (x->count == x->capacity) {
+		size_t capacity = x->capacity ? x->capacity * 2 : 16;
+		struct pg_archive_slot *grown = realloc(x->item, capacity * sizeof(*grown));
+
+		if (!grown)
+			return PUT_NO_MEMORY;
+		x->item = grown;
+		x->capacity = capacity;
+	}
+	result = pg_archive_map_put(&x->map, key, offset);
+	if (result == PUT_NEW)
+		x->item[x->count++] = (struct pg_archive_slot){ key, offset };
+	return result;
+}
+
+static void release(struct pg_tar_index *x)
+{
+	pg_archive_map_release(&x->map);
+	free(x->item);
+}
 
 int pg_tar_objects_init(struct pg_tar_objects *o, struct findings *findings, struct error *err)
 {
@@ -17,9 +43,9 @@ int pg_tar_objects_init(struct pg_tar_objects *o, struct findings *findings, str
 void pg_tar_objects_release(struct pg_tar_objects *o)
 {
 	row_hash_free(o->hash);
-	pg_archive_map_release(&o->found);
-	pg_archive_map_release(&o->listed);
-	pg_archive_map_release(&o->lists);
+	release(&o->found);
+	release(&o->listed);
+	release(&o->lists);
 	*o = (struct pg_tar_objects){ 0 };
 }
 
@@ -37,12 +63,12 @@ void pg_tar_objects_push(struct pg_tar_objects *o, struct span content)
 
 enum pg_archive_put pg_tar_objects_end(struct pg_tar_objects *o, bool sound)
 {
-	enum pg_archive_put put = pg_archive_map_put(&o->found, o->oid, o->offset);
+	enum pg_archive_put result = put(&o->found, o->oid, o->offset);
 
-	if (put == PUT_NEW)
+	if (result == PUT_NEW)
 		row_hash_end(o->hash, &o->sum);
-	o->unsound |= !sound || put != PUT_NEW;
-	return put;
+	o->unsound |= !sound || result != PUT_NEW;
+	return result;
 }
 
 enum pg_archive_put pg_tar_objects_list_begin(struct pg_tar_objects *o, uint32_t dump_id,
@@ -51,7 +77,7 @@ enum pg_archive_put pg_tar_objects_list_begin(struct pg_tar_objects *o, uint32_t
 	o->offset = offset;
 	o->len = 0;
 	o->bad = false;
-	return pg_archive_map_put(&o->lists, (uint64_t)dump_id + 1, offset);
+	return put(&o->lists, (uint64_t)dump_id + 1, offset);
 }
 
 /* "16401 blob_16401.dat", without its newline */
@@ -81,7 +107,7 @@ static void take_line(struct pg_tar_objects *o)
 		o->bad = true;
 		return;
 	}
-	switch (pg_archive_map_put(&o->listed, name.id, o->offset)) {
+	switch (put(&o->listed, name.id, o->offset)) {
 	case PUT_NEW:
 		break;
 	case PUT_THERE:
@@ -125,17 +151,17 @@ int pg_tar_objects_list_end(struct pg_tar_objects *o, struct error *err)
 /* Those that are in one of two places but not in the other. */
 static void report_others(struct pg_tar_objects *o)
 {
-	for (size_t i = 0; i < o->listed.capacity; i++) {
-		const struct pg_archive_slot *slot = &o->listed.slot[i];
+	for (size_t i = 0; i < o->listed.count; i++) {
+		const struct pg_archive_slot *slot = &o->listed.item[i];
 
-		if (slot->key && !pg_archive_map_get(&o->found, slot->key))
+		if (!pg_archive_map_get(&o->found.map, slot->key))
 			findings_add(o->findings, FINDING_MISSING_BLOCK, slot->value,
 				     "blob_%" PRIu64 ".dat is listed and missing", slot->key);
 	}
-	for (size_t i = 0; i < o->found.capacity; i++) {
-		const struct pg_archive_slot *slot = &o->found.slot[i];
+	for (size_t i = 0; i < o->found.count; i++) {
+		const struct pg_archive_slot *slot = &o->found.item[i];
 
-		if (slot->key && !pg_archive_map_get(&o->listed, slot->key))
+		if (!pg_archive_map_get(&o->listed.map, slot->key))
 			findings_add(o->findings, FINDING_UNEXPECTED_BLOCK, slot->value,
 				     "blob_%" PRIu64 ".dat, which no list names", slot->key);
 	}
@@ -146,7 +172,7 @@ static void join_entry(struct pg_tar_objects *o, struct pg_archive_contents *c, 
 {
 	uint32_t dump_id = c->data[i].dump_id;
 	const uint64_t *offset =
-		pg_archive_map_get(&o->lists, minor < LISTS_SINCE ? 1 : (uint64_t)dump_id + 1);
+		pg_archive_map_get(&o->lists.map, minor < LISTS_SINCE ? 1 : (uint64_t)dump_id + 1);
 	struct pg_archive_data *entry;
 
 	if (!offset)
@@ -159,12 +185,10 @@ static void join_entry(struct pg_tar_objects *o, struct pg_archive_contents *c, 
 static void report_lists(struct pg_tar_objects *o, const struct pg_archive_contents *c,
 			 size_t entries, unsigned minor)
 {
-	for (size_t i = 0; i < o->lists.capacity; i++) {
-		const struct pg_archive_slot *slot = &o->lists.slot[i];
+	for (size_t i = 0; i < o->lists.count; i++) {
+		const struct pg_archive_slot *slot = &o->lists.item[i];
 		const struct pg_archive_data *entry;
 
-		if (!slot->key)
-			continue;
 		entry = pg_archive_contents_data(c, (uint32_t)(slot->key - 1));
 		if (minor < LISTS_SINCE ? slot->key == 1 && entries :
 					  entry && entry->kind == DATA_LARGE_OBJECTS)
@@ -186,10 +210,9 @@ void pg_tar_objects_join(struct pg_tar_objects *o, struct pg_archive_contents *c
 		report_others(o);
 	counted = whole && !o->unsound && o->findings->count + o->findings->dropped == before;
 	contents->objects = o->sum;
-	for (size_t i = 0; i < o->found.capacity; i++) {
-		if (o->found.slot[i].key)
-			pg_archive_contents_object(contents, (uint32_t)o->found.slot[i].key);
-	}
+	for (size_t i = 0; i < o->found.count; i++)
+		pg_archive_contents_object(contents, (uint32_t)o->found.item[i].key);
+
 	for (size_t i = 0; i < contents->data_count; i++) {
 		if (contents->data[i].kind != DATA_LARGE_OBJECTS)
 			continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The large objects of a tar or directory archive: blob_<oid>.dat each, named by
- * blobs.toc, or since version 1.16 by one blobs_<dump id>.toc per entry. 32 to 64
+ * blobs.toc, or since version 1.16 by one blobs_<dump id>.toc per entry. 60 to 130
  * bytes per object.
  */
 #ifndef FORMAT_PG_TAR_OBJECTS_H
@@ -14,11 +14,18 @@
 #include "base/error.h"
 #include "format/pg_archive_contents.h"
 
+/* A map in the order of its coming: that of its slots differs from run to run. */
+struct pg_tar_index {
+	struct pg_archive_map map;
+	struct pg_archive_slot *item;
+	size_t count, capacity;
+};
+
 struct pg_tar_objects {
-	struct findings *findings;           /* borrowed */
-	struct row_hash *hash;               /* owned */
-	struct pg_archive_map found, listed; /* oid to the offset of the member */
-	struct pg_archive_map
+	struct findings *findings;         /* borrowed */
+	struct row_hash *hash;             /* owned */
+	struct pg_tar_index found, listed; /* oid to the offset of the member */
+	struct pg_tar_index
 		lists; /* dump id plus 1 (1: the only one) to the offset of the member */
 	struct row_sum sum;
 	bool unsound; /* an object could not be read */
