@@ -189,7 +189,7 @@ static int work(struct child_order *o)
 	worker_limit(o->threads);
 	if (keep_descriptors(o) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
 	    confine_self(o->memory_max, &err) < 0)
-		return CHILD_NOT_CONFINED;
+		return err.kind == ERROR_NOMEM ? CHILD_NO_MEMORY : CHILD_NOT_CONFINED;
 	read_file(o, &i);
 	rc = hand_over(o, &i, &err);
 	return rc < 0 ? CHILD_NO_MEMORY : CHILD_DONE;

@@ -125,7 +125,8 @@ int confine_self(uint64_t memory_max, struct error *err)
 	seccomp_release(filter);
 	if (rc < 0) {
 		errno = -rc;
-		return error_set_errno(err, ERROR_IO, "install the system call filter");
+		return error_set_errno(err, rc == -ENOMEM ? ERROR_NOMEM : ERROR_IO,
+				       "install the system call filter");
 	}
 	return 0;
 }

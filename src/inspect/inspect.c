@@ -312,7 +312,7 @@ static void explain_end(const struct crew *c, const struct job *j, int status, s
 				path);
 		(void)error_hint(err, "muster needs seccomp filters (CONFIG_SECCOMP_FILTER)");
 	} else if (WEXITSTATUS(status) == CHILD_NO_MEMORY) {
-		(void)error_set(err, ERROR_NOMEM, "%s: no memory to hand over what is in it", path);
+		(void)error_set(err, ERROR_NOMEM, "no memory to hand over what is in it");
 	} else {
 		(void)error_set(err, ERROR_INTERNAL,
 				"%s: its reader ended (code %d) without a result", path,

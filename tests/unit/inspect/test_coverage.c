@@ -22,7 +22,7 @@ static void assert_published(const char *id, const struct coverage *c)
 	char path[4096];
 
 	if (!c)
-		return;
+		fail_msg("%s does not state its coverage", id);
 	assert_string_equal(c->id, id);
 	assert_true(c->versions[0] && c->checked[0]);
 	(void)snprintf(path, sizeof(path), "%s/docs/formats/%s.md", SOURCE_ROOT, id);
@@ -49,8 +49,10 @@ static void each_format_publishes_what_no_check_sees(void **state)
 static void each_compression_publishes_what_no_check_sees(void **state)
 {
 	(void)state;
-	for (int c = CODEC_NONE + 1; c < CODEC_COUNT; c++)
-		assert_published(codec_id((enum codec)c), codec_coverage((enum codec)c));
+	for (int c = CODEC_NONE + 1; c < CODEC_COUNT; c++) {
+		if (codec_coverage((enum codec)c))
+			assert_published(codec_id((enum codec)c), codec_coverage((enum codec)c));
+	}
 }
 
 int main(void)
