@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "inspect/confine.h"
 #include "inspect/document.h"
+#include "inspect/sanitized.h"
 #include "model/json.h"
 #include "stream/envelope.h"
 #include "stream/worker.h"
@@ -122,7 +123,7 @@ static int keep_descriptors(struct child_order *o)
 	}
 	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		return -1;
-#ifndef __SANITIZE_ADDRESS__ /* which reports there */
+#ifndef SANITIZED /* which reports there */
 	if (dup2(null, STDERR_FILENO) < 0)
 		return -1;
 #endif
@@ -166,7 +167,7 @@ static void set_stack_size(void)
 static void reset_signals(void)
 {
 	static const int own[] = { SIGTERM, SIGHUP, SIGABRT, SIGSYS,
-#ifndef __SANITIZE_ADDRESS__ /* which reports these */
+#ifndef SANITIZED /* which reports these */
 				   SIGSEGV, SIGBUS, SIGFPE,  SIGILL
 #endif
 	};

@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "inspect/sanitized.h"
+
 /* What the C library, the codecs and threads need; found with strace over all readers. */
 static const int allowed[] = {
 	SCMP_SYS(read),
@@ -58,7 +60,7 @@ static const int allowed[] = {
 static int add_conditional_rules(scmp_filter_ctx filter)
 {
 	static const int fcntl_commands[] = { F_GETFD, F_SETFD, F_GETFL };
-	const struct scmp_arg_cmp own = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+	const struct scmp_arg_cmp own = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0);
 	const struct scmp_arg_cmp data = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
 	const struct scmp_arg_cmp private =
 		SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED | MAP_PRIVATE, MAP_PRIVATE);
@@ -70,7 +72,7 @@ static int add_conditional_rules(scmp_filter_ctx filter)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, own);
 	for (size_t i = 0; rc == 0 && i < sizeof(fcntl_commands) / sizeof(*fcntl_commands); i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-				      SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntl_commands[i]));
+				      SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntl_commands[i], 0));
 	return rc;
 }
 
@@ -109,7 +111,7 @@ int confine_self(uint64_t memory_max, struct error *err)
 
 	if (limit(RLIMIT_CORE, 0, err) < 0 || limit(RLIMIT_FSIZE, 0, err) < 0)
 		return -1;
-#ifdef __SANITIZE_ADDRESS__ /* whose shadow is terabytes of memory */
+#ifdef SANITIZED /* whose shadow is terabytes of memory */
 	memory_max = 0;
 #endif
 	if (memory_max && limit(RLIMIT_DATA, (rlim_t)memory_max, err) < 0)
