@@ -201,10 +201,11 @@ const struct command inspect_command = {
 		"prints what it is, what it holds and what is wrong with it. Needs no "
 		"configuration "
 		"and no server. The format is told by the leading bytes, not by the name.\n\n"
-		"Known are gzip, zstd, lz4, xz and bzip2 around all others, pg_dump's custom "
-		"archives, plain SQL dumps, Redis snapshots (RDB), RabbitMQ definitions and "
-		"muster's own manifests. Each file is read by a confined process of its own, "
-		"several at a time, the largest first.",
+		"Known are gzip, zstd, lz4, xz and bzip2 around all others, pg_dump's custom and "
+		"tar archives, plain SQL dumps, Redis snapshots (RDB), RabbitMQ definitions and "
+		"muster's own manifests; --coverage tells their versions. Each file is read by a "
+		"confined process of its own, several at a time, the largest first; one that "
+		"crashes or reaches a limit is an error of that file, and the others are read.",
 	.arguments = "FILE...",
 	.arguments_max = ARGUMENTS_ANY,
 	.options = rows,
