@@ -156,7 +156,7 @@ static void show_settings(const struct inspect_show *show, const struct facts *f
 	for (size_t k = 0; k < facts->count; k++) {
 		const struct fact *f = &facts->item[k];
 
-		if (f->kind != FACT_SETTING || is_told(f, by))
+		if (f->kind != FACT_SETTING || !f->value[0] || is_told(f, by))
 			continue;
 		(void)terminal_escape(&show->inv->screen, f->name, name, sizeof(name) - 1);
 		(void)strcat(name, " ");
