@@ -119,11 +119,15 @@ static int refer_to(struct definitions *d, const struct definition_object *o,
 		    enum definition_type_index target, const char *wanted, bool each,
 		    struct error *err)
 {
+	/* a connection's exclusive queue is not exported, while its bindings may be */
+	enum finding_code code =
+		target == DEFINITION_QUEUES ? FINDING_RISKY : FINDING_BAD_REFERENCE;
+
 	return definitions_refer(d, o,
 				 &(struct definition_link){ .target = target,
 							    .wanted = wanted,
 							    .verb = "refers to",
-							    .code = FINDING_BAD_REFERENCE,
+							    .code = code,
 							    .each = each },
 				 err);
 }

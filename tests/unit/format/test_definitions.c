@@ -283,6 +283,18 @@ static void broken_references_and_duplicates_are_named(void **state)
 	}
 }
 
+static void a_binding_of_a_queue_that_is_not_exported_only_warns(void **state)
+{
+	char *to_queue = with("", "", BINDING("amq.direct", "spring.gen-1", "queue"));
+	char *to_exchange = with("", "", BINDING("amq.direct", "gone", "exchange"));
+
+	(void)state;
+	assert_int_equal(verdict_of(&definitions_reader, text_span(to_queue)), VERDICT_WARN);
+	assert_int_equal(verdict_of(&definitions_reader, text_span(to_exchange)), VERDICT_FAIL);
+	free(to_queue);
+	free(to_exchange);
+}
+
 static void users_of_permissions_must_exist(void **state)
 {
 	static const char text[] =
@@ -472,6 +484,7 @@ int main(void)
 		cmocka_unit_test(a_password_hash_changes_the_fingerprint_and_is_never_shown),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(broken_references_and_duplicates_are_named),
+		cmocka_unit_test(a_binding_of_a_queue_that_is_not_exported_only_warns),
 		cmocka_unit_test(users_of_permissions_must_exist),
 		cmocka_unit_test(an_export_of_one_vhost_passes),
 		cmocka_unit_test(an_export_cut_at_any_length_never_passes),
