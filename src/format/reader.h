@@ -46,9 +46,9 @@ struct reading {
 	uint64_t content_bytes; /* after unpacking */
 	int64_t content_time_ns; /* when the content says it was made (wall clock); 0: it does not say */
 	bool local_time; /* content_time_ns is a wall time of an unknown zone, read as if it were UTC */
-	bool finished; /* the reader saw the format's own end */
+	bool finished;    /* the reader saw the format's own end */
 	unsigned threads; /* set by the caller: that may read at a time; 0: one per processor */
-	bool list;     /* set by the caller: fill `contents` too */
+	bool list;        /* set by the caller: fill `contents` too */
 	struct outline
 		contents;       /* what the file lists, in its order: a table of contents, queues */
 	struct outline largest; /* the largest keys, at most READING_LARGEST, falling */

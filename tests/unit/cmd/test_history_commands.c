@@ -94,9 +94,10 @@ static void tell(struct world *w, const struct event *e)
 
 static void check_of(struct world *w, const char *id, const char *component, enum verdict v)
 {
-	struct check check = {
-		.name = "compression", .component = component, .verdict = v, .message = "the message"
-	};
+	struct check check = { .name = "compression",
+			       .component = component,
+			       .verdict = v,
+			       .message = "the message" };
 
 	tell(w, &(struct event){ .type = EVENT_CHECK, .at_ns = 1, .run = id, .check = &check });
 }

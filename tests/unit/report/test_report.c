@@ -207,7 +207,8 @@ static void the_json_report_is_one_document_with_schema_and_seconds(void **state
 
 	(void)state;
 	make_run(&run);
-	add(&run, &(struct check){ .name = "compression", .subject = "\xff\x01", .message = "odd" });
+	add(&run,
+	    &(struct check){ .name = "compression", .subject = "\xff\x01", .message = "odd" });
 	assert_int_equal(report_json(&run, &out), 0);
 	o = json_loads(out.ptr, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(o);
@@ -236,10 +237,11 @@ static void nagios_gets_one_line_with_the_gravest_check(void **state)
 	make_run(&run);
 	assert_int_equal(report_nagios(&run, &out), 0);
 	assert_string_equal(
-		out.ptr, "MUSTER CRITICAL - verify: 1 failed, 1 errors, 1 warnings of 5 checks; "
-			 "compression database postgres/app.dump.gz - the data is not what was written "
-			 "| passed=1;;;0 failed=1;;0;0 warnings=1;0;;0 errors=1;;;0 skipped=1;;;0 "
-			 "duration=12.000s;;;0\n");
+		out.ptr,
+		"MUSTER CRITICAL - verify: 1 failed, 1 errors, 1 warnings of 5 checks; "
+		"compression database postgres/app.dump.gz - the data is not what was written "
+		"| passed=1;;;0 failed=1;;0;0 warnings=1;0;;0 errors=1;;;0 skipped=1;;;0 "
+		"duration=12.000s;;;0\n");
 	assert_int_equal(report_nagios_code(VERDICT_PASS), 0);
 	assert_int_equal(report_nagios_code(VERDICT_WARN), 1);
 	assert_int_equal(report_nagios_code(VERDICT_FAIL), 2);
