@@ -263,8 +263,7 @@ static void fill_oddities(void)
 		"CREATE TABLE public.vacant (a int, b int)",
 		"SELECT lo_from_bytea(0, ''), lo_from_bytea(4294967290, 'high')",
 		"SELECT lo_put(lo_create(77), 3000000, 'far')",
-		"SELECT lo_from_bytea(0, decode(repeat(md5(i::text), i), 'hex')) "
-		"FROM generate_series(1, 40) i",
+		"SELECT lo_from_bytea(0, repeat('ab', i)::bytea) FROM generate_series(1, 40) i",
 	};
 	struct buf sql = { 0 };
 	char schema[64];
@@ -409,6 +408,7 @@ static const struct {
 	{ "--rows-per-insert", { "-Fc", "-Z0", "--rows-per-insert=7" }, true },
 	{ "--column-inserts", { "-Fc", "--column-inserts", "--on-conflict-do-nothing" }, true },
 	{ "tar", { "-Ft" }, false },
+	{ "plain", { "-Fp" }, false },
 };
 
 static void compare(const struct facts *source, const char *const *options, const char *how,
@@ -422,7 +422,7 @@ static void compare(const struct facts *source, const char *const *options, cons
 
 		if (f->kind == FACT_TABLE && counts_alone)
 			expect_fact(f, &r, how, MEASURE_COUNT);
-		else
+		else if (f->kind == FACT_TABLE || r.format != FORMAT_PG_SQL)
 			expect_fact(f, &r, how, ~0u);
 	}
 	if (tables_of(&r.facts) != tables_of(source))

@@ -95,7 +95,9 @@ static void put_place(const struct archive *a, const struct archive_entry *e, ui
 			put_byte(out, 0);
 		return;
 	}
-	(void)snprintf(file, sizeof(file), has_data(e) ? "%u.dat" : "", dump_id);
+	(void)snprintf(file, sizeof(file), "%u.dat", dump_id);
+	if (!has_data(e))
+		file[0] = '\0';
 	put_text(out, e->file ? e->file : file);
 }
 
