@@ -176,18 +176,37 @@ static int check_format(struct plan_run *run, const struct verify_file *f, struc
 }
 
 /* Kinds that the manifest speaks of, and those that a file of this part cannot be without. */
-static unsigned kinds_expected(const struct verify_file *f)
+static unsigned kinds_expected(const struct verify_file *f, const struct facts *expected)
 {
 	static const unsigned always[PART_KIND_COUNT] = {
 		[PART_DUMP] = 1U << FACT_TABLE,
+		[PART_SQL] = 1U << FACT_TABLE,
 		[PART_RDB] = 1U << FACT_DATABASE | 1U << FACT_KEYSPACE,
 		[PART_DEFINITIONS] = 1U << FACT_BROKER_OBJECTS,
 	};
 	unsigned kinds = always[f->file->kind];
 
-	for (size_t i = 0; i < f->expected->facts->count; i++)
-		kinds |= 1U << f->expected->facts->item[i].kind;
+	for (size_t i = 0; i < expected->count; i++)
+		kinds |= 1U << expected->item[i].kind;
 	return kinds;
+}
+
+/* The plain SQL of a set is rendered from its archive, so it holds what the archive should. */
+static struct facts *facts_expected(const struct verify_file *f)
+{
+	const struct manifest *m = f->target->set->manifest;
+
+	if (f->expected->facts || f->file->kind != PART_SQL)
+		return f->expected->facts;
+	for (size_t i = 0; i < m->file_count; i++) {
+		const struct manifest_file *other = &m->file[i];
+
+		if (other->kind == PART_DUMP &&
+		    strcmp(other->component, f->expected->component) == 0 &&
+		    strcmp(other->database, f->expected->database) == 0)
+			return other->facts;
+	}
+	return NULL;
 }
 
 static int check_facts(struct plan_run *run, struct verify_file *f, struct error *err)
@@ -202,22 +221,27 @@ static int check_facts(struct plan_run *run, struct verify_file *f, struct error
 				       .severity =
 					       judge_severity(CHECK_FACTS, f->target->component) };
 
-	if (f->file->kind != PART_DUMP && f->file->kind != PART_RDB &&
+	struct facts *expected;
+
+	if (f->file->kind != PART_DUMP && f->file->kind != PART_SQL && f->file->kind != PART_RDB &&
 	    f->file->kind != PART_DEFINITIONS)
 		return 0;
 	if (!f->expected)
 		return judge_skipped(run, &q, err, "no manifest says what it should hold");
-	if (!f->expected->facts) {
+	expected = facts_expected(f);
+	if (!expected && f->file->kind == PART_SQL)
+		return judge_skipped(run, &q, err, "the manifest does not say what it should hold");
+	if (!expected) {
 		q.expected = "facts in the manifest";
 		q.found = "none";
 		q.hint = "the manifest was changed, or not written by muster; take a new set";
 		return judge(run, &q, false, err,
 			     "the manifest lists the file but not what it should hold");
 	}
-	policy.kinds = kinds_expected(f);
-	if (f->expected->facts->side != FACTS_SOURCE)
+	policy.kinds = kinds_expected(f, expected);
+	if (expected->side != FACTS_SOURCE)
 		policy.mode = FACTS_EQUAL;
-	if (facts_compare(f->expected->facts, &f->inspection.reading.facts, &policy, &checks) < 0)
+	if (facts_compare(expected, &f->inspection.reading.facts, &policy, &checks) < 0)
 		return error_set(err, ERROR_NOMEM, "no memory to compare the facts of %s",
 				 f->file->path);
 	return plan_checks(run, &checks, err);

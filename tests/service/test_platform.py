@@ -8,6 +8,7 @@ import base64
 import collections
 import fcntl
 import gzip
+import hashlib
 import json
 import os
 import re
@@ -183,6 +184,24 @@ def a_lost_row_is_seen(p):
     document = json.loads(p.muster("--set", f"repository.path={copy}", "verify", "postgres-main", "--json", code=1).stdout)
     failed = {c["name"] for c in document["checks"] if c["verdict"] == "fail"}
     assert failed == {"hash", "facts"}, failed
+    shutil.rmtree(copy)
+
+
+def a_row_lost_from_the_plain_sql_is_seen(p):
+    copy = p.directory / "lost"
+    shutil.copytree(p.backups, copy)
+    text = max(copy.rglob("backup_*.sql.gz"), key=lambda f: f.name)
+    content = gzip.decompress(text.read_bytes())
+    row = re.search(rb"FROM stdin;\n([^\\\n][^\n]*\n)", content)
+    text.write_bytes(gzip.compress(content[:row.start(1)] + content[row.end(1):]))
+    path = max(copy.rglob("backup_*.json"), key=lambda f: f.name)
+    manifest = json.loads(path.read_text())
+    entry = next(f for f in manifest["files"] if f["part"] == "sql")
+    entry["size"], entry["sha256"] = text.stat().st_size, hashlib.sha256(text.read_bytes()).hexdigest()
+    path.write_text(json.dumps(manifest))
+    document = json.loads(p.muster("--set", f"repository.path={copy}", "verify", "postgres-main", "--json", code=1).stdout)
+    failed = [(c["name"], c["subject"].endswith(".sql.gz"), c["message"]) for c in document["checks"] if c["verdict"] == "fail"]
+    assert [f[:2] for f in failed] == [("facts", True)] and "1 rows missing" in failed[0][2], failed
     shutil.rmtree(copy)
 
 
@@ -396,7 +415,7 @@ def encrypted_backups_are_read_through_their_decoder(p):
 
 TESTS = [a_backup_is_one_complete_set, the_set_passes_its_verification, the_archives_facts_are_the_sources,
          inspect_agrees_with_count, inspect_agrees_with_pg_restore_list, the_plain_sql_restores_the_same_rows,
-         inspect_agrees_with_redis, inspect_agrees_with_rabbitmq, a_lost_row_is_seen,
+         inspect_agrees_with_redis, inspect_agrees_with_rabbitmq, a_lost_row_is_seen, a_row_lost_from_the_plain_sql_is_seen,
          a_second_run_is_told_who_holds_the_lock, each_threshold_is_judged, what_vanished_or_fell_is_seen,
          several_databases_make_one_set, the_status_is_one_screen,
          a_set_without_a_manifest_is_incomplete, a_manifest_that_is_silent_or_anothers_is_no_proof,
