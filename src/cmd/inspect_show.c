@@ -15,9 +15,8 @@ enum { LABEL_WIDTH = 14, FINDINGS_SHOWN = 20 };
 static const char *const advice[FINDING_CODE_COUNT] = {
 	[FINDING_EMPTY] =
 		"the job that made it wrote nothing: see its log, and take another backup",
-	[FINDING_UNKNOWN_FORMAT] =
-		"decrypt or unpack it first (`muster inspect -` reads a pipe), or "
-		"see whether it is a backup at all",
+	[FINDING_UNKNOWN_FORMAT] = "", /* the message says it */
+	[FINDING_NOT_A_BACKUP] = "see the log of the job that wrote it, and take another backup",
 	[FINDING_UNSUPPORTED] = "restore it with the version that wrote it, or look for a newer "
 				"muster",
 	[FINDING_TRUNCATED] = "it was cut short, when it was made or when it was copied: look for "
@@ -296,7 +295,7 @@ static void show_findings(const struct inspect_show *show, const struct inspecti
 			      outer->dropped + inner->dropped ? "more" : "them");
 	if (a && b && finding_verdict(b->code) > finding_verdict(a->code))
 		a = b;
-	if (a || b)
+	if ((a || b) && *inspect_advice((a ? a : b)->code))
 		inspect_field(show, "what to do", inspect_advice((a ? a : b)->code));
 }
 

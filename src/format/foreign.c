@@ -16,8 +16,9 @@
 #define UNPACK    "unpack it and inspect what is in it"
 #define AGAIN     "it was compressed twice: unpack the outer one"
 #define NOT_READ  "muster does not read it"
-#define RUN_AGAIN "this is no backup: see why the program that made it failed"
+#define RUN_AGAIN "see why the program that made it failed"
 #define MESSAGES  "no backup, or one with the program's messages in it: keep standard error apart"
+#define MIXED_UP  "a path was mixed up"
 
 enum how {
 	AT,      /* these bytes at this offset */
@@ -31,10 +32,16 @@ struct row {
 	const char *bytes;
 	size_t len;
 	const char *name, *advice;
+	enum finding_code code;
 };
 #define ROW(how, offset, bytes, name, advice)                                                      \
 	{                                                                                          \
-		how, offset, bytes, sizeof(bytes) - 1, name, advice                                \
+		how, offset, bytes, sizeof(bytes) - 1, name, advice, FINDING_UNKNOWN_FORMAT        \
+	}
+/* What is surely no backup of anything. */
+#define NO_BACKUP(how, offset, bytes, name, advice)                                                \
+	{                                                                                          \
+		how, offset, bytes, sizeof(bytes) - 1, name, advice, FINDING_NOT_A_BACKUP          \
 	}
 
 /* JSON: the first key, as a definitions file or a manifest never has it. */
@@ -43,14 +50,14 @@ static const struct row claimed[] = {
 	    "a PostgreSQL base backup's manifest (backup_manifest)",
 	    "it only lists files: use pg_verifybackup on the backup"),
 	ROW(AT, 0, "\"LSN\"", "WAL-G's description of a backup", NOT_READ),
-	ROW(AT, 0, "\"error\"", "an error message in JSON", RUN_AGAIN),
-	ROW(AT, 0, "\"errors\"", "an error message in JSON", RUN_AGAIN),
-	ROW(AT, 0, "\"Error\"", "an error message in JSON", RUN_AGAIN),
-	ROW(AT, 0, "\"message\"", "an error message in JSON", RUN_AGAIN),
-	ROW(AT, 0, "\"Message\"", "an error message in JSON", RUN_AGAIN),
-	ROW(AT, 0, "\"code\"", "an error message in JSON", RUN_AGAIN),
-	ROW(AT, 0, "\"Code\"", "an error message in JSON", RUN_AGAIN),
-	ROW(AT, 0, "\"reason\"", "an error message in JSON", RUN_AGAIN),
+	NO_BACKUP(AT, 0, "\"error\"", "an error message in JSON", RUN_AGAIN),
+	NO_BACKUP(AT, 0, "\"errors\"", "an error message in JSON", RUN_AGAIN),
+	NO_BACKUP(AT, 0, "\"Error\"", "an error message in JSON", RUN_AGAIN),
+	NO_BACKUP(AT, 0, "\"message\"", "an error message in JSON", RUN_AGAIN),
+	NO_BACKUP(AT, 0, "\"Message\"", "an error message in JSON", RUN_AGAIN),
+	NO_BACKUP(AT, 0, "\"code\"", "an error message in JSON", RUN_AGAIN),
+	NO_BACKUP(AT, 0, "\"Code\"", "an error message in JSON", RUN_AGAIN),
+	NO_BACKUP(AT, 0, "\"reason\"", "an error message in JSON", RUN_AGAIN),
 };
 
 /* The first that fits. */
@@ -114,13 +121,13 @@ static const struct row rows[] = {
 	ROW(AT, 0, "file appendonly.aof", "the manifest of a Redis append-only file",
 	    "back up the RDB snapshot instead"),
 	/* no data at all */
-	ROW(AT, 0,
-	    "\x7f"
-	    "ELF",
-	    "a program (ELF)", "a path was mixed up"),
-	ROW(AT, 0, "MZ\x90", "a program of Windows", "a path was mixed up"),
-	ROW(AT, 0, "#!", "a script", "a path was mixed up"),
-	ROW(AT, 0, "%PDF-", "a PDF document", "a path was mixed up"),
+	NO_BACKUP(AT, 0,
+		  "\x7f"
+		  "ELF",
+		  "a program (ELF)", MIXED_UP),
+	NO_BACKUP(AT, 0, "MZ\x90", "a program of Windows", MIXED_UP),
+	NO_BACKUP(AT, 0, "#!", "a script", MIXED_UP),
+	NO_BACKUP(AT, 0, "%PDF-", "a PDF document", MIXED_UP),
 	ROW(AT, 0, "QFI\xfb", "a disk image (qcow2)", NOT_READ),
 	ROW(AT, 0, "\xff\xfe", "text in UTF-16, as PowerShell's > writes it",
 	    "it cannot be restored: let pg_dump write the file itself (-f)"),
@@ -128,11 +135,11 @@ static const struct row rows[] = {
 	    "it cannot be restored: let pg_dump write the file itself (-f)"),
 	ROW(AT, 0, "version https://git-lfs.github.com/", "a pointer of Git LFS, not the file",
 	    "fetch the file (git lfs pull)"),
-	ROW(BEGINS, 0, "<!doctype html", "a web page", RUN_AGAIN),
-	ROW(BEGINS, 0, "<html", "a web page", RUN_AGAIN),
-	ROW(CONTAINS, 0, "<Error>", "an error message of an object store (S3)", RUN_AGAIN),
-	ROW(CONTAINS, 0, "<Error ", "an error message in XML", RUN_AGAIN),
-	ROW(BEGINS, 0, "<?xml", "an XML document", RUN_AGAIN),
+	NO_BACKUP(BEGINS, 0, "<!doctype html", "a web page", RUN_AGAIN),
+	NO_BACKUP(BEGINS, 0, "<html", "a web page", RUN_AGAIN),
+	NO_BACKUP(CONTAINS, 0, "<Error>", "an error message of an object store (S3)", RUN_AGAIN),
+	NO_BACKUP(CONTAINS, 0, "<Error ", "an error message in XML", RUN_AGAIN),
+	NO_BACKUP(BEGINS, 0, "<?xml", "an XML document", RUN_AGAIN),
 };
 
 /* Programs that say why they failed where a backup should be. */
@@ -366,7 +373,7 @@ static bool report_message(struct span head, struct findings *f)
 			continue;
 		if (end)
 			text.len = (size_t)(end - text.ptr);
-		findings_add(f, FINDING_UNKNOWN_FORMAT, 0, "this is a message, \"%s\": %s",
+		findings_add(f, FINDING_NOT_A_BACKUP, 0, "this is a message, \"%s\": %s",
 			     quote_bytes(text, line, sizeof(line)), MESSAGES);
 		return true;
 	}
@@ -379,7 +386,7 @@ static bool report_zeros(struct span head, struct findings *f)
 		if (head.ptr[i])
 			return false;
 	}
-	findings_add(f, FINDING_UNKNOWN_FORMAT, 0,
+	findings_add(f, FINDING_NOT_A_BACKUP, 0,
 		     "the first %zu bytes are zero: a hole, or never written", head.len);
 	return true;
 }
@@ -401,13 +408,14 @@ void foreign_report(struct span head, struct findings *findings)
 	const char *openpgp = openpgp_name(head);
 
 	if (row)
-		findings_add(findings, FINDING_UNKNOWN_FORMAT, 0, "this is %s: %s", row->name,
-			     row->advice);
+		findings_add(findings, row->code, 0, "this is %s: %s", row->name, row->advice);
 	else if (openpgp)
 		findings_add(findings, FINDING_UNKNOWN_FORMAT, 0, "this is %s: %s", openpgp,
 			     DECRYPT);
 	else if (!report_wal(head, findings) && !report_zip(head, findings) &&
 		 !report_message(head, findings) && !report_zeros(head, findings))
-		findings_add(findings, FINDING_UNKNOWN_FORMAT, 0,
-			     "the leading bytes are of no format known here");
+		findings_add(
+			findings, FINDING_UNKNOWN_FORMAT, 0,
+			"the leading bytes are of no format known here: see whether it is a backup "
+			"at all");
 }

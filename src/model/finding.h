@@ -14,6 +14,8 @@
 	X(EMPTY, "empty", FAIL, "the file, or what it unpacks to, holds nothing")                  \
 	X(BAD_MAGIC, "bad-magic", FAIL, "the leading bytes are not this format's")                 \
 	X(UNKNOWN_FORMAT, "unknown-format", ERROR, "no reader knows this format")                  \
+	X(NOT_A_BACKUP, "not-a-backup", FAIL,                                                      \
+	  "a message, a program or a hole where data should be")                                   \
 	X(UNSUPPORTED, "unsupported", ERROR, "a version or variant newer than this reader")        \
 	X(TRUNCATED, "truncated", FAIL, "the stream ends before its format says")                  \
 	X(TRAILING_DATA, "trailing-data", FAIL, "bytes follow the end of the format")              \

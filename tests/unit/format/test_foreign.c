@@ -19,10 +19,12 @@
 	}
 
 /* Of each what its tool writes first; those of gpg, openssl, zip, sqlite3 and PostgreSQL were taken from files they made. */
-static const struct {
+struct sample {
 	struct span head;
 	const char *name; /* in the message */
-} samples[] = {
+};
+
+static const struct sample foreign[] = {
 	{ BYTES("Salted__\x07\x6c\xbf\x4f"), "encrypted by openssl enc:" },
 	{ BYTES("U2FsdGVkX1+G"), "openssl enc, in base64" },
 	{ BYTES("age-encryption.org/v1\n-> X25519 "), "encrypted by age" },
@@ -90,12 +92,16 @@ static const struct {
 	{ BYTES("*3\r\n$3\r\nSET\r\n"), "a Redis append-only file" },
 	{ BYTES("file appendonly.aof.1.base.rdb seq 1 type b\n"),
 	  "the manifest of a Redis append-only file" },
+	{ BYTES("\xff\xfe-\x00-\x00\r\x00"), "UTF-16, as PowerShell" },
+	{ BYTES("version https://git-lfs.github.com/spec/v1\n"), "Git LFS" },
+};
+
+/* No backup of anything. */
+static const struct sample no_backups[] = {
 	{ BYTES("\x7f"
 		"ELF\x02\x01\x01"),
 	  "a program" },
 	{ BYTES("#!/bin/sh\npg_dump"), "a script" },
-	{ BYTES("\xff\xfe-\x00-\x00\r\x00"), "UTF-16, as PowerShell" },
-	{ BYTES("version https://git-lfs.github.com/spec/v1\n"), "Git LFS" },
 	{ BYTES("<!DOCTYPE html>\n<html>"), "a web page" },
 	{ BYTES("\xef\xbb\xbf\n <HTML><head>"), "a web page" },
 	{ BYTES("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchKey</Code>"),
@@ -115,7 +121,16 @@ static const struct {
 	{ BYTES("-NOAUTH Authentication required.\r\n"), "this is a message" },
 	{ BYTES("\0\0\0\0\0\0\0\0"), "a hole, or never written" },
 };
-enum { SAMPLES = sizeof(samples) / sizeof(samples[0]) };
+
+static const struct {
+	const struct sample *sample;
+	size_t count;
+	enum finding_code code;
+} kinds[] = {
+	{ foreign, sizeof(foreign) / sizeof(foreign[0]), FINDING_UNKNOWN_FORMAT },
+	{ no_backups, sizeof(no_backups) / sizeof(no_backups[0]), FINDING_NOT_A_BACKUP },
+};
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 static struct reading detect(struct span bytes)
 {
@@ -134,33 +149,46 @@ static struct reading detect(struct span bytes)
 	return out;
 }
 
+static void assert_named(const struct sample *s, enum finding_code code)
+{
+	struct reading r = detect(s->head);
+
+	assert_int_equal(r.format, FORMAT_UNKNOWN);
+	assert_int_equal(r.findings.count, 1);
+	if (r.findings.item[0].code != code || !strstr(r.findings.item[0].message, s->name))
+		fail_msg("%s: %s: %s", s->name, finding_id(r.findings.item[0].code),
+			 r.findings.item[0].message);
+	assert_true(strlen(r.findings.item[0].message) < sizeof(r.findings.item[0].message) - 1);
+	reading_release(&r);
+}
+
 static void each_is_named_and_not_read(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < SAMPLES; i++) {
-		struct reading r = detect(samples[i].head);
-
-		assert_int_equal(r.format, FORMAT_UNKNOWN);
-		assert_int_equal(r.findings.count, 1);
-		assert_int_equal(r.findings.item[0].code, FINDING_UNKNOWN_FORMAT);
-		if (!strstr(r.findings.item[0].message, samples[i].name))
-			fail_msg("%s: %s", samples[i].name, r.findings.item[0].message);
-		assert_true(strlen(r.findings.item[0].message) <
-			    sizeof(r.findings.item[0].message) - 1);
-		reading_release(&r);
+	for (size_t k = 0; k < KINDS; k++) {
+		for (size_t i = 0; i < kinds[k].count; i++)
+			assert_named(&kinds[k].sample[i], kinds[k].code);
 	}
+}
+
+static void assert_any_finding(struct span head)
+{
+	struct reading r = detect(head);
+
+	assert_true(r.findings.count > 0);
+	reading_release(&r);
 }
 
 /* No shorter head is read beyond its end, and none is claimed by a reader. */
 static void a_head_may_be_short(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < SAMPLES; i++) {
-		for (size_t len = 1; len < samples[i].head.len; len++) {
-			struct reading r = detect((struct span){ samples[i].head.ptr, len });
+	for (size_t k = 0; k < KINDS; k++) {
+		for (size_t i = 0; i < kinds[k].count; i++) {
+			struct span head = kinds[k].sample[i].head;
 
-			assert_true(r.findings.count > 0);
-			reading_release(&r);
+			while (--head.len)
+				assert_any_finding(head);
 		}
 	}
 }

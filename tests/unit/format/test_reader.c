@@ -61,10 +61,12 @@ static void what_no_reader_knows_is_unknown(void **state)
 	static const char long_text[200] = "lorem ipsum";
 
 	(void)state;
-	assert_only_finding("x", 1, FINDING_UNKNOWN_FORMAT,
-			    "the leading bytes are of no format known here");
-	assert_only_finding(long_text, sizeof(long_text), FINDING_UNKNOWN_FORMAT,
-			    "the leading bytes are of no format known here");
+	assert_only_finding(
+		"x", 1, FINDING_UNKNOWN_FORMAT,
+		"the leading bytes are of no format known here: see whether it is a backup at all");
+	assert_only_finding(
+		long_text, sizeof(long_text), FINDING_UNKNOWN_FORMAT,
+		"the leading bytes are of no format known here: see whether it is a backup at all");
 }
 
 static void encrypted_and_foreign_files_are_named(void **state)
@@ -83,7 +85,7 @@ static void encrypted_and_foreign_files_are_named(void **state)
 	assert_only_finding("\x1f\x8b\x08", 3, FINDING_UNKNOWN_FORMAT,
 			    "this is compressed again, by gzip: it was compressed twice: unpack "
 			    "the outer one");
-	assert_only_finding(zeros, sizeof(zeros), FINDING_UNKNOWN_FORMAT,
+	assert_only_finding(zeros, sizeof(zeros), FINDING_NOT_A_BACKUP,
 			    "the first 100 bytes are zero: a hole, or never written");
 }
 
