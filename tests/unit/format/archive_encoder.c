@@ -87,7 +87,7 @@ static int section_of(const struct archive_entry *e)
 static void put_place(const struct archive *a, const struct archive_entry *e, uint32_t dump_id,
 		      struct buf *out)
 {
-	char file[32];
+	char file[32] = "";
 
 	if (a->format <= 1) {
 		put_byte(out, has_data(e) ? STATE_NOT_SET : STATE_NO_DATA);
