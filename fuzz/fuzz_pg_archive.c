@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct reading read_cut(struct span bytes, size_t cut)
 {
-	struct reading r = { 0 };
+	struct reading r = { .list = true };
 	struct error err = ERROR_INIT;
 	struct stage *s = pg_archive_reader.open(&r, &err);
 
@@ -33,8 +33,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)pg_archive_reader.matches(
 		(struct span){ data, size < READER_HEAD ? size : READER_HEAD });
 	if (whole.findings.count != cut.findings.count || whole.facts.count != cut.facts.count ||
-	    whole.finished != cut.finished)
+	    whole.finished != cut.finished || whole.contents.count != cut.contents.count)
 		abort();
+	for (size_t i = 0; i < whole.contents.count; i++) {
+		if (whole.contents.item[i].id != cut.contents.item[i].id ||
+		    whole.contents.item[i].count != cut.contents.item[i].count)
+			abort();
+	}
 	for (size_t i = 0; i < whole.findings.count; i++) {
 		if (whole.findings.item[i].code != cut.findings.item[i].code ||
 		    whole.findings.item[i].offset != cut.findings.item[i].offset)

@@ -8,7 +8,6 @@ enum {
 	BLOCK_DATA = 1,
 	BLOCK_LARGE_OBJECTS = 3,
 	LONGEST_CHUNK = 1 << 30,   /* a row or a piece of one: no value in PostgreSQL is longer */
-	OPTIONAL_EMPTY_SINCE = 15, /* minor version: no data, no zlib stream */
 };
 
 static const char *label(const struct pg_archive_data *d, char out[PG_ARCHIVE_LABEL_SIZE])
@@ -70,7 +69,6 @@ int pg_archive_blocks_init(struct pg_archive_blocks *b, struct pg_archive_conten
 	struct pg_archive_crew_options crew = {
 		.compression = header->compression,
 		.threads = contents->reading->threads,
-		.may_be_empty = header->minor >= OPTIONAL_EMPTY_SINCE,
 		.collect = collect,
 		.owner = b,
 	};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the reader of a custom archive keeps of its table of contents, and the
- * facts it makes of it. Per entry 32 to 64 bytes (a map's slots); per table
- * with data about 400 more, per sequence, extension and owner about 250; nothing
- * grows with the data.
+ * What the reader of an archive keeps of its table of contents, and the facts it
+ * makes of it. Per entry 36 to 68 bytes and 4 per dependency; per table with data
+ * about 270 more and its name twice, per sequence, extension, role and tablespace
+ * about 250; nothing grows with the data.
  */
 #ifndef FORMAT_PG_ARCHIVE_CONTENTS_H
 #define FORMAT_PG_ARCHIVE_CONTENTS_H

@@ -32,7 +32,6 @@ struct output {
 struct task {
 	struct pg_archive_item item;
 	struct segment *first, *last; /* wait to be decoded */
-	bool empty;                   /* no byte came */
 	bool ended;                   /* no segment is added any more */
 	bool done;                    /* to be collected */
 };
@@ -175,15 +174,14 @@ static void tell(struct pg_archive_crew *c)
 		(void)pthread_cond_signal(&c->room);
 }
 
-static void end_if_done(struct pg_archive_crew *c, struct lane *l)
+static void end_if_done(struct lane *l)
 {
 	struct task *t = l->task;
-	struct unpack_fault fault = { 0 };
+	struct unpack_fault fault;
 
 	if (!l->decoded || l->counting || l->put != l->taken)
 		return;
-	if (!t->empty || !c->options.may_be_empty)
-		fault = pg_archive_decoder_end(l->decoder);
+	fault = pg_archive_decoder_end(l->decoder);
 	pg_archive_item_end(&t->item, fault);
 	t->done = true;
 	l->task = NULL;
@@ -243,7 +241,7 @@ static void decode(struct pg_archive_crew *c, struct lane *l)
 	}
 	if (!full && !t->first && t->ended)
 		end_decoding(l);
-	end_if_done(c, l);
+	end_if_done(l);
 	tell(c);
 }
 
@@ -257,7 +255,7 @@ static void count(struct pg_archive_crew *c, struct lane *l)
 	(void)pthread_mutex_lock(&c->lock);
 	l->counting = false;
 	l->taken++;
-	end_if_done(c, l);
+	end_if_done(l);
 	tell(c);
 }
 
@@ -377,7 +375,6 @@ static void submit(struct pg_archive_crew *c, bool last)
 		t->first = s;
 	if (s)
 		t->last = s;
-	t->empty &= !s;
 	t->ended = last;
 	tell(c);
 	while (!c->running && work_once(c))
@@ -404,7 +401,7 @@ void pg_archive_crew_begin(struct pg_archive_crew *c, const struct pg_archive_it
 		help(c);
 		collect(c);
 	}
-	c->task[c->begun++ % TASKS_MAX] = (struct task){ .item = *question, .empty = true };
+	c->task[c->begun++ % TASKS_MAX] = (struct task){ .item = *question };
 	c->open = true;
 	(void)pthread_mutex_unlock(&c->lock);
 }

@@ -22,7 +22,6 @@ struct pg_archive_crew;
 struct pg_archive_crew_options {
 	enum pg_archive_compression compression; /* not PG_ARCHIVE_STORED */
 	unsigned threads;                        /* with the caller's; 0: one per processor */
-	bool may_be_empty;                       /* no byte at all is an empty stream */
 	/* Called by begin and settle, in the order of the items; `item` is borrowed. */
 	void (*collect)(void *owner, const struct pg_archive_item *item);
 	void *owner;

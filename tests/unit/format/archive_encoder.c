@@ -138,7 +138,7 @@ static void put_data(const struct archive *a, const char *content, struct buf *o
 	struct buf packed = { 0 };
 	struct span data = { (const uint8_t *)content, strlen(content) };
 
-	if (a->pack && (data.len || a->minor < 15)) {
+	if (a->pack) {
 		a->pack(data, &packed);
 		data = buf_span(&packed);
 	}

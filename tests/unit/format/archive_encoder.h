@@ -61,7 +61,7 @@ struct archive archive_example(unsigned minor, bool packed);
 /* Append the archive to `out`. */
 void archive_encode(const struct archive *a, struct buf *out);
 
-/* One zlib stream. Empty data is an empty stream to 1.14, and nothing from 1.15 on: not for that. */
+/* One zlib stream. */
 archive_packer archive_pack_zlib;
 
 #endif
