@@ -106,8 +106,7 @@ static void read_huge(bool compressed, unsigned threads)
 	struct archive a = { .minor = 15,
 			     .compression = compressed,
 			     .entry = &entry,
-			     .count = 1,
-			     .pack = compressed ? archive_pack_zlib : NULL };
+			     .count = 1 };
 	struct feed *f = calloc(1, sizeof(*f));
 	struct reading r = { .threads = threads };
 	struct error err = ERROR_INIT;
