@@ -36,7 +36,16 @@ static size_t pack_zstd(struct span content, bool checked, uint8_t *out, size_t 
 
 	assert_non_null(c);
 	assert_false(ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, checked)));
-	n = ZSTD_compress2(c, out, room, content.ptr, content.len);
+	if (checked) {
+		ZSTD_inBuffer from = { content.ptr, content.len, 0 };
+		ZSTD_outBuffer to = { out, room, 0 };
+
+		assert_false(ZSTD_isError(ZSTD_compressStream2(c, &to, &from, ZSTD_e_continue)));
+		assert_int_equal(ZSTD_compressStream2(c, &to, &from, ZSTD_e_end), 0);
+		n = to.pos;
+	} else {
+		n = ZSTD_compress2(c, out, room, content.ptr, content.len);
+	}
 	assert_false(ZSTD_isError(n));
 	(void)ZSTD_freeCCtx(c);
 	return n;

@@ -8,7 +8,11 @@
 #include "base/buf.h"
 #include "stream/codec.h"
 
-/* One frame or stream of `content`; `checked`: with a checksum of the content, where the codec leaves the choice. */
+/*
+ * One frame or stream of `content`; `checked`: with a checksum of the content, where
+ * the codec leaves the choice. Checked frames of zstd have a window descriptor, as
+ * when it reads from a pipe; the others the size of their content.
+ */
 struct buf packed(enum codec codec, struct span content, bool checked);
 
 /* Text that packs to little: `len` bytes in lines that repeat. */
