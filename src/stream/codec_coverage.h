@@ -11,7 +11,9 @@
 	  "nothing: the format leaves it unused")                                                  \
 	X(WINDOW, "the window descriptor of a frame header",                                       \
 	  "how much memory a reader sets aside; less than the data needs is found")                \
-	X(SKIPPABLE, "skippable frames", "nothing: they hold no content")                          \
+	X(SKIPPABLE, "skippable frames",                                                           \
+	  "nothing: they hold no content; but a wrong length that ends where a frame begins "      \
+	  "hides those between")                                                                   \
 	X(EQUAL, "bits of a block that do not change the content",                                 \
 	  "nothing: the checksum of the content proves it")                                        \
 	X(UNCHECKED, "blocks of a frame that was written without a checksum",                      \
@@ -19,7 +21,9 @@
 	X(FRAME, "whole frames", "the content lacks them, or has them twice or in another order")
 
 #define LZ4_UNCOVERED_TABLE(X)                                                                     \
-	X(SKIPPABLE, "skippable frames", "nothing: they hold no content")                          \
+	X(SKIPPABLE, "skippable frames",                                                           \
+	  "nothing: they hold no content; but a wrong length that ends where a frame begins "      \
+	  "hides those between")                                                                   \
 	X(EQUAL, "bits of a block that do not change the content",                                 \
 	  "nothing: the checksum of the content proves it")                                        \
 	X(UNCHECKED, "blocks of a frame that was written without a checksum",                      \

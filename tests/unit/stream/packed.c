@@ -69,7 +69,7 @@ static size_t pack_xz(struct span content, bool checked, uint8_t *out, size_t ro
 {
 	size_t n = 0;
 
-	assert_int_equal(lzma_easy_buffer_encode(6, checked ? LZMA_CHECK_CRC64 : LZMA_CHECK_NONE,
+	assert_int_equal(lzma_easy_buffer_encode(0, checked ? LZMA_CHECK_CRC64 : LZMA_CHECK_NONE,
 						 NULL, content.ptr, content.len, out, &n, room),
 			 LZMA_OK);
 	return n;
