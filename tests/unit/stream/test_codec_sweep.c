@@ -48,7 +48,7 @@ static struct file file_of(enum codec codec, bool checked)
 
 	for (size_t i = 0; i < 3; i++) {
 		CLEANUP(buf_release)
-		struct buf text = rows(13 + 4 * i);
+		struct buf text = rows(11 + 9 * i);
 		CLEANUP(buf_release)
 		struct buf frame = packed(codec, buf_span(&text), checked);
 
