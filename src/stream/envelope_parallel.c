@@ -9,7 +9,7 @@
  * should be, in whatever way, it stops before it and gives back its bytes, for
  * the serial way to find out what is wrong.
  */
-#include <libdeflate.h>
+#include <isa-l/igzip_lib.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -29,7 +29,7 @@ struct slot {
 
 struct inflater {
 	struct envelope_parallel *owner;
-	struct libdeflate_decompressor *inflate;
+	struct inflate_state *inflate;
 	pthread_t thread;
 };
 
@@ -105,16 +105,21 @@ static bool read_member(struct envelope_parallel *p, struct slot *s, struct erro
 	return keep_next(p, (struct span){ body + body_len, len - body_len });
 }
 
-static bool inflate_member(struct libdeflate_decompressor *inflate, struct slot *s)
+static bool inflate_member(struct inflate_state *z, struct slot *s)
 {
-	const uint8_t *body = s->stored + GZIP_MEMBER_HEADER;
-	size_t body_len = s->stored_len - GZIP_MEMBER_HEADER - GZIP_TRAILER, used;
+	uint8_t *body = s->stored + GZIP_MEMBER_HEADER;
+	size_t body_len = s->stored_len - GZIP_MEMBER_HEADER - GZIP_TRAILER;
 	struct cursor trailer = { .rest = { body + body_len, GZIP_TRAILER } };
-	enum libdeflate_result rc = libdeflate_deflate_decompress_ex(
-		inflate, body, body_len, s->content, GZIP_MEMBER_CONTENT, &used, &s->content_len);
 
-	return rc == LIBDEFLATE_SUCCESS && used == body_len &&
-	       cursor_le32(&trailer) ==
+	isal_inflate_init(z);
+	z->next_in = body;
+	z->avail_in = (uint32_t)body_len;
+	z->next_out = s->content;
+	z->avail_out = GZIP_MEMBER_CONTENT;
+	if (isal_inflate_stateless(z) != ISAL_DECOMP_OK || z->avail_in)
+		return false;
+	s->content_len = z->total_out;
+	return cursor_le32(&trailer) ==
 		       checksum_crc32(0, (struct span){ s->content, s->content_len }) &&
 	       cursor_le32(&trailer) == s->content_len;
 }
@@ -152,7 +157,7 @@ static void read_next(struct envelope_parallel *p)
 	(void)pthread_cond_broadcast(&p->changed);
 }
 
-static void inflate_next(struct envelope_parallel *p, struct libdeflate_decompressor *inflate)
+static void inflate_next(struct envelope_parallel *p, struct inflate_state *inflate)
 {
 	struct slot *s = slot_of(p, p->taken++);
 	bool sound = s->state == SLOT_FILLED;
@@ -303,7 +308,7 @@ static int allocate(struct envelope_parallel *p)
 	}
 	for (unsigned i = 0; i < p->thread_count; i++) {
 		p->inflater[i].owner = p;
-		p->inflater[i].inflate = libdeflate_alloc_decompressor();
+		p->inflater[i].inflate = malloc(sizeof(*p->inflater[i].inflate));
 		if (!p->inflater[i].inflate)
 			return -1;
 	}
@@ -332,10 +337,8 @@ void envelope_parallel_free(struct envelope_parallel *p)
 {
 	if (!p)
 		return;
-	for (unsigned i = 0; i < p->thread_count; i++) {
-		if (p->inflater[i].inflate)
-			libdeflate_free_decompressor(p->inflater[i].inflate);
-	}
+	for (unsigned i = 0; i < p->thread_count; i++)
+		free(p->inflater[i].inflate);
 	(void)pthread_cond_destroy(&p->changed);
 	(void)pthread_mutex_destroy(&p->lock);
 	free(p->memory);
