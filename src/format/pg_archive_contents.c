@@ -7,6 +7,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "format/pg_entry.h"
 #include "model/quote.h"
 
 static int no_memory(struct error *err)
@@ -201,20 +202,6 @@ void pg_archive_contents_watch(struct pg_archive_contents *c, struct pg_archive_
 	toc->graph = &c->graph;
 }
 
-/* Entries that hold data or a session's settings are no objects of the schema. */
-static bool is_schema_object(const char *kind)
-{
-	static const char *const others[] = { "ENCODING", "STDSTRINGS",    "SEARCHPATH",  "BLOB",
-					      "BLOBS",    "BLOB METADATA", "SEQUENCE SET" };
-	size_t len = strlen(kind);
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
-		if (strcmp(kind, others[i]) == 0)
-			return false;
-	}
-	return len < 5 || strcmp(kind + len - 5, " DATA") != 0;
-}
-
 static void count_kind(struct pg_archive_contents *c, const char *kind, uint64_t offset)
 {
 	size_t i = 0;
@@ -355,7 +342,7 @@ int pg_archive_contents_entry(struct pg_archive_contents *c, const struct pg_arc
 			     e->dump_id);
 		return 0;
 	}
-	if (is_schema_object(e->kind))
+	if (pg_entry_is_schema_object(e->kind))
 		count_kind(c, e->kind, e->offset);
 	count_flags(c, e);
 	check_announced_data(c, e);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "format/pg_entry.h"
 #include "model/quote.h"
 
 void pg_sql_facts_release(struct pg_sql_facts *f)
@@ -181,19 +182,6 @@ static int keep_entry_table(struct pg_sql_facts *f)
 	return 0;
 }
 
-static bool is_schema_object(const char *kind)
-{
-	static const char *const others[] = { "ENCODING", "STDSTRINGS",    "SEARCHPATH",  "BLOB",
-					      "BLOBS",    "BLOB METADATA", "SEQUENCE SET" };
-	size_t len = strlen(kind);
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
-		if (strcmp(kind, others[i]) == 0)
-			return false;
-	}
-	return len < 5 || strcmp(kind + len - 5, " DATA") != 0;
-}
-
 static int list_entry(struct pg_sql_facts *f)
 {
 	const struct pg_sql_entry *e = &f->entry;
@@ -213,7 +201,7 @@ int pg_sql_facts_entry(struct pg_sql_facts *f, const struct pg_sql_entry *entry)
 		return -1;
 	f->entry = *entry;
 	f->entry_filled = false;
-	if (is_schema_object(entry->kind))
+	if (pg_entry_is_schema_object(entry->kind))
 		pg_sql_facts_kind(f, entry->kind);
 	if (*entry->owner && pg_sql_facts_once(f, FACT_ROLE, entry->owner) < 0)
 		return -1;
