@@ -1,53 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The reader of plain SQL, its input whole and in two blocks cut where the last byte
- * says: both must read the same.
- */
-#include <stdlib.h>
-#include <string.h>
-
+/* The reader of plain SQL, cut where the last byte says. */
+#include "both_ways.h"
 #include "format/pg_sql.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct reading read_cut(struct span bytes, size_t cut)
-{
-	struct reading r = { .list = true };
-	struct error err = ERROR_INIT;
-	struct stage *s = pg_sql_reader.open(&r, &err);
-
-	if (!s || stage_push(s, (struct span){ bytes.ptr, cut }, &err) < 0 ||
-	    stage_push(s, (struct span){ bytes.ptr + cut, bytes.len - cut }, &err) < 0 ||
-	    stage_finish(s, &err) < 0)
-		abort();
-	stage_free_chain(s);
-	return r;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct span bytes = { data, size };
-	struct reading whole = read_cut(bytes, size);
-	struct reading cut = read_cut(bytes, size ? data[size - 1] * size / 256 : 0);
-
 	(void)pg_sql_reader.matches((struct span){ data, size < READER_HEAD ? size : READER_HEAD });
-	if (whole.findings.count != cut.findings.count || whole.facts.count != cut.facts.count ||
-	    whole.contents.count != cut.contents.count || whole.finished != cut.finished)
-		abort();
-	for (size_t i = 0; i < whole.findings.count; i++) {
-		if (whole.findings.item[i].code != cut.findings.item[i].code ||
-		    whole.findings.item[i].offset != cut.findings.item[i].offset)
-			abort();
-	}
-	for (size_t i = 0; i < whole.facts.count; i++) {
-		const struct fact *a = &whole.facts.item[i], *b = &cut.facts.item[i];
-
-		if (fact_compare_identity(a, b) != 0 || a->known != b->known ||
-		    a->count != b->count || strcmp(a->value, b->value) != 0 ||
-		    memcmp(&a->fingerprint, &b->fingerprint, sizeof(a->fingerprint)) != 0)
-			abort();
-	}
-	reading_release(&whole);
-	reading_release(&cut);
+	read_both_ways(&pg_sql_reader, (struct span){ data, size },
+		       size ? data[size - 1] * size / 256 : 0);
 	return 0;
 }
