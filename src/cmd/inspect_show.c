@@ -29,7 +29,8 @@ static const char *const advice[FINDING_CODE_COUNT] = {
 				  "take another backup",
 };
 
-const char *inspect_advice(enum finding_code code)
+/* What to do about a finding of that code. */
+static const char *advice_for(enum finding_code code)
 {
 	if (advice[code])
 		return advice[code];
@@ -295,8 +296,8 @@ static void show_findings(const struct inspect_show *show, const struct inspecti
 			      outer->dropped + inner->dropped ? "more" : "them");
 	if (a && b && finding_verdict(b->code) > finding_verdict(a->code))
 		a = b;
-	if ((a || b) && *inspect_advice((a ? a : b)->code))
-		inspect_field(show, "what to do", inspect_advice((a ? a : b)->code));
+	if ((a || b) && *advice_for((a ? a : b)->code))
+		inspect_field(show, "what to do", advice_for((a ? a : b)->code));
 }
 
 static int show_error(const struct inspect_show *show, const struct error *e)

@@ -23,9 +23,6 @@ MUST_CHECK int inspect_show(const struct inspect_show *show, const struct inspec
 void inspect_show_sum(const struct inspect_show *show, const struct inspection *results,
 		      size_t count, int64_t took_ns);
 
-/* What to do about a finding of that code. */
-const char *inspect_advice(enum finding_code code);
-
 /* Stands for a space where no line may end. */
 #define INSPECT_NO_BREAK '\x1f'
 

@@ -10,7 +10,8 @@
 enum { MODULE_EOF, MODULE_SIGNED, MODULE_UNSIGNED, MODULE_FLOAT, MODULE_DOUBLE, MODULE_STRING };
 enum { META_VERSION_BITS = 8 }; /* five of the version, three of flags: the name is above */
 
-void rdb_module_name(uint64_t id, char name[RDB_MODULE_NAME + 1])
+/* The name in a module's ID: nine characters of six bits above ten of its version. */
+static void name_of(uint64_t id, char name[RDB_MODULE_NAME + 1])
 {
 	static const char set[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -26,7 +27,7 @@ static void met(struct rdb_modules *m, uint64_t id, bool key)
 	char name[RDB_MODULE_NAME + 1];
 	size_t i = 0;
 
-	rdb_module_name(id, name);
+	name_of(id, name);
 	while (i < m->count && strcmp(m->item[i].name, name) != 0)
 		i++;
 	if (i == RDB_MODULES_MAX)

@@ -42,9 +42,6 @@ struct rdb_modules {
 	uint64_t aux_count;
 };
 
-/* The name in a module's ID: nine characters of six bits above ten of its version. */
-void rdb_module_name(uint64_t id, char name[RDB_MODULE_NAME + 1]);
-
 void rdb_on_module_id(struct rdb *r);
 void rdb_on_module_aux_when_opcode(struct rdb *r);
 void rdb_on_module_aux_when(struct rdb *r);

@@ -29,13 +29,6 @@ static inline uint64_t rdb_seen_salt(uint64_t database)
 /* Look a key up and keep it, while there is room. */
 enum rdb_met rdb_seen_add(struct rdb_seen *s, uint64_t hash);
 
-/* Ask the processor for the place of `hash`, for an addition soon. */
-static inline void rdb_seen_prefetch(const struct rdb_seen *s, uint64_t hash)
-{
-	if (s->capacity)
-		__builtin_prefetch(&s->slot[hash & (s->capacity - 1)]);
-}
-
 void rdb_seen_release(struct rdb_seen *s);
 
 #endif

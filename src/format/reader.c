@@ -75,7 +75,8 @@ const struct reader *reader_of(enum format f)
 	return NULL;
 }
 
-const struct reader *reader_for(struct span head)
+/* The reader whose format the leading bytes are, or NULL. */
+static const struct reader *reader_for(struct span head)
 {
 	if (foreign_claims(head))
 		return NULL;

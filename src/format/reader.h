@@ -74,9 +74,6 @@ enum { READER_HEAD = 512 };
 /* The reader of that format; NULL for FORMAT_UNKNOWN. */
 const struct reader *reader_of(enum format f);
 
-/* The reader whose format the leading bytes are, or NULL. */
-const struct reader *reader_for(struct span head);
-
 /*
  * A sink that looks at the first bytes, opens the reader for them and passes
  * everything on; no reader: FINDING_UNKNOWN_FORMAT (encrypted and foreign formats
