@@ -49,10 +49,8 @@ static void each_format_publishes_what_no_check_sees(void **state)
 static void each_compression_publishes_what_no_check_sees(void **state)
 {
 	(void)state;
-	for (int c = CODEC_NONE + 1; c < CODEC_COUNT; c++) {
-		if (codec_coverage((enum codec)c))
-			assert_published(codec_id((enum codec)c), codec_coverage((enum codec)c));
-	}
+	for (int c = CODEC_NONE + 1; c < CODEC_COUNT; c++)
+		assert_published(codec_id((enum codec)c), codec_coverage((enum codec)c));
 }
 
 int main(void)
