@@ -102,19 +102,60 @@ static bool is_active(struct span arguments)
 	return false;
 }
 
-/* 'it''s' or it_s of a connection string, of which nothing may follow. */
-static bool take_dbname(struct span value, struct span *out)
+/* One word in which psql finds nothing to expand or to take off. */
+static bool is_plain(struct span word)
 {
-	if (value.len >= 2 && value.ptr[0] == '\'' && value.ptr[value.len - 1] == '\'') {
-		*out = (struct span){ value.ptr + 1, value.len - 2 };
-		return !memchr(out->ptr, '\'', out->len);
-	}
-	*out = value;
-	for (size_t i = 0; i < value.len; i++) {
-		if (is_space(value.ptr[i]) || value.ptr[i] == '\'')
+	for (size_t i = 0; i < word.len; i++) {
+		if (is_space(word.ptr[i]) || strchr("\"'", word.ptr[i]))
 			return false;
 	}
-	return value.len > 0;
+	return !is_active(word);
+}
+
+/* Long enough for a name of 63 bytes in a connection string. */
+struct dbname {
+	char text[160];
+	size_t len;
+};
+
+static bool put(struct dbname *n, uint8_t c)
+{
+	if (n->len == sizeof(n->text))
+		return false;
+	n->text[n->len++] = (char)c;
+	return true;
+}
+
+/* One "quoted ""word""" to its end, in which psql expands nothing. */
+static bool unquote(struct span word, struct dbname *out)
+{
+	if (word.len < 2 || word.ptr[0] != '"' || word.ptr[word.len - 1] != '"')
+		return false;
+	for (size_t i = 1; i < word.len - 1; i++) {
+		if (word.ptr[i] == '"' && (++i == word.len - 1 || word.ptr[i] != '"'))
+			return false;
+		if (!put(out, word.ptr[i]))
+			return false;
+	}
+	return true;
+}
+
+/* 'it\'s' or it\'s of a connection string, of which nothing may follow. */
+static bool take_dbname(struct span value, struct dbname *out)
+{
+	bool quoted = value.len >= 2 && value.ptr[0] == '\'' && value.ptr[value.len - 1] == '\'';
+
+	if (quoted)
+		value = (struct span){ value.ptr + 1, value.len - 2 };
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.ptr[i] == '\'' || (!quoted && is_space(value.ptr[i])))
+			return false;
+		if (value.ptr[i] == '\\' && ++i == value.len)
+			return false;
+		if (!put(out, value.ptr[i]))
+			return false;
+	}
+	return out->len > 0;
 }
 
 /*
@@ -122,46 +163,47 @@ static bool take_dbname(struct span value, struct span *out)
  * be a connection string, -reuse-previous=on "dbname='…'". false: it may lead to
  * another server.
  */
-static bool database_of(struct span arguments, struct span *out)
+static bool database_of(struct span arguments, struct dbname *out)
 {
-	bool reuse = begins(arguments, "-reuse-previous=on "), quoted;
+	struct dbname word = { .len = 0 };
+	struct span name;
 
-	if (reuse) {
+	if (begins(arguments, "-reuse-previous=on ")) {
 		arguments.ptr += strlen("-reuse-previous=on ");
 		arguments.len -= strlen("-reuse-previous=on ");
 		arguments = trimmed(arguments);
 	}
-	quoted = arguments.len >= 2 && arguments.ptr[0] == '"' &&
-		 arguments.ptr[arguments.len - 1] == '"';
-	if (quoted)
-		arguments = (struct span){ arguments.ptr + 1, arguments.len - 2 };
-	for (size_t i = 0; i < arguments.len && !quoted; i++) {
-		if (is_space(arguments.ptr[i]) || strchr("\"'", arguments.ptr[i]))
+	name = arguments;
+	if (unquote(arguments, &word))
+		name = (struct span){ (const uint8_t *)word.text, word.len };
+	else if (!is_plain(arguments))
+		return false;
+	if (begins(name, "dbname="))
+		return take_dbname((struct span){ name.ptr + 7, name.len - 7 }, out);
+	for (size_t i = 0; i < name.len; i++) {
+		if (!put(out, name.ptr[i]))
 			return false;
 	}
-	if (begins(arguments, "dbname="))
-		return take_dbname((struct span){ arguments.ptr + 7, arguments.len - 7 }, out);
-	*out = arguments;
-	return arguments.len > 0 && !memchr(arguments.ptr, '=', arguments.len) &&
-	       !memmem(arguments.ptr, arguments.len, "://", 3);
+	return name.len > 0 && !memchr(name.ptr, '=', name.len) &&
+	       !memmem(name.ptr, name.len, "://", 3);
 }
 
 static void connect_to(struct pg_sql_commands *c, struct span arguments, uint64_t offset)
 {
+	struct dbname name = { .len = 0 };
 	char shown[100];
-	struct span name;
 
 	if (c->restricted)
 		findings_add(
 			c->findings, FINDING_BAD_STRUCTURE, offset,
 			"\\connect between \\restrict and \\unrestrict, where psql refuses it");
-	if (is_active(arguments) || !database_of(arguments, &name)) {
+	if (!database_of(arguments, &name)) {
 		findings_add(c->findings, FINDING_UNSAFE, offset,
 			     "\\connect would do more than open a database of this server: %s",
 			     quote_bytes(arguments, shown, sizeof(shown)));
 		return;
 	}
-	(void)snprintf(c->database, sizeof(c->database), "%.*s", (int)name.len, name.ptr);
+	(void)snprintf(c->database, sizeof(c->database), "%.*s", (int)name.len, name.text);
 	c->connected = true;
 }
 

@@ -142,7 +142,14 @@ static void connect_may_only_lead_to_a_database_here(void **state)
 	expect("\\c a\n", OK);
 	expect("\\connect \"odd name\"\n", OK);
 	expect("\\connect -reuse-previous=on \"dbname='odd = db'\"\n", OK);
+	expect("\\connect -reuse-previous=on \"dbname='a \"\"b\\'%$`:x\\\\'\"\n", OK);
+	expect("\\connect \"a\"\"b\"\n", OK);
 	expect("\\connect -reuse-previous=on \"dbname='x' host='evil'\"\n", FINDING_UNSAFE);
+	expect("\\connect -reuse-previous=on \"dbname='x\\\\' host='evil'\"\n", FINDING_UNSAFE);
+	expect("\\connect -reuse-previous=on \"dbname='x\\'\"\n", FINDING_UNSAFE);
+	expect("\\connect -reuse-previous=on \"dbname='x'\" \"y\"\n", FINDING_UNSAFE);
+	expect("\\connect \"x\"\"\n", FINDING_UNSAFE);
+	expect("\\connect \"x\"`ls`\"\"\n", FINDING_UNSAFE);
 	expect("\\connect \"dbname=x host=evil\"\n", FINDING_UNSAFE);
 	expect("\\connect postgresql://evil/x\n", FINDING_UNSAFE);
 	expect("\\connect x user evil\n", FINDING_UNSAFE);
