@@ -423,6 +423,12 @@ void pg_archive_contents_object(struct pg_archive_contents *c, uint32_t oid)
 	c->objects_found_sum += hash_oid(oid);
 }
 
+/* pg_dump --section=data leaves out their names, --section=pre-data all data. */
+static bool in_other_section(const struct pg_archive_contents *c)
+{
+	return !c->objects_named || (!c->objects_found && !c->data_count);
+}
+
 void pg_archive_contents_check(struct pg_archive_contents *c, uint64_t offset)
 {
 	struct findings *f = &c->reading->findings;
@@ -434,7 +440,7 @@ void pg_archive_contents_check(struct pg_archive_contents *c, uint64_t offset)
 				     "the data block of %s is missing",
 				     pg_archive_data_label(&c->data[i], label));
 	}
-	if (!c->objects_known)
+	if (!c->objects_known || in_other_section(c))
 		return;
 	if (c->objects_named != c->objects_found)
 		findings_add(f, FINDING_BAD_REFERENCE, offset,

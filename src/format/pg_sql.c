@@ -295,6 +295,10 @@ static int push_sql(struct pg_sql *p, struct span *in)
 	while (in->len && p->phase == IN_SQL && rc == 0) {
 		enum sql_token token = sql_lexer_next(&p->lexer, in);
 
+		if (p->lexer.doubtful) /* SET may fail or be undone; pg_dump doubles quotes */
+			report(p, FINDING_UNSAFE, p->lexer.start,
+			       "whether \\' ends this string, psql decides by a setting");
+		p->lexer.doubtful = false;
 		if (token != SQL_MORE)
 			rc = take_token(p, token);
 	}

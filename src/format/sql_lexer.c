@@ -30,7 +30,7 @@ enum state {
 	LOST,
 };
 
-enum mode { PLAIN, ESCAPES };
+enum mode { PLAIN, ESCAPES, LEGACY /* a backslash escapes, where the setting is off */ };
 
 struct scan {
 	const uint8_t *begin, *p, *end;
@@ -205,7 +205,7 @@ static enum sql_token begin_other(struct sql_lexer *l, uint8_t c)
 	l->in_statement |= c != '-' && c != '/' && c != '\\' && c != ';';
 	switch (c) {
 	case '\'':
-		begin_string(l, l->escapes ? ESCAPES : PLAIN);
+		begin_string(l, l->escapes ? LEGACY : PLAIN);
 		return SQL_MORE;
 	case '"':
 		l->state = IN_NAME;
@@ -314,7 +314,7 @@ static bool is_prefix(struct sql_lexer *l, uint8_t next)
 	}
 	if (next != '\'' || (letter != 'e' && letter != 'b' && letter != 'x' && letter != 'n'))
 		return false;
-	begin_string(l, letter == 'e' || (letter == 'n' && l->escapes) ? ESCAPES : PLAIN);
+	begin_string(l, letter == 'e' ? ESCAPES : letter == 'n' && l->escapes ? LEGACY : PLAIN);
 	return true;
 }
 
@@ -430,6 +430,7 @@ static enum sql_token in_escape(struct sql_lexer *l, struct scan *s)
 		return SQL_MORE;
 	}
 	s->p++;
+	l->doubtful |= c == '\'' && l->mode == LEGACY;
 	if (c == 'x') {
 		l->state = IN_HEX;
 		return SQL_MORE;

@@ -47,6 +47,7 @@ struct sql_lexer {
 	bool cut;       /* it was longer */
 	uint64_t start; /* its offset */
 
+	bool doubtful;     /* a \' was in '…', which it ends if the setting is on after all */
 	bool in_statement; /* since the last SQL_SEMICOLON there was a token of SQL */
 	uint64_t parens;   /* open now */
 

@@ -164,10 +164,13 @@ static void what_is_quoted_is_not_obeyed(void **state)
 	expect("SELECT '\n\\! ls\n';\n", OK);
 	expect("SELECT E'\\'\n\\! ls\n';\n", OK);
 	expect("SELECT 'a\\';\n\\! ls\n", FINDING_UNSAFE);
-	expect("SET standard_conforming_strings = off;\nSELECT 'a\\'\n\\! ls\n';\n", OK);
+	expect("SET standard_conforming_strings = off;\nSELECT 'a\\\\', 'b\n\\! ls\n';\n", OK);
+	expect("BEGIN; SET standard_conforming_strings = off; ROLLBACK;\n"
+	       "SELECT 'a\\'; \\! ls\n -- ';\n",
+	       FINDING_UNSAFE);
 	expect("SELECT set_config('standard_conforming_strings', 'off', false);\n"
 	       "SELECT 'a\\'\n\\! ls\n';\n",
-	       OK);
+	       FINDING_UNSAFE);
 	expect("SELECT \"\n\\! ls\n\";\n", OK);
 	expect("SELECT $$\n\\! ls\n$$, $a$ $$ \n\\! ls\n$a$;\n", OK);
 	expect("/* /* */ \n\\! ls\n */\n", OK);
