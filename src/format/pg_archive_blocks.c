@@ -7,7 +7,7 @@
 enum {
 	BLOCK_DATA = 1,
 	BLOCK_LARGE_OBJECTS = 3,
-	LONGEST_CHUNK = 1 << 30,   /* a row or a piece of one: no value in PostgreSQL is longer */
+	LONGEST_CHUNK = 1 << 30, /* a row or a piece of one: no value in PostgreSQL is longer */
 };
 
 static const char *label(const struct pg_archive_data *d, char out[PG_ARCHIVE_LABEL_SIZE])

@@ -143,9 +143,8 @@ static void take_token(struct pg_archive_definition *d, enum sql_token token)
 		remember(d, token);
 		return;
 	}
-	if (token == SQL_NUMBER && d->watch->names == FACT_LARGE_OBJECTS)
-		take_name(d, token);
-	else if (d->expect != NAME_NOT_NEXT && (is_word || token == SQL_NAME))
+	if ((token == SQL_NUMBER && d->watch->names == FACT_LARGE_OBJECTS) ||
+	    (d->expect != NAME_NOT_NEXT && (is_word || token == SQL_NAME)))
 		take_name(d, token);
 	else if (is_word)
 		look_for_lead(d);

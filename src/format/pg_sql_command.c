@@ -237,15 +237,13 @@ void pg_sql_command(struct pg_sql_commands *c, struct span line, uint64_t offset
 	if (equals(name, ".")) {
 		findings_add(c->findings, FINDING_BAD_STRUCTURE, offset,
 			     "the end of rows, \\., where no rows are");
-	} else if (in_statement) {
-		report(c, name, line, offset);
-	} else if (equals(name, "restrict")) {
+	} else if (!in_statement && equals(name, "restrict")) {
 		restrict_to(c, line, offset);
-	} else if (equals(name, "unrestrict")) {
+	} else if (!in_statement && equals(name, "unrestrict")) {
 		unrestrict(c, line, offset);
-	} else if (equals(name, "connect") || equals(name, "c")) {
+	} else if (!in_statement && (equals(name, "connect") || equals(name, "c"))) {
 		connect_to(c, line, offset);
-	} else if (!sets_encoding(c, name, line)) {
+	} else if (in_statement || !sets_encoding(c, name, line)) {
 		report(c, name, line, offset);
 	}
 }

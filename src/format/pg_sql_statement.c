@@ -360,15 +360,11 @@ static void expect_role(struct pg_sql_statement *s, enum sql_token token)
 
 	if (to && (s->verb == SQL_VERB_GRANT || s->grants || strcmp(s->object, "policy") == 0))
 		s->role = ROLE_LIST;
-	else if (to && strcmp(s->previous, "owner") == 0)
-		s->role = ROLE_NEXT;
-	else if (word_is(s, token, "owner") && strcmp(s->object, "tablespace") == 0)
-		s->role = ROLE_NEXT;
-	else if (creates_role && s->words == 1 && s->verb != SQL_VERB_GRANT)
-		s->role = ROLE_NEXT;
-	else if (word_is(s, token, "role") && strcmp(s->object, "default") == 0)
-		s->role = ROLE_NEXT;
-	else if (word_is(s, token, "for") && strcmp(s->previous, "mapping") == 0)
+	else if ((to && strcmp(s->previous, "owner") == 0) ||
+		 (word_is(s, token, "owner") && strcmp(s->object, "tablespace") == 0) ||
+		 (creates_role && s->words == 1 && s->verb != SQL_VERB_GRANT) ||
+		 (word_is(s, token, "role") && strcmp(s->object, "default") == 0) ||
+		 (word_is(s, token, "for") && strcmp(s->previous, "mapping") == 0))
 		s->role = ROLE_NEXT;
 	s->grants |= strcmp(s->object, "default") == 0 &&
 		     (word_is(s, token, "grant") || word_is(s, token, "revoke"));

@@ -103,10 +103,7 @@ static void read_huge(bool compressed, unsigned threads)
 					     .schema = "s",
 					     .copy = "COPY s.t (a) FROM stdin;\n",
 					     .data = "" };
-	struct archive a = { .minor = 15,
-			     .compression = compressed,
-			     .entry = &entry,
-			     .count = 1 };
+	struct archive a = { .minor = 15, .compression = compressed, .entry = &entry, .count = 1 };
 	struct feed *f = calloc(1, sizeof(*f));
 	struct reading r = { .threads = threads };
 	struct error err = ERROR_INIT;
