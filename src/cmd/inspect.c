@@ -40,9 +40,11 @@ static const struct option_row rows[] = {
 	  .type = OPTION_FLAG,
 	  .summary = "list the contents as the file has them",
 	  .help = "For a pg_dump archive its table of contents, as `pg_restore -l` lists it, with "
-		  "the rows and bytes of each entry's data and where they lie; for a Redis "
-		  "snapshot and RabbitMQ definitions what they list. With --json it is the member "
-		  "\"contents\".",
+		  "the rows and bytes of each entry's data and where they lie; for a plain SQL "
+		  "dump its objects; for RabbitMQ definitions the objects and how many of them "
+		  "each "
+		  "policy matches; for a Redis snapshot its modules and function libraries, since "
+		  "keys have no such list. With --json it is the member \"contents\".",
 	  .offset = offsetof(struct inspect_arguments, toc) },
 	{ .name = "facts",
 	  .type = OPTION_FLAG,
@@ -65,12 +67,13 @@ static const struct option_row rows[] = {
 	{ .name = "expansion-limit",
 	  .type = OPTION_COUNT,
 	  .metavar = "N",
-	  .summary = "unpacked bytes allowed for each stored one (what the compression can reach)",
-	  .help = "It does not apply to the first 64 MiB. A file that goes past it is an error.",
+	  .summary = "unpacked bytes allowed for each stored one",
+	  .help = "The built-in value is what the compression can reach. It does not apply to the "
+		  "first 64 MiB. A file that goes past it is an error.",
 	  .offset = offsetof(struct inspect_arguments, expansion_limit) },
 	{ .name = "coverage",
 	  .type = OPTION_FLAG,
-	  .summary = "say what is checked of each format, and what no check sees",
+	  .summary = "what is checked of each format, and what is unseen",
 	  .help = "Reads no file: the words after it are formats and compressions as the output "
 		  "names them (none: all). With --json the document muster.coverage/v1.",
 	  .offset = offsetof(struct inspect_arguments, coverage) },

@@ -32,12 +32,16 @@ static void entry_row(struct listing *l, const struct outline_entry *e)
 
 int inspect_show_toc(const struct inspect_show *show, const struct reading *r, struct error *err)
 {
-	static const struct listing_column columns[] = {
+	bool is_broker = r->format == FORMAT_DEFINITIONS;
+	const struct listing_column columns[] = {
 		{ .title = "id", .right = true },
 		{ .title = "kind" },
 		{ .title = "name", .gives_width = true },
-		{ .title = "owner", .spare = 2 },
-		{ .title = "rows", .right = true },
+		{ .title = is_broker ? "type" : "owner", .spare = 2 },
+		{ .title = is_broker               ? "matches" :
+			   r->format == FORMAT_RDB ? "keys" :
+						     "rows",
+		  .right = true },
 		{ .title = "bytes", .right = true },
 		{ .title = "offset", .right = true, .spare = 1 },
 	};
@@ -48,7 +52,9 @@ int inspect_show_toc(const struct inspect_show *show, const struct reading *r, s
 	int rc;
 
 	if (!r->contents.count) {
-		inspect_field(show, "contents", "this format has no list of contents");
+		inspect_field(show, "contents",
+			      r->format == FORMAT_RDB ? "no modules, no function libraries" :
+							"nothing to list");
 		return inspect_show_holds(show, r, err);
 	}
 	(void)fputc('\n', show->inv->out);
