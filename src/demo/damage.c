@@ -206,10 +206,10 @@ static int damage_age(const char *repository, struct error *err)
 }
 
 const struct damage damage_list[DAMAGE_COUNT] = {
-	{ "row", "one letter of a PostgreSQL row changed", "facts", damage_row },
+	{ "row", "a letter of a PostgreSQL row changed", "facts", damage_row },
 	{ "snapshot", "the end of Redis's snapshot cut off", "compression", damage_snapshot },
 	{ "sql", "PostgreSQL's .sql.gz deleted", "complete", damage_sql },
-	{ "binding", "a RabbitMQ binding to a missing exchange", "format", damage_binding },
+	{ "binding", "a RabbitMQ binding to no exchange", "format", damage_binding },
 	{ "age", "the newest set is three days old", "age", damage_age },
 };
 
