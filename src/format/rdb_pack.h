@@ -19,7 +19,7 @@ enum rdb_pack_kind { RDB_PACK_NONE, RDB_LISTPACK, RDB_ZIPLIST, RDB_INTSET, RDB_Z
 
 struct rdb_pack {
 	enum rdb_pack_kind kind;
-	unsigned state;                 /* of enum pack_state */
+	unsigned state;                 /* of enum pack_state (rdb_pack.intern.h) */
 	uint64_t size;                  /* of the whole, as the string's length says */
 	uint64_t at;                    /* bytes consumed */
 	uint64_t left;                  /* bytes of the entry's content still to come, or to skip */
