@@ -159,12 +159,11 @@ static void archives_of_every_version_are_covered_alike(void **state)
 	(void)state;
 	for (unsigned minor = 12; minor <= 16; minor++) {
 		sweep_version(minor, 0, NULL, passes);
-		sweep_version(minor, 1, NULL, passes);
-		if (minor < 15)
-			continue;
-		sweep_version(minor, 2, archive_pack_lz4, passes);
-		sweep_version(minor, 3, archive_pack_zstd, passes);
+		if (minor == 14 || minor == 15) /* where its place in the header changes */
+			sweep_version(minor, 1, NULL, passes);
 	}
+	sweep_version(16, 2, archive_pack_lz4, passes);
+	sweep_version(16, 3, archive_pack_zstd, passes);
 	sweep_assert_rows_met(pg_archive_reader.coverage, passes);
 }
 
