@@ -579,6 +579,11 @@ static const struct uncovered uncovered[] = {
 				    "values, most keywords, white space",
 				    "another name, definition or value, or a statement that the "
 				    "server refuses; the names of data show in the facts" },
+	[PG_SQL_UNCOVERED_SETTINGS] = { "a setting changed out of sight: in DO, by ALTER ROLE or "
+					"ALTER DATABASE before a \\connect",
+					"psql may end strings elsewhere, where a command of its "
+					"own "
+					"may hide" },
 };
 
 static const struct coverage coverage = {

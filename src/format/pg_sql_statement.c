@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/pg_sql_statement.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -258,13 +259,51 @@ static int end_setval(struct pg_sql_statement *s)
 	return pg_sql_facts_sequence(s->facts, &name, value, s->start);
 }
 
+/*
+ * psql knows the characters of the client's encoding; the lexer takes bytes. In these
+ * encodings the second byte of a character may be a backslash or a quote.
+ */
+static bool may_hide_quotes(const char *encoding)
+{
+	static const char *const names[] = {
+		"sjis", "shiftjis", "shiftjis2004", "mskanji", "win932", "windows932",
+		"big5", "win950",   "windows950",   "gbk",     "win936", "windows936",
+		"uhc",  "win949",   "windows949",   "gb18030", "johab"
+	};
+	char plain[24];
+	size_t n = 0;
+
+	for (; *encoding && n < sizeof(plain) - 1; encoding++) {
+		if (isalnum((unsigned char)*encoding))
+			plain[n++] = (char)tolower((unsigned char)*encoding);
+	}
+	plain[n] = '\0';
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(plain, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int take_encoding(struct pg_sql_statement *s, const char *value)
+{
+	char name[40];
+
+	if (may_hide_quotes(value))
+		findings_add(s->findings, FINDING_RISKY, s->start,
+			     "text in %s, whose characters may hold backslashes: where strings end "
+			     "is not sure, and a psql command may hide in one",
+			     quote_text(value, name, sizeof(name)));
+	return pg_sql_facts_setting(s->facts, "encoding", value);
+}
+
 static int take_setting(struct pg_sql_statement *s, const char *name, const char *value)
 {
 	static const char *const offs[] = { "off", "false", "no", "0", "f", "n" };
 	struct pg_sql_facts *f = s->facts;
 
 	if (strcmp(name, "client_encoding") == 0)
-		return pg_sql_facts_setting(f, "encoding", value);
+		return take_encoding(s, value);
 	if (strcmp(name, "search_path") == 0) {
 		(void)snprintf(f->search_path, sizeof(f->search_path), "%.1023s", value);
 		return pg_sql_facts_setting(f, "search_path", value);
@@ -305,6 +344,10 @@ static void set_token(struct pg_sql_statement *s, enum sql_token token)
 	if (c->in_values) {
 		keep_value(s, token);
 	} else if (symbol_is(s, token, '=') || word_is(s, token, "to")) {
+		c->in_values = true;
+		c->negative[0] = false;
+	} else if (word_is(s, token, "names")) { /* SET NAMES 'SJIS' */
+		(void)snprintf(c->name, sizeof(c->name), "client_encoding");
 		c->in_values = true;
 		c->negative[0] = false;
 	} else if (token == SQL_WORD) {

@@ -63,6 +63,8 @@ static int read_content(const struct child_order *o, struct inspection *i, struc
 
 	if (!content || envelope_read(&options, content, &i->envelope, &envelope, err) < 0)
 		return -1;
+	if (i->envelope.count && !content->offset) /* that nothing came out needs no saying */
+		findings_release(&i->reading.findings);
 	i->codec = envelope.codec;
 	i->members = envelope.members;
 	i->size = envelope.size;

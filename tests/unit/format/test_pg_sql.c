@@ -171,6 +171,11 @@ static void what_is_quoted_is_not_obeyed(void **state)
 	expect("SELECT set_config('standard_conforming_strings', 'off', false);\n"
 	       "SELECT 'a\\'\n\\! ls\n';\n",
 	       FINDING_UNSAFE);
+	expect("SET client_encoding = 'SJIS';\nSELECT E'\x83\\\\' \\! ls\n -- ';\n", FINDING_RISKY);
+	expect("SET NAMES 'shift_jis_2004';\n", FINDING_RISKY);
+	expect("SET client_encoding TO gb18030;\n", FINDING_RISKY);
+	expect("SELECT pg_catalog.set_config('client_encoding', 'BIG5', false);\n", FINDING_RISKY);
+	expect("SET client_encoding = 'EUC_JP';\n", OK);
 	expect("SELECT \"\n\\! ls\n\";\n", OK);
 	expect("SELECT $$\n\\! ls\n$$, $a$ $$ \n\\! ls\n$a$;\n", OK);
 	expect("/* /* */ \n\\! ls\n */\n", OK);
