@@ -54,8 +54,11 @@ code=0
 [ "$code" -eq 2 ] || fail "exit code $code of an unknown format, not 2"
 said err 'no format is called "nonsense"'
 
-code=0
-"$muster" inspect --memory-limit 64KiB "$fixtures/rdb/all.rdb" >out || code=$?
-[ "$code" -eq 4 ] || fail "exit code $code past the memory limit, not 4"
-said out "needs more memory than its limit of 64.0 KiB" "--memory-limit"
+# an address sanitizer's shadow is more memory than any limit, so such a build has none
+if ! ldd "$muster" | grep -q libasan; then
+	code=0
+	"$muster" inspect --memory-limit 64KiB "$fixtures/rdb/all.rdb" >out || code=$?
+	[ "$code" -eq 4 ] || fail "exit code $code past the memory limit, not 4"
+	said out "needs more memory than its limit of 64.0 KiB" "--memory-limit"
+fi
 finish
