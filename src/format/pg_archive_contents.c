@@ -385,7 +385,8 @@ struct pg_archive_data *pg_archive_contents_block(struct pg_archive_contents *c,
 	const uint64_t *index = pg_archive_map_get(&c->dump_ids, dump_id);
 	size_t at;
 	struct findings *f = &c->reading->findings;
-	char label[PG_ARCHIVE_LABEL_SIZE];
+	char text[PG_ARCHIVE_LABEL_SIZE];
+	const char *label;
 	struct pg_archive_data *d;
 
 	if (!index || !(uint32_t)*index) {
@@ -397,7 +398,7 @@ struct pg_archive_data *pg_archive_contents_block(struct pg_archive_contents *c,
 	}
 	at = (uint32_t)*index;
 	d = &c->data[at - 1];
-	(void)pg_archive_data_label(d, label);
+	label = pg_archive_data_label(d, text);
 	if (d->seen) {
 		findings_add(f, FINDING_REPEATED_BLOCK, offset, "a second data block of %s", label);
 		return NULL;
