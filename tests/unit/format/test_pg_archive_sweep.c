@@ -97,13 +97,12 @@ static void no_changed_bit_passes_but_where_published(void **state)
 		const char *name;
 		bool data_only;
 		size_t step; /* 1: every bit; 9: one of each byte */
-	} sweeps
-		[] = {
-			{ "small-zlib", false, 3 },
-			{ "small", true, 1 }, /* its table of contents is that of small-zlib */
-			{ "stored", true, 27 },
-			{ "zlib", true, 7 },
-		};
+	} sweeps[] = {
+		{ "small-zlib", false, 3 },
+		{ "small", true, 1 }, /* its table of contents is that of small-zlib */
+		{ "stored", true, 27 },
+		{ "zlib", true, 7 },
+	};
 	static struct layout l;
 
 	(void)state;
