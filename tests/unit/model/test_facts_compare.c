@@ -213,7 +213,7 @@ static void differences_past_the_limit_are_one_check_with_their_number(void **st
 	(void)state;
 	open_sides(&s);
 	for (int i = 0; i < 10; i++) {
-		char name[8];
+		char name[16];
 
 		(void)snprintf(name, sizeof(name), "t%d", i);
 		(void)table(&s.source, name, MEASURE_COUNT, 1);
