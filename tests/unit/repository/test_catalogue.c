@@ -522,7 +522,7 @@ static void many_files_make_many_sets(void **state)
 	set_up(&f);
 	for (int day = 0; day < 7; day++) {
 		for (int hour = 0; hour < 24; hour++) {
-			char stamp[32];
+			char stamp[40];
 
 			(void)snprintf(stamp, sizeof(stamp), "202602%02d_%02d0000", day + 1, hour);
 			put_set(&f, stamp);
