@@ -572,7 +572,7 @@ static struct stage *pg_sql_open(struct reading *out, struct error *err)
 	return &p->stage;
 }
 
-static const struct uncovered uncovered[] = {
+static const struct uncovered uncovered[PG_SQL_UNCOVERED_COUNT] = {
 	[PG_SQL_UNCOVERED_ROWS] = { "the bytes of rows and of large objects",
 				    "another fingerprint" },
 	[PG_SQL_UNCOVERED_TEXT] = { "the text of statements and comments: names, definitions, "
@@ -592,7 +592,7 @@ static const struct coverage coverage = {
 	.checked = "Every statement's end, every quote and comment, psql's commands; the number of "
 		   "columns of each row; the end marker and its \\unrestrict.",
 	.row = uncovered,
-	.count = sizeof(uncovered) / sizeof(uncovered[0]),
+	.count = PG_SQL_UNCOVERED_COUNT,
 };
 
 const struct reader pg_sql_reader = {

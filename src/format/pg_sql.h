@@ -9,7 +9,12 @@
 #include "format/reader.h"
 
 /* Rows of the reader's coverage. */
-enum { PG_SQL_UNCOVERED_ROWS, PG_SQL_UNCOVERED_TEXT, PG_SQL_UNCOVERED_SETTINGS };
+enum {
+	PG_SQL_UNCOVERED_ROWS,
+	PG_SQL_UNCOVERED_TEXT,
+	PG_SQL_UNCOVERED_SETTINGS,
+	PG_SQL_UNCOVERED_COUNT
+};
 
 extern const struct reader pg_sql_reader;
 

@@ -158,6 +158,19 @@ static void connect_may_only_lead_to_a_database_here(void **state)
 	expect("\\connect\n", FINDING_UNSAFE);
 }
 
+/* PG_SQL_UNCOVERED_SETTINGS: what `inspect --coverage` says of it is so */
+static void a_setting_changed_inside_a_do_block_hides_a_command(void **state)
+{
+	(void)state;
+	expect("DO $$BEGIN PERFORM set_config('standard_conforming_strings', 'off', false); "
+	       "END$$;\n"
+	       "SELECT 'a\\', '\n\\! ls\n', 'b';\n",
+	       OK);
+	expect("SET standard_conforming_strings = off;\n"
+	       "SELECT 'a\\', '\n\\! ls\n', 'b';\n",
+	       FINDING_UNSAFE);
+}
+
 static void what_is_quoted_is_not_obeyed(void **state)
 {
 	(void)state;
@@ -304,6 +317,7 @@ int main(void)
 		cmocka_unit_test(keys_of_restrict_must_agree),
 		cmocka_unit_test(commands_of_psql_are_findings),
 		cmocka_unit_test(connect_may_only_lead_to_a_database_here),
+		cmocka_unit_test(a_setting_changed_inside_a_do_block_hides_a_command),
 		cmocka_unit_test(what_is_quoted_is_not_obeyed),
 		cmocka_unit_test(copy_is_told_from_what_runs_or_reads_files),
 		cmocka_unit_test(lines_may_end_as_windows_ends_them),
