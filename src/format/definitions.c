@@ -314,16 +314,9 @@ static bool matches(struct span head)
 	return open;
 }
 
-/* where, effect */
-#define UNCOVERED(X)                                                                               \
-	X("a letter, digit or word inside a value that leaves a legal value",                      \
-	  "another name, number or setting")                                                       \
-	X("the name of a member that is not required", "one setting less, and an unknown one")     \
-	X("white space between tokens and after the last brace", "nothing")
-
-static const struct uncovered uncovered[] = {
-#define X(where, effect) { where, effect },
-	UNCOVERED(X)
+static const struct uncovered uncovered[DEFINITIONS_UNCOVERED_COUNT] = {
+#define X(id, where, effect) { where, effect },
+	DEFINITIONS_UNCOVERED_TABLE(X)
 #undef X
 };
 
@@ -333,7 +326,7 @@ static const struct coverage coverage = {
 	.checked = "The grammar of every value, every object's members and every reference between "
 		   "objects. Definitions hold no messages.",
 	.row = uncovered,
-	.count = sizeof(uncovered) / sizeof(*uncovered),
+	.count = DEFINITIONS_UNCOVERED_COUNT,
 };
 
 const struct reader definitions_reader = { .format = FORMAT_DEFINITIONS,
