@@ -83,6 +83,8 @@ static const struct row rows[] = {
 	ROW(AT, 0, "\x02\x21\x4c\x18", "compressed by lz4's legacy format", UNPACK),
 	ROW(AT, 0, "\x1f\x9d", "compressed by compress", UNPACK),
 	ROW(AT, 0, "\x89LZO", "compressed by lzop", UNPACK),
+	/* its properties as every program writes them, and a dictionary of whole 64 KiB */
+	ROW(AT, 0, "\x5d\0\0", "compressed by lzma (the format before xz)", UNPACK),
 	ROW(AT, 0, "LZIP", "compressed by lzip", UNPACK),
 	ROW(AT, 0, "\xff\x06\x00\x00sNaPpY", "compressed by snappy", UNPACK),
 	ROW(AT, 0, "7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),

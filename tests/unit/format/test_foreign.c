@@ -53,6 +53,7 @@ static const struct sample foreign[] = {
 	{ BYTES("\x1f\x9d\x90"), "compressed by compress" },
 	{ BYTES("\x89LZO\x00"), "lzop" },
 	{ BYTES("LZIP\x01"), "lzip" },
+	{ BYTES("\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff"), "lzma" },
 	{ BYTES("\xff\x06\x00\x00sNaPpY"), "snappy" },
 	{ BYTES("PK\x03\x04\x0a\x00\x00\x00\x00\x00"), "a zip archive" },
 	{ BYTES("PK\x03\x04\x0a\x00\x09\x00\x00\x00"), "an encrypted zip archive" },
