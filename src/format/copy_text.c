@@ -163,14 +163,14 @@ static void push_partial(struct copy_text *c, const uint8_t *p, const struct lin
 	check_row(c, c->partial_len, c->partial_tabs, c->partial_nul);
 }
 
-/* After "\." pg_dump writes two empty lines. */
+/* After "\." pg_dump writes two empty lines. Whatever else follows is one fault. */
 static void push_after_end(struct copy_text *c, const uint8_t *p, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (p[i] != '\n') {
-			add_fault(c, COPY_FAULT_AFTER_END);
-			return;
-		}
+	for (size_t i = 0; i < len && !c->overrun; i++) {
+		if (p[i] == '\n')
+			continue;
+		add_fault(c, COPY_FAULT_AFTER_END);
+		c->overrun = true;
 	}
 }
 

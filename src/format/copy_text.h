@@ -43,6 +43,7 @@ struct copy_text {
 	uint64_t partial_tabs;   /* tabs of that line so far */
 	uint8_t partial_head[2]; /* its first bytes */
 	bool partial_nul, in_line, ended;
+	bool overrun; /* bytes after the end marker were told */
 };
 
 /* Start anew for a table with that many columns. Keeps `hash` (row_hash_new()). */
