@@ -77,7 +77,7 @@ static int unpack(struct envelope_job *job, struct span head, struct error *err)
 	job->structure.layer = job->integrity.layer = codec_id(job->codec);
 	job->source.pending[0] = head;
 	job->source.pending_count = 1;
-	if (gzip_member_parse(head, &member) && worker_count(job->options->threads) > 1) {
+	if (gzip_member_measure(head, &member) && worker_count(job->options->threads) > 1) {
 		parallel = envelope_parallel_open(job, err);
 		if (!parallel || envelope_parallel_run(parallel, &done, err) < 0)
 			return -1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One reading of a file, between envelope.c and the two ways to unpack: serial
- * (any codec, and what is none) and parallel (muster's own members, as long as
- * they are sound; the first that is not is handed to the serial way, so that
+ * (any codec, and what is none) and parallel (members that tell their length, as
+ * long as they are sound; the first that is not is handed to the serial way, so that
  * both find the same).
  */
 #ifndef STREAM_ENVELOPE_JOB_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Muster's own members tell their length, so they are cut apart before they are
- * inflated. Every thread, the caller's too, does whatever comes first of: push
+ * Muster's own members and BGZF's tell their length, so they are cut apart before
+ * they are inflated. Every thread, the caller's too, does whatever comes first of: push
  * the next member's content, inflate a member, read one. Reading (with SHA-256)
  * and pushing are each one thread's at a time.
  *
@@ -16,7 +16,11 @@
 #include "stream/envelope_job.h"
 #include "stream/gzip_member.h"
 
-enum { MEMBER_LEAST = GZIP_MEMBER_HEADER + 2 + GZIP_TRAILER };
+/*
+ * Of each member as many bytes are looked at as our own header has; the shortest of
+ * BGZF has more. A deflate stream has at least two.
+ */
+enum { HEAD = GZIP_MEMBER_HEADER, DEFLATE_LEAST = 2 };
 
 enum slot_state { SLOT_FILLED, SLOT_INFLATED, SLOT_REFUSED };
 
@@ -24,7 +28,7 @@ enum slot_state { SLOT_FILLED, SLOT_INFLATED, SLOT_REFUSED };
 struct slot {
 	enum slot_state state;
 	uint8_t *stored, *content;
-	size_t stored_len, content_len;
+	size_t header_len, stored_len, content_len;
 };
 
 struct inflater {
@@ -48,7 +52,7 @@ struct envelope_parallel {
 	bool stopped; /* all is pushed, or the next member is refused, or an error */
 	struct error error;
 	/* the reading thread's: the header after the last member read */
-	uint8_t next_head[GZIP_MEMBER_HEADER];
+	uint8_t next_head[HEAD];
 	size_t next_len;
 	struct gzip_member next;
 	unsigned slot_count, thread_count;
@@ -62,20 +66,22 @@ static struct slot *slot_of(struct envelope_parallel *p, uint64_t member)
 	return &p->slot[member % p->slot_count];
 }
 
-/* Is what follows a header of ours, of a member that fits into a slot? */
-static bool next_is_ours(struct envelope_parallel *p)
+/* Is what follows a member that tells its length and fits into a slot? */
+static bool next_is_measured(struct envelope_parallel *p)
 {
-	return gzip_member_parse((struct span){ p->next_head, p->next_len }, &p->next) &&
-	       p->next.stored >= MEMBER_LEAST && p->next.stored <= GZIP_MEMBER_STORED;
+	return p->next_len == HEAD &&
+	       gzip_member_measure((struct span){ p->next_head, HEAD }, &p->next) &&
+	       p->next.stored >= p->next.header + DEFLATE_LEAST + GZIP_TRAILER &&
+	       p->next.stored <= GZIP_MEMBER_STORED;
 }
 
-/* Remember what was read past the end of a member. False: nothing of ours follows. */
+/* Remember what was read past the end of a member. False: no such member follows. */
 static bool keep_next(struct envelope_parallel *p, struct span head)
 {
 	if (head.len)
 		memcpy(p->next_head, head.ptr, head.len);
 	p->next_len = head.len;
-	return next_is_ours(p);
+	return next_is_measured(p);
 }
 
 /* Fill a slot; false: it is the last to be read here. */
@@ -83,19 +89,20 @@ static bool read_member(struct envelope_parallel *p, struct slot *s, struct erro
 {
 	struct envelope_job *job = p->job;
 	const struct gzip_member member = p->next;
-	uint8_t *body = s->stored + GZIP_MEMBER_HEADER;
-	size_t body_len = member.stored - GZIP_MEMBER_HEADER, len;
+	uint8_t *body = s->stored + HEAD;
+	size_t body_len = member.stored - HEAD, len;
 	ssize_t n;
 
-	memcpy(s->stored, p->next_head, GZIP_MEMBER_HEADER);
-	n = source_read(&job->source, body, body_len + GZIP_MEMBER_HEADER, err);
+	memcpy(s->stored, p->next_head, HEAD);
+	n = source_read(&job->source, body, body_len + HEAD, err);
 	if (n < 0 || sha256_update(&job->sha256, (struct span){ body, (size_t)n }, err) < 0)
 		return false;
 	len = (size_t)n;
 	s->state = SLOT_FILLED;
+	s->header_len = member.header;
 	if (len < body_len) {
 		s->state = SLOT_REFUSED;
-		s->stored_len = GZIP_MEMBER_HEADER + len;
+		s->stored_len = HEAD + len;
 		p->next_len = 0;
 		return false;
 	}
@@ -107,8 +114,8 @@ static bool read_member(struct envelope_parallel *p, struct slot *s, struct erro
 
 static bool inflate_member(struct inflate_state *z, struct slot *s)
 {
-	uint8_t *body = s->stored + GZIP_MEMBER_HEADER;
-	size_t body_len = s->stored_len - GZIP_MEMBER_HEADER - GZIP_TRAILER;
+	uint8_t *body = s->stored + s->header_len;
+	size_t body_len = s->stored_len - s->header_len - GZIP_TRAILER;
 	struct cursor trailer = { .rest = { body + body_len, GZIP_TRAILER } };
 
 	isal_inflate_init(z);
@@ -252,13 +259,14 @@ static void hand_over(struct envelope_parallel *p)
 /* The first header was looked at before; it is hashed here like the rest. */
 static int begin(struct envelope_parallel *p, struct error *err)
 {
-	struct span head = { p->next_head, GZIP_MEMBER_HEADER };
-	ssize_t n = source_read(&p->job->source, p->next_head, GZIP_MEMBER_HEADER, err);
+	ssize_t n = source_read(&p->job->source, p->next_head, HEAD, err);
 
-	if (n < 0 || sha256_update(&p->job->sha256, head, err) < 0)
+	if (n < 0)
 		return -1;
 	p->next_len = (size_t)n;
-	p->ended = !next_is_ours(p);
+	if (sha256_update(&p->job->sha256, (struct span){ p->next_head, p->next_len }, err) < 0)
+		return -1;
+	p->ended = !next_is_measured(p);
 	return 0;
 }
 
@@ -296,7 +304,7 @@ int envelope_parallel_run(struct envelope_parallel *p, bool *done, struct error 
 
 static int allocate(struct envelope_parallel *p)
 {
-	const size_t stored = GZIP_MEMBER_STORED + GZIP_MEMBER_HEADER;
+	const size_t stored = GZIP_MEMBER_STORED + HEAD;
 	const size_t each = stored + GZIP_MEMBER_CONTENT;
 
 	p->memory = malloc(p->slot_count * each);

@@ -396,6 +396,73 @@ static void each_document_lists_what_is_not_covered(void **state)
 	}
 }
 
+/* As bgzip writes it: members of at most 64 KiB with their length, then an empty one. */
+static struct buf bgzf(struct span content, size_t each)
+{
+	static const uint8_t header[] = { 0x1f, 0x8b, 8, 4, 0,   0,   0, 0,
+					  0,    0xff, 6, 0, 'B', 'C', 2, 0 };
+	struct buf out = { 0 };
+	size_t at = 0, n;
+
+	do {
+		size_t start = out.len, stored;
+		uint8_t trailer[8];
+		z_stream z = { 0 };
+		uLong crc;
+
+		n = content.len - at < each ? content.len - at : each;
+		assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+		assert_int_equal(buf_reserve(&out, deflateBound(&z, n) + 100), 0);
+		assert_int_equal(buf_append(&out, header, sizeof(header)), 0);
+		z.next_in = (Bytef *)(uintptr_t)(content.ptr + at);
+		z.avail_in = (uInt)n;
+		z.next_out = (Bytef *)out.ptr + start + sizeof(header) + 2;
+		z.avail_out = (uInt)(out.capacity - 1 - start - sizeof(header) - 2);
+		assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+		out.len += 2 + z.total_out;
+		assert_int_equal(deflateEnd(&z), Z_OK);
+		crc = crc32(0, content.ptr + at, (uInt)n);
+		for (int i = 0; i < 4; i++) {
+			trailer[i] = (uint8_t)(crc >> 8 * i);
+			trailer[4 + i] = (uint8_t)(n >> 8 * i);
+		}
+		assert_int_equal(buf_append(&out, trailer, sizeof(trailer)), 0);
+		stored = out.len - start;
+		out.ptr[start + 16] = (char)(stored - 1);
+		out.ptr[start + 17] = (char)((stored - 1) >> 8);
+		at += n;
+	} while (n);
+	return out;
+}
+
+static void bgzf_reads_the_same_on_any_number_of_threads_sound_or_not(void **state)
+{
+	CLEANUP(buf_release)
+	struct buf text = lines(50000);
+	CLEANUP(buf_release)
+	struct buf gz = bgzf(buf_span(&text), 9000);
+	struct gzip_member member;
+	struct outcome o = read_both_ways(buf_span(&gz));
+
+	(void)state;
+	assert_int_equal(o.findings.count, 0);
+	assert_int_equal(o.envelope.members, 7);
+	assert_int_equal(o.content.crc, crc32(0, (Bytef *)text.ptr, (uInt)text.len));
+	for (size_t at = 0; at < gz.len; at += member.stored)
+		assert_true(gzip_member_measure(
+			(struct span){ (const uint8_t *)gz.ptr + at, gz.len - at }, &member));
+	for (size_t len = 1; len < gz.len; len++) {
+		o = read_both_ways((struct span){ (const uint8_t *)gz.ptr, len });
+		findings_release(&o.findings);
+	}
+	for (size_t bit = 0; bit < gz.len * 8; bit += 7) {
+		gz.ptr[bit / 8] = (char)(gz.ptr[bit / 8] ^ 1 << bit % 8);
+		o = read_both_ways(buf_span(&gz));
+		findings_release(&o.findings);
+		gz.ptr[bit / 8] = (char)(gz.ptr[bit / 8] ^ 1 << bit % 8);
+	}
+}
+
 static void a_lying_length_is_found_and_the_rest_still_read(void **state)
 {
 	CLEANUP(buf_release)
@@ -496,6 +563,7 @@ int main(void)
 		cmocka_unit_test(any_bit_flipped_in_our_gzip_is_found),
 		cmocka_unit_test(a_flipped_bit_in_a_foreign_gzip_is_found_or_listed),
 		cmocka_unit_test(each_document_lists_what_is_not_covered),
+		cmocka_unit_test(bgzf_reads_the_same_on_any_number_of_threads_sound_or_not),
 		cmocka_unit_test(a_lying_length_is_found_and_the_rest_still_read),
 		cmocka_unit_test(whatever_follows_our_members_is_read_too),
 		cmocka_unit_test(an_expansion_past_the_limit_is_found_both_ways),

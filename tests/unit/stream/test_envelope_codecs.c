@@ -119,6 +119,7 @@ static const struct {
 } programs[] = {
 	{ CODEC_GZIP, "gzip", "-c", -1, 1 },
 	{ CODEC_GZIP, "pigz", "-c", -1, 1 },
+	{ CODEC_GZIP, "bgzip", "-c", -1, 0 },
 	{ CODEC_ZSTD, "zstd", "-q -c", -1, 1 },
 	{ CODEC_ZSTD, "zstd", "-q -c -T2 -19", -1, 1 },
 	{ CODEC_ZSTD, "zstd", "-q -c --long=27", -1, 1 },
