@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inspect/document.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/checksum.h"
+#include "base/clock.h"
 #include "model/json.h"
 
 /* Take ownership of `value`; false when it or the object had no memory. */
@@ -45,6 +47,17 @@ static bool put_error(json_t *object, const struct error *e)
 	       put(object, "error", json_incref(error));
 }
 
+/* A wall time of an unknown zone: RFC 3339 without the offset. */
+static json_t *local_time_to_json(const struct reading *r)
+{
+	char text[CLOCK_RFC3339_SIZE];
+
+	if (!r->local_time || !r->content_time_ns)
+		return json_null();
+	(void)clock_format_rfc3339(r->content_time_ns, text);
+	return json_stringn(text, strlen(text) - strlen("Z"));
+}
+
 json_t *inspection_to_json(const struct inspection *i)
 {
 	CLEANUP(cleanup_json)
@@ -61,8 +74,8 @@ json_t *inspection_to_json(const struct inspection *i)
 	    put(o, "compression", json_string(codec_id(i->codec))) &&
 	    put(o, "members", uint_to_json(i->members)) &&
 	    put(o, "content_bytes", uint_to_json(r->content_bytes)) &&
-	    put(o, "content_time", time_to_json(r->content_time_ns)) &&
-	    put(o, "content_time_is_local", json_boolean(r->local_time)) &&
+	    put(o, "content_time", time_to_json(r->local_time ? 0 : r->content_time_ns)) &&
+	    put(o, "content_local_time", local_time_to_json(r)) &&
 	    put(o, "finished", json_boolean(r->finished)) &&
 	    put(o, "duration", json_real((double)i->duration_ns / 1e9)) &&
 	    put(o, "findings", all_findings(i)) &&
@@ -134,6 +147,20 @@ static int read_duration(const json_t *json, struct inspection *out, struct erro
 	return 0;
 }
 
+static int read_times(const json_t *json, struct reading *r, struct error *err)
+{
+	const char *local = json_string_value(json_object_get(json, "content_local_time"));
+	char text[CLOCK_RFC3339_SIZE + 1];
+
+	if (!local)
+		return member_time(json, "content_time", &r->content_time_ns, err);
+	(void)snprintf(text, sizeof(text), "%sZ", local);
+	if (clock_parse_rfc3339(text, &r->content_time_ns) < 0)
+		return error_set(err, ERROR_IO, "\"content_local_time\" is not a time");
+	r->local_time = true;
+	return 0;
+}
+
 static int read_words(const json_t *json, struct inspection *out, struct error *err)
 {
 	const char *format = "", *verdict = "", *digest = "", *codec = "";
@@ -148,7 +175,6 @@ static int read_words(const json_t *json, struct inspection *out, struct error *
 	    (digest[0] && !sha256_parse(digest, out->sha256)))
 		return error_set(err, ERROR_IO, "an inspection says format \"%s\", verdict \"%s\"",
 				 format, verdict);
-	out->reading.local_time = json_is_true(json_object_get(json, "content_time_is_local"));
 	out->reading.finished = json_is_true(json_object_get(json, "finished"));
 	return read_duration(json, out, err);
 }
@@ -162,8 +188,7 @@ int inspection_from_json(const json_t *json, struct inspection *out, struct erro
 	    member_uint(json, "members", &out->members, err) < 0 ||
 	    member_uint(json, "content_bytes", &out->reading.content_bytes, err) < 0 ||
 	    member_uint(json, "findings_dropped", &out->reading.findings.dropped, err) < 0 ||
-	    member_time(json, "content_time", &out->reading.content_time_ns, err) < 0 ||
-	    member_array(json, "findings", &findings, err) < 0 ||
+	    read_times(json, r, err) < 0 || member_array(json, "findings", &findings, err) < 0 ||
 	    member_object(json, "facts", &facts, err) < 0)
 		return -1;
 	if (facts && facts_from_json(facts, &r->facts, err) < 0)

@@ -67,6 +67,9 @@ static void an_inspection_round_trips(void **state)
 
 	(void)state;
 	assert_non_null(json);
+	assert_true(json_is_null(json_object_get(json, "content_time")));
+	assert_string_equal(json_string_value(json_object_get(json, "content_local_time")),
+			    "2026-11-22T02:00:00");
 	assert_int_equal(inspection_from_json(json, &back, &err), 0);
 	assert_int_equal(back.verdict, VERDICT_FAIL);
 	assert_int_equal(back.codec, CODEC_ZSTD);
