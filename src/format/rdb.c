@@ -165,12 +165,13 @@ static void check_hints(struct rdb *r)
 		const struct rdb_database *db = &r->databases.item[i];
 		uint64_t keys = rdb_database_keys(db), expires = rdb_database_expires(db);
 
-		if (db->hinted && !hint_holds(r, db->hinted_keys, keys))
+		if (db->hinted && !hint_holds(r, db->hinted_keys, keys + db->left_out_keys))
 			rdb_note(r, FINDING_LENGTH_MISMATCH,
 				 "database %" PRIu64 " should hold %" PRIu64 " keys, %" PRIu64
 				 " are there",
 				 db->number, db->hinted_keys, keys);
-		if (db->hinted && !hint_holds(r, db->hinted_expires, expires))
+		if (db->hinted &&
+		    !hint_holds(r, db->hinted_expires, expires + db->left_out_expires))
 			rdb_note(r, FINDING_LENGTH_MISMATCH,
 				 "database %" PRIu64 " should hold %" PRIu64 " expiries, %" PRIu64
 				 " are there",

@@ -48,6 +48,7 @@ struct rdb_database {
 	uint64_t number;
 	bool hinted; /* RESIZEDB told the two numbers below */
 	uint64_t hinted_keys, hinted_expires;
+	uint64_t left_out_keys, left_out_expires; /* hinted, and on purpose not there */
 	struct rdb_tally tally[RDB_KIND_COUNT];
 };
 

@@ -92,11 +92,18 @@ static void end_of_snapshot(struct rdb *r)
 	r->out->finished = true;
 }
 
+/* Redis tells how many keys a slot has and then leaves them out when it is deleting them, since it gave
+ * the slot away (isSlotInTrimJob): all of them, or none. */
+static bool left_out(const struct rdb_slots *s, uint64_t keys)
+{
+	return !keys && s->stated[0] && s->stated[1] <= s->stated[0];
+}
+
 /* A slot's keys are those until the next slot, database or the end: its numbers are exact. */
 static void close_slot(struct rdb *r)
 {
 	struct rdb_slots *s = &r->slots;
-	const struct rdb_database *db;
+	struct rdb_database *db;
 	uint64_t keys, expires;
 
 	if (!s->open)
@@ -105,11 +112,16 @@ static void close_slot(struct rdb *r)
 	db = rdb_databases_current(&r->databases);
 	keys = rdb_database_keys(db) - s->before[0];
 	expires = rdb_database_expires(db) - s->before[1];
-	if (keys != s->stated[0] || expires != s->stated[1])
+	if (left_out(s, keys)) {
+		s->left_out++;
+		db->left_out_keys += s->stated[0];
+		db->left_out_expires += s->stated[1];
+	} else if (keys != s->stated[0] || expires != s->stated[1]) {
 		rdb_note(r, FINDING_LENGTH_MISMATCH,
 			 "slot %" PRIu64 " should hold %" PRIu64 " keys and %" PRIu64
 			 " expiries, %" PRIu64 " and %" PRIu64 " are there",
 			 s->number, s->stated[0], s->stated[1], keys, expires);
+	}
 }
 
 /* What was said of the key to come was said of none. */
@@ -124,6 +136,10 @@ static void end_of_keys(struct rdb *r)
 {
 	close_slot(r);
 	no_key_follows(r);
+	if (r->slots.left_out)
+		rdb_note(r, FINDING_RISKY,
+			 "%" PRIu64 " cluster slots were given away: their keys are left out",
+			 r->slots.left_out);
 	if (r->version >= FIRST_VERSION_WITH_CHECKSUM) {
 		rdb_enter(r, RDB_STATE_CHECKSUM);
 		return;

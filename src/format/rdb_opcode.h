@@ -14,6 +14,7 @@ enum { RDB_SLOTS = 16384, RDB_JOB_NAME = 40 };
 /* Cluster slots: each says how many keys of the database follow until the next one. */
 struct rdb_slots {
 	uint64_t count;     /* met in the file */
+	uint64_t left_out;  /* of them, without the keys that they state */
 	bool open;          /* keys of one are being read */
 	uint64_t number;    /* of it */
 	uint64_t offset;    /* of its opcode */

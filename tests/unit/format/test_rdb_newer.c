@@ -271,6 +271,39 @@ static void cluster_slots_hold_as_many_keys_as_they_say(void **state)
 	reading_release(&r);
 }
 
+static void slots_that_were_given_away_may_be_left_out_whole(void **state)
+{
+	static const struct {
+		struct bytes body;
+		enum finding_code code;
+		size_t findings;
+	} rows[] = {
+		{ BYTES("\xfe\x00\xfb\x04\x01\xf4\x05\x02\x01\xf4\x06\x01\x00\x00\x01"
+			"a\x01v\xf4\x07\x01\x00"),
+		  FINDING_RISKY, 1 },
+		/* the database states one key more */
+		{ BYTES("\xfe\x00\xfb\x04\x00\xf4\x05\x02\x00\xf4\x06\x01\x00\x00\x01"
+			"a\x01v"),
+		  FINDING_RISKY, 2 },
+		/* a part of a slot is never left out */
+		{ BYTES("\xfe\x00\xfb\x02\x00\xf4\x06\x02\x00\x00\x01"
+			"a\x01v"),
+		  FINDING_LENGTH_MISMATCH, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct reading r = { 0 };
+
+		read_body("REDIS0013", rows[i].body, &r);
+		assert_int_equal(r.findings.count, rows[i].findings);
+		assert_int_equal(r.findings.item[0].code, rows[i].code);
+		assert_true(r.finished);
+		assert_int_equal(facts_find(&r.facts, FACT_DATABASE, "", "0")->count, 1);
+		reading_release(&r);
+	}
+}
+
 #define JOB                                                                                        \
 	"\x28"                                                                                     \
 	"0123456789012345678901234567890123456789"
@@ -501,6 +534,7 @@ int main(void)
 		cmocka_unit_test(modules_are_named_and_their_parts_hashed),
 		cmocka_unit_test(a_keys_metadata_is_part_of_it),
 		cmocka_unit_test(cluster_slots_hold_as_many_keys_as_they_say),
+		cmocka_unit_test(slots_that_were_given_away_may_be_left_out_whole),
 		cmocka_unit_test(a_slot_import_in_progress_is_told),
 		cmocka_unit_test(what_a_version_does_not_have_is_found),
 		cmocka_unit_test(keys_expired_at_the_snapshots_clock_are_counted),
