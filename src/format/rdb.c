@@ -161,18 +161,21 @@ static bool hint_holds(const struct rdb *r, uint64_t hint, uint64_t counted)
 
 static void check_hints(struct rdb *r)
 {
+	/* of an Active-Active database they count values, of which one key may have several */
+	enum finding_code code = r->active_active ? FINDING_RISKY : FINDING_LENGTH_MISMATCH;
+
 	for (size_t i = 0; i < r->databases.count; i++) {
 		const struct rdb_database *db = &r->databases.item[i];
 		uint64_t keys = rdb_database_keys(db), expires = rdb_database_expires(db);
 
 		if (db->hinted && !hint_holds(r, db->hinted_keys, keys + db->left_out_keys))
-			rdb_note(r, FINDING_LENGTH_MISMATCH,
+			rdb_note(r, code,
 				 "database %" PRIu64 " should hold %" PRIu64 " keys, %" PRIu64
 				 " are there",
 				 db->number, db->hinted_keys, keys);
 		if (db->hinted &&
 		    !hint_holds(r, db->hinted_expires, expires + db->left_out_expires))
-			rdb_note(r, FINDING_LENGTH_MISMATCH,
+			rdb_note(r, code,
 				 "database %" PRIu64 " should hold %" PRIu64 " expiries, %" PRIu64
 				 " are there",
 				 db->number, db->hinted_expires, expires);

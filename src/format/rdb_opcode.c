@@ -212,9 +212,19 @@ void rdb_on_opcode(struct rdb *r)
 		begin_key(r, opcode);
 }
 
+/* Forks with several masters (XRedis, Redis Enterprise) may keep several values of one key, and count them. */
+static bool tells_of_replicas(const struct rdb_element *name)
+{
+	static const char mark[] = "crdt";
+
+	return name->length >= sizeof(mark) - 1 &&
+	       memcmp(name->text.ptr, mark, sizeof(mark) - 1) == 0;
+}
+
 void rdb_on_aux_name(struct rdb *r)
 {
 	r->aux = -1;
+	r->active_active |= tells_of_replicas(&r->element);
 	for (int i = 0; i < RDB_AUX_COUNT; i++) {
 		if (r->element.length == strlen(rdb_aux_names[i]) &&
 		    memcmp(r->element.text.ptr, rdb_aux_names[i], strlen(rdb_aux_names[i])) == 0)

@@ -63,7 +63,8 @@ struct rdb {
 		element; /* the string just taken, or the one just met in a packed value */
 
 	unsigned version;
-	bool valkey; /* the numbers above 21 and below 244 mean other things there */
+	bool valkey;        /* the numbers above 21 and below 244 mean other things there */
+	bool active_active; /* an aux field tells of replicated values */
 	uint64_t crc;
 	uint64_t trailing; /* bytes after the end */
 	int aux;           /* index of the aux field being read, -1: one that is not kept */

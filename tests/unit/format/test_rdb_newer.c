@@ -304,6 +304,34 @@ static void slots_that_were_given_away_may_be_left_out_whole(void **state)
 	}
 }
 
+static void numbers_of_an_active_active_database_are_only_doubted(void **state)
+{
+	static const struct {
+		struct bytes body;
+		enum finding_code code;
+	} rows[] = {
+		{ BYTES("\xfa\x04"
+			"crdt\x01\x31\xfe\x00\xfb\x01\x01\x00\x01"
+			"a\x01v"),
+		  FINDING_RISKY },
+		{ BYTES("\xfa\x03"
+			"crd\x01\x31\xfe\x00\xfb\x01\x01\x00\x01"
+			"a\x01v"),
+		  FINDING_LENGTH_MISMATCH },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct reading r = { 0 };
+
+		read_body("REDIS0009", rows[i].body, &r);
+		assert_int_equal(r.findings.count, 1);
+		assert_int_equal(r.findings.item[0].code, rows[i].code);
+		assert_true(r.finished);
+		reading_release(&r);
+	}
+}
+
 #define JOB                                                                                        \
 	"\x28"                                                                                     \
 	"0123456789012345678901234567890123456789"
@@ -535,6 +563,7 @@ int main(void)
 		cmocka_unit_test(a_keys_metadata_is_part_of_it),
 		cmocka_unit_test(cluster_slots_hold_as_many_keys_as_they_say),
 		cmocka_unit_test(slots_that_were_given_away_may_be_left_out_whole),
+		cmocka_unit_test(numbers_of_an_active_active_database_are_only_doubted),
 		cmocka_unit_test(a_slot_import_in_progress_is_told),
 		cmocka_unit_test(what_a_version_does_not_have_is_found),
 		cmocka_unit_test(keys_expired_at_the_snapshots_clock_are_counted),
