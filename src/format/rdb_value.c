@@ -54,8 +54,9 @@ static const struct type {
 	[26] = TYPE(STREAM, ELEMENT_COUNT, STREAM_NODE_ID, LISTPACK, 13),
 	[27] = TYPE(STREAM, ELEMENT_COUNT, STREAM_NODE_ID, LISTPACK, 14),
 	[28] = TYPE(ARRAY, ELEMENT_COUNT, ARRAY_INDEX, PACK_NONE, 14),
-	/* 29 and 31 are what DUMP writes, never a file; 33 only Redis built with an option */
-	[29] = { .unsupported = true, .since = 15 },
+	/* 29 and 31 are what DUMP writes, never a file. 33, in version 14 29, is what only Redis built with
+	 * an option (ENABLE_GCRA) writes. */
+	[29] = { .unsupported = true, .since = 14 },
 	[30] = PACKED(HASH, LISTPACK, 15),
 	[31] = { .unsupported = true, .since = 15 },
 	[32] = TYPE(HASH, TEMPLATE_REFERENCE, ELEMENT, PACK_NONE, 15),
