@@ -11,6 +11,37 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
+/*
+ * Arguments that one of RabbitMQ's own queue types knows; the others refuse them (3.10 to 4.3). Not here
+ * are those of all types, and those that are told of by themselves.
+ */
+static const struct {
+	const char *name, *types;
+} arguments_of_types[] = {
+	{ "x-consumer-disconnected-timeout", "quorum" },
+	{ "x-consumer-timeout", "quorum" },
+	{ "x-dead-letter-exchange", "classic quorum" },
+	{ "x-dead-letter-routing-key", "classic quorum" },
+	{ "x-dead-letter-strategy", "quorum" },
+	{ "x-delayed-retry-max", "quorum" },
+	{ "x-delayed-retry-min", "quorum" },
+	{ "x-delayed-retry-type", "quorum" },
+	{ "x-delivery-limit", "quorum" },
+	{ "x-expires", "classic quorum" },
+	{ "x-initial-cluster-size", "stream" },
+	{ "x-max-age", "stream" },
+	{ "x-max-in-memory-bytes", "quorum" },
+	{ "x-max-in-memory-length", "quorum" },
+	{ "x-max-length", "classic quorum" },
+	{ "x-message-ttl", "classic quorum" },
+	{ "x-overflow", "classic quorum" },
+	{ "x-queue-version", "classic" },
+	{ "x-quorum-initial-group-size", "quorum" },
+	{ "x-single-active-consumer", "classic quorum" },
+	{ "x-stream-filter-size-bytes", "stream" },
+	{ "x-stream-max-segment-size-bytes", "stream" },
+};
+
 static const json_t *argument(const struct definition_object *o, const char *name)
 {
 	return json_object_get(json_object_get(o->json, "arguments"), name);
@@ -81,6 +112,24 @@ static void check_queue_type(struct definitions *d, const struct definition_obje
 		check_replicated(d, o, known);
 }
 
+/* A queue that does not tell its type is classic, but for the vhost's default. */
+static void check_arguments(struct definitions *d, const struct definition_object *o)
+{
+	const char *asked = json_string_value(argument(o, "x-queue-type"));
+	const char *was = definition_text(o->json, "type");
+	const char *type = queue_type(asked ? asked : was ? was : "classic");
+	char title[DEFINITION_TITLE_SIZE];
+
+	for (size_t i = 0; type && i < COUNT(arguments_of_types); i++) {
+		const char *name = arguments_of_types[i].name;
+
+		if (!strstr(arguments_of_types[i].types, type) && argument(o, name))
+			definitions_risk(d, RISK_QUEUE_ARGUMENT, o->at,
+					 "%s is a %s queue with %s: RabbitMQ 4.3 refuses it",
+					 definitions_title(o, "queue", title), type, name);
+	}
+}
+
 static int refer_to_exchange(struct definitions *d, const struct definition_object *o,
 			     const json_t *wanted, const char *verb, struct error *err)
 {
@@ -101,6 +150,7 @@ static int check_queue(struct definitions *d, const struct definition_object *o,
 	char title[DEFINITION_TITLE_SIZE];
 
 	check_queue_type(d, o);
+	check_arguments(d, o);
 	if (json_is_false(json_object_get(o->json, "durable")))
 		definitions_risk(d, RISK_TRANSIENT_QUEUE, o->at,
 				 "%s is transient: RabbitMQ 4.3 refuses it",

@@ -107,6 +107,20 @@ static const struct row rows[] = {
 	{ "queues", QUEUE("\"auto_delete\":true,\"arguments\":{\"x-queue-type\":\"quorum\"}"),
 	  "line 1: queue \"q\" of vhost \"/\": no quorum queue is deleted automatically",
 	  FINDING_BAD_STRUCTURE },
+	{ "queues", ARGUMENT("\"x-queue-type\":\"quorum\",\"x-consumer-timeout\":9"), NULL, 0 },
+	{ "queues", ARGUMENT("\"x-queue-type\":\"stream\",\"x-max-age\":\"7D\""), NULL, 0 },
+	{ "queues", ARGUMENT("\"x-queue-type\":\"super\",\"x-max-age\":\"7D\""),
+	  "line 1: queue \"q\" of vhost \"/\" has type \"super\": an import stops there without "
+	  "its plugin",
+	  FINDING_RISKY },
+	{ "queues", ARGUMENT("\"x-consumer-timeout\":9"),
+	  "line 1: queue \"q\" of vhost \"/\" is a classic queue with x-consumer-timeout: RabbitMQ "
+	  "4.3 refuses it",
+	  FINDING_RISKY },
+	{ "queues", ARGUMENT("\"x-queue-type\":\"stream\",\"x-message-ttl\":9"),
+	  "line 1: queue \"q\" of vhost \"/\" is a stream queue with x-message-ttl: RabbitMQ 4.3 "
+	  "refuses it",
+	  FINDING_RISKY },
 	{ "queues", ARGUMENT("\"x-dead-letter-exchange\":\"\""), NULL, 0 },
 	{ "queues", ARGUMENT("\"x-dead-letter-exchange\":\"amq.fanout\""), NULL, 0 },
 	{ "queues", ARGUMENT("\"x-dead-letter-exchange\":\"dlx\""),
