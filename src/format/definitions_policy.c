@@ -229,6 +229,33 @@ static int check_key(struct definitions *d, const struct definition_object *o, b
 	return json_is_string(value) ? follow(d, o, key, json_string_value(value), err) : 0;
 }
 
+/* What each key allows and a policy with all of them does not. */
+static void check_together(struct definitions *d, const struct definition_object *o,
+			   const char *title, const json_t *definition)
+{
+	static const char *const ways[] = { "federation-upstream", "federation-upstream-set",
+					    "federation-upstream-pattern" };
+	const char *retry = definition_text(definition, "delayed-retry-type");
+	const json_t *min = json_object_get(definition, "delayed-retry-min");
+	const json_t *max = json_object_get(definition, "delayed-retry-max");
+	size_t count = 0;
+
+	for (size_t i = 0; i < COUNT(ways); i++)
+		count += json_object_get(definition, ways[i]) != NULL;
+	if (count > 1)
+		definitions_complain(d, FINDING_BAD_STRUCTURE, o->at,
+				     "%s: names its upstreams in more than one way", title);
+	if (retry && strcmp(retry, "disabled") != 0 && !min)
+		definitions_complain(d, FINDING_BAD_STRUCTURE, o->at,
+				     "%s: \"delayed-retry-type\" without \"delayed-retry-min\"",
+				     title);
+	if (json_is_integer(min) && json_is_integer(max) &&
+	    json_integer_value(max) < json_integer_value(min))
+		definitions_complain(d, FINDING_BAD_STRUCTURE, o->at,
+				     "%s: \"delayed-retry-max\" is below \"delayed-retry-min\"",
+				     title);
+}
+
 static void check_apply_to(struct definitions *d, const struct definition_object *o,
 			   bool is_operator, const char *apply_to)
 {
@@ -257,6 +284,7 @@ int definitions_check_policy(struct definitions *d, const struct definition_obje
 				     "%s: without a pattern, or defines nothing", title);
 		return 0;
 	}
+	check_together(d, o, title, definition);
 	check_apply_to(d, o, is_operator, definition_text(policy, "apply-to"));
 	if (definitions_check_pattern(d, o, "pattern", pattern, err) < 0)
 		return -1;
