@@ -178,9 +178,9 @@ static bool needs_plugin(const char *type, const char **plugin)
 		{ "topic", "" },
 		{ "headers", "" },
 		{ "x-local-random", "" },
+		{ "x-modulus-hash", "" }, /* since 4.3; whoever had it before has its plugin */
 		{ "x-consistent-hash", "rabbitmq_consistent_hash_exchange" },
 		{ "x-delayed-message", "rabbitmq_delayed_message_exchange" },
-		{ "x-modulus-hash", "rabbitmq_sharding" },
 		{ "x-random", "rabbitmq_random_exchange" },
 		{ "x-recent-history", "rabbitmq_recent_history_exchange" },
 		{ "x-jms-topic", "rabbitmq_jms_topic_exchange" },

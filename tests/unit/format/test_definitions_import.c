@@ -128,6 +128,7 @@ static const struct row rows[] = {
 	  FINDING_RISKY },
 	/* exchanges */
 	{ "exchanges", EXCHANGE("\"type\":\"topic\",\"internal\":false"), NULL, 0 },
+	{ "exchanges", EXCHANGE("\"type\":\"x-modulus-hash\""), NULL, 0 },
 	{ "exchanges", EXCHANGE("\"type\":\"x-delayed-message\""),
 	  "line 1: exchange \"e\" of vhost \"/\" is x-delayed-message: an import needs "
 	  "rabbitmq_delayed_message_exchange",
