@@ -120,6 +120,8 @@ static const struct row rows[] = {
 	ROW(AT, 0, "*2\r\n$", "a Redis append-only file", "back up the RDB snapshot instead"),
 	ROW(AT, 0, "*3\r\n$", "a Redis append-only file", "back up the RDB snapshot instead"),
 	ROW(AT, 0, "#TS:", "a Redis append-only file", "back up the RDB snapshot instead"),
+	ROW(AT, 0, "VCS\x01", "a snapshot compressed as a whole by Valkey 9.2 or later",
+	    "save one with rdbcompression yes, and inspect that"),
 	ROW(AT, 0, "file appendonly.aof", "the manifest of a Redis append-only file",
 	    "back up the RDB snapshot instead"),
 	/* no data at all */

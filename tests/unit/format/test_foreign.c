@@ -91,6 +91,7 @@ static const struct sample foreign[] = {
 	{ BYTES("\x3f\xd7\x6c\x17\x05"), "Elasticsearch" },
 	{ BYTES("*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n"), "a Redis append-only file" },
 	{ BYTES("*3\r\n$3\r\nSET\r\n"), "a Redis append-only file" },
+	{ BYTES("VCS\x01\x01\x00\x01\x04\x22\x4d\x18"), "compressed as a whole by Valkey 9.2" },
 	{ BYTES("file appendonly.aof.1.base.rdb seq 1 type b\n"),
 	  "the manifest of a Redis append-only file" },
 	{ BYTES("\xff\xfe-\x00-\x00\r\x00"), "UTF-16, as PowerShell" },
