@@ -163,7 +163,8 @@ static const struct coverage coverage = {
 	.checked = "The header's fields; every length, number and flag of the table of contents, "
 		   "that its dump ids are unique and its dependencies have no cycle; the place, "
 		   "order, number and end of every data block; every compressed stream with its "
-		   "checksum; the columns of every row; large objects against their entries.",
+		   "checksum; the columns of every row and what COPY FROM refuses in it; UTF-8; "
+		   "large objects against their entries.",
 	.row = uncovered,
 	.count = PG_ARCHIVE_UNCOVERED_COUNT,
 };

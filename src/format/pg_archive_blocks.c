@@ -17,28 +17,34 @@ static const char *label(const struct pg_archive_data *d, char out[PG_ARCHIVE_LA
 
 static void report_rows(struct pg_archive_blocks *b, const struct pg_archive_item *item)
 {
-	const struct copy_text *c = &item->copy;
+	struct copy_text c = item->copy;
 	char name[PG_ARCHIVE_LABEL_SIZE];
 
-	item->data->rows = c->sum;
-	if (!c->faults)
+	if (b->contents->utf8)
+		copy_text_in_utf8(&c);
+	item->data->rows = c.sum;
+	if (!c.faults)
 		return;
 	item->data->damaged = true;
 	findings_add(b->findings, FINDING_BAD_ROW, item->offset,
 		     "%s, row %" PRIu64 ": %s (wrong rows: %" PRIu64 ")", label(item->data, name),
-		     c->fault_row, copy_fault_meaning(c->fault), c->faults);
+		     c.fault_row, copy_fault_meaning(c.fault), c.faults);
 }
 
 static void report_inserts(struct pg_archive_blocks *b, const struct pg_archive_item *item)
 {
 	char name[PG_ARCHIVE_LABEL_SIZE];
 
+	const char *fault = item->insert_fault;
+
+	if (!fault && b->contents->utf8 && item->not_utf8)
+		fault = copy_fault_meaning(COPY_FAULT_ENCODING);
 	item->data->rows = item->sum;
-	if (!item->insert_fault)
+	if (!fault)
 		return;
 	item->data->damaged = true;
 	findings_add(b->findings, FINDING_BAD_ROW, item->offset, "%s, after row %" PRIu64 ": %s",
-		     label(item->data, name), item->sum.count, item->insert_fault);
+		     label(item->data, name), item->sum.count, fault);
 }
 
 /* An item has ended, and all before it. */

@@ -153,8 +153,10 @@ static int add_encoding(struct pg_archive_contents *c, const struct pg_archive_e
 {
 	char name[64];
 
-	if (sscanf(e->definition, "SET client_encoding = '%63[^']';", name) == 1)
+	if (sscanf(e->definition, "SET client_encoding = '%63[^']';", name) == 1) {
+		c->utf8 = strcmp(name, "UTF8") == 0;
 		return add_valued(c, FACT_SETTING, "", "encoding", name);
+	}
 	findings_add(&c->reading->findings, FINDING_BAD_STRUCTURE, e->offset,
 		     "entry %" PRIu32 " does not set the encoding", e->dump_id);
 	return 0;
@@ -328,6 +330,16 @@ static int add_by_kind(struct pg_archive_contents *c, const struct pg_archive_en
 	return 0;
 }
 
+/* Its encoding may be known only later. */
+static void note_encoding(struct pg_archive_contents *c, const struct pg_archive_entry *e)
+{
+	if (c->not_utf8.count++)
+		return;
+	c->not_utf8.offset = e->offset;
+	c->not_utf8.dump_id = e->dump_id;
+	c->not_utf8.field = e->not_utf8;
+}
+
 int pg_archive_contents_entry(struct pg_archive_contents *c, const struct pg_archive_entry *e,
 			      struct error *err)
 {
@@ -342,6 +354,8 @@ int pg_archive_contents_entry(struct pg_archive_contents *c, const struct pg_arc
 			     e->dump_id);
 		return 0;
 	}
+	if (e->not_utf8)
+		note_encoding(c, e);
 	if (pg_entry_is_schema_object(e->kind))
 		count_kind(c, e->kind, e->offset);
 	count_flags(c, e);
@@ -359,6 +373,11 @@ int pg_archive_contents_complete(struct pg_archive_contents *c, struct error *er
 	int cycle = pg_archive_graph_cycle(&c->graph, &c->dump_ids, &index);
 
 	c->complete = true;
+	if (c->utf8 && c->not_utf8.count)
+		findings_add(&c->reading->findings, FINDING_BAD_ENCODING, c->not_utf8.offset,
+			     "%s of entry %" PRIu32 " in the table of contents is not valid UTF-8 "
+			     "(such entries: %" PRIu64 ")",
+			     c->not_utf8.field, c->not_utf8.dump_id, c->not_utf8.count);
 	pg_archive_graph_release(&c->graph);
 	if (cycle < 0)
 		return no_memory(err);

@@ -54,6 +54,12 @@ struct pg_archive_contents {
 	} * kind;
 	size_t kind_count;
 	bool complete; /* the whole table of contents was read */
+	bool utf8;     /* the encoding is UTF8 */
+	struct {
+		uint64_t count, offset; /* entries with a text that is not; of the first */
+		uint32_t dump_id;
+		const char *field;
+	} not_utf8;
 	/* Large objects as sets of oids: the sums of their hashes must agree. */
 	uint64_t objects_named, objects_named_sum;
 	uint64_t objects_found, objects_found_sum;

@@ -37,6 +37,7 @@ static enum pg_archive_field_result read_text(struct pg_archive_field *f, struct
 
 	if (piece.len && memchr(piece.ptr, '\0', piece.len))
 		return FIELD_BAD_CHARACTER;
+	utf8_text_push(&f->utf8, piece);
 	if (f->columns)
 		copy_columns_push(f->columns, piece);
 	if (f->definition)

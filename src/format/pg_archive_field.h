@@ -48,6 +48,7 @@ struct pg_archive_field {
 	uint8_t raw[9];
 	size_t have;
 	uint64_t text_read;
+	struct utf8_text utf8; /* TEXT */
 	bool in_text;
 };
 

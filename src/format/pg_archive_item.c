@@ -23,6 +23,7 @@ void pg_archive_item_begin(struct pg_archive_item *i, struct pg_archive_scratch 
 	i->fault = (struct unpack_fault){ 0 };
 	i->sum = (struct row_sum){ 0 };
 	i->insert_fault = NULL;
+	i->not_utf8 = false;
 	i->scratch = scratch;
 	copy_text_begin(&i->copy, i->columns, scratch->hash);
 	if (i->kind == ITEM_LARGE_OBJECT)
@@ -30,6 +31,7 @@ void pg_archive_item_begin(struct pg_archive_item *i, struct pg_archive_scratch 
 	if (i->kind == ITEM_INSERTS) {
 		memset(scratch->inserts, 0, sizeof(*scratch->inserts));
 		scratch->inserts->lexer.escapes = i->escapes;
+		scratch->utf8 = (struct utf8_text){ 0 };
 	}
 }
 
@@ -41,6 +43,7 @@ void pg_archive_item_push(struct pg_archive_item *i, struct span bytes)
 		break;
 	case ITEM_INSERTS:
 		insert_rows_push(i->scratch->inserts, bytes);
+		utf8_text_push(&i->scratch->utf8, bytes);
 		break;
 	case ITEM_LARGE_OBJECT:
 		row_hash_update(i->scratch->hash, bytes);
@@ -56,6 +59,7 @@ static void end_inserts(struct pg_archive_item *i)
 
 	insert_rows_end(r);
 	i->sum.count = r->rows;
+	i->not_utf8 = !utf8_run_is_whole(&i->scratch->utf8.run);
 	if (r->fault != INSERT_FAULT_NONE)
 		i->insert_fault = insert_fault_meaning(r->fault);
 }

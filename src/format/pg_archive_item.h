@@ -28,6 +28,7 @@ enum pg_archive_item_kind {
 struct pg_archive_scratch {
 	struct row_hash *hash;
 	struct insert_rows *inserts;
+	struct utf8_text utf8; /* of the inserts */
 };
 
 /* Zeroed storage becomes one. -1: out of memory. */
@@ -48,6 +49,7 @@ struct pg_archive_item {
 	struct copy_text copy;              /* ROWS */
 	struct row_sum sum;                 /* INSERTS: the count alone; LARGE_OBJECT */
 	const char *insert_fault;           /* INSERTS; NULL: none */
+	bool not_utf8;                      /* INSERTS: the text is not */
 	struct pg_archive_scratch *scratch; /* until it ends */
 };
 

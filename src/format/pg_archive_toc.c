@@ -306,6 +306,8 @@ static enum pg_archive_toc_result entry_text_done(struct pg_archive_toc *t, cons
 	struct pg_archive_entry *e = &t->entry;
 	bool fits = true;
 
+	if (!e->not_utf8 && !utf8_run_is_whole(&t->field.utf8.run))
+		e->not_utf8 = name;
 	switch ((enum entry_field)t->row) {
 	case ENTRY_TABLE_OID:
 	case ENTRY_OID:
@@ -362,6 +364,7 @@ static enum pg_archive_toc_result entry_field_done(struct pg_archive_toc *t, con
 		fits = value > 0;
 		e->dump_id = (uint32_t)value;
 		e->offset = t->field.offset;
+		e->not_utf8 = NULL;
 		if (t->graph)
 			pg_archive_graph_entry(t->graph);
 		break;

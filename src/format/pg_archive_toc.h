@@ -57,6 +57,7 @@ struct pg_archive_entry {
 	bool has_data;
 	bool has_copy; /* a COPY statement is there, of `columns` */
 	bool tag_cut;
+	const char *not_utf8; /* which of its texts is not, the first; static; NULL: none */
 	struct copy_columns columns;
 	uint8_t data_state; /* enum pg_archive_offset_state; custom format */
 	uint64_t data_offset;

@@ -54,11 +54,13 @@ struct pg_sql {
 	enum dump_kind kind;
 	bool ending; /* its own end marker came, but not the empty comment behind it */
 	bool ended;
-	bool inner;    /* within a database's dump of a cluster's */
-	bool data;     /* it is a database's dump, or holds one */
-	bool torn;     /* one of its databases' dumps lacks its end */
-	bool trailing; /* something followed; told once */
-	uint64_t nul;  /* offset of the first zero byte outside of rows, plus 1 */
+	bool inner;            /* within a database's dump of a cluster's */
+	bool data;             /* it is a database's dump, or holds one */
+	bool torn;             /* one of its databases' dumps lacks its end */
+	bool trailing;         /* something followed; told once */
+	uint64_t nul;          /* offset of the first zero byte outside of rows, plus 1 */
+	struct utf8_text utf8; /* of the text outside of rows, while it shall be */
+	bool not_utf8;         /* told once */
 };
 
 static struct pg_sql *sql_of(struct stage *s)
@@ -237,6 +239,7 @@ static int take_command(struct pg_sql *p)
 	memcpy(p->facts.database, p->commands.database, sizeof(p->facts.database));
 	p->facts.search_path[0] = '\0';
 	p->lexer.escapes = false;
+	p->statement.utf8 = false;
 	p->facts.entry = (struct pg_sql_entry){ 0 };
 	if (p->facts.cluster)
 		return 0;
@@ -287,14 +290,35 @@ static void look_for_nul(struct pg_sql *p, struct span text)
 		p->nul = p->lexer.offset - (uint64_t)(text.ptr + text.len - nul) + 1;
 }
 
+/* Text that shall be in `encoding` UTF8 from here on, or needs not; p->lexer.offset is behind it. */
+static void check_encoding(struct pg_sql *p, struct span text, bool utf8)
+{
+	uint64_t offset = p->lexer.offset - text.len;
+
+	if (!utf8) {
+		p->utf8 = (struct utf8_text){ 0 };
+		return;
+	}
+	p->utf8.taken = offset;
+	utf8_text_push(&p->utf8, text);
+	if (!p->utf8.run.bad || p->not_utf8)
+		return;
+	p->not_utf8 = true;
+	report(p, FINDING_BAD_ENCODING, p->utf8.bad_at,
+	       "text that is not valid UTF-8, which it is said to be");
+}
+
 static int push_sql(struct pg_sql *p, struct span *in)
 {
 	struct span taken = *in;
 	int rc = 0;
 
 	while (in->len && p->phase == IN_SQL && rc == 0) {
+		const uint8_t *start = in->ptr;
+		bool utf8 = p->statement.utf8;
 		enum sql_token token = sql_lexer_next(&p->lexer, in);
 
+		check_encoding(p, (struct span){ start, (size_t)(in->ptr - start) }, utf8);
 		if (p->lexer.doubtful) /* SET may fail or be undone; pg_dump doubles quotes */
 			report(p, FINDING_UNSAFE, p->lexer.start,
 			       "whether \\' ends this string, psql decides by a setting");
@@ -357,21 +381,23 @@ static const char *table_label(const struct pg_sql *p, char out[96])
 static void end_rows(struct pg_sql *p)
 {
 	struct pg_sql_table *t = &p->facts.table[p->rows.table];
-	const struct copy_text *c = &p->rows.text;
+	struct copy_text *c = &p->rows.text;
 	bool mixed = p->rows.windows_ends && p->rows.windows_ends < c->sum.count;
 	char label[96];
 
 	p->phase = IN_SQL;
+	if (p->statement.utf8)
+		copy_text_in_utf8(c);
 	if (is_faulty(&p->rows))
 		findings_add(&p->out->findings, FINDING_BAD_ROW, p->rows.start,
 			     "%s, row %" PRIu64 ": %s (wrong rows: %" PRIu64 ")",
 			     table_label(p, label), c->fault_row, copy_fault_meaning(c->fault),
 			     c->faults);
-	if (p->rows.plain && (mixed || p->rows.bare_cr))
+	if (p->rows.plain && mixed)
 		findings_add(&p->out->findings, FINDING_BAD_ROW, p->rows.start,
 			     "%s: a carriage return that is neither escaped nor ends every line",
 			     table_label(p, label));
-	if (!p->rows.plain || is_faulty(&p->rows) || mixed || p->rows.bare_cr)
+	if (!p->rows.plain || is_faulty(&p->rows) || mixed)
 		t->unknown = true;
 	else
 		row_sum_merge(&t->rows, &c->sum);
@@ -398,7 +424,6 @@ static void end_pending_cr(struct pg_sql *p, uint8_t next)
 		p->rows.windows_ends++;
 		return;
 	}
-	p->rows.bare_cr = true;
 	(void)copy_text_rows(&p->rows.text, (struct span){ cr, 1 });
 }
 
@@ -589,8 +614,10 @@ static const struct uncovered uncovered[PG_SQL_UNCOVERED_COUNT] = {
 static const struct coverage coverage = {
 	.id = "pg-sql",
 	.versions = "what pg_dump, pg_dumpall and pg_restore of PostgreSQL 9.0 to 18 write",
-	.checked = "Every statement's end, every quote and comment, psql's commands; the number of "
-		   "columns of each row; the end marker and its \\unrestrict.",
+	.checked =
+		"Every statement's end, every quote and comment, psql's commands; the number of "
+		"columns of each row and what COPY FROM refuses in it; UTF-8; the end marker and "
+		"its \\unrestrict.",
 	.row = uncovered,
 	.count = PG_SQL_UNCOVERED_COUNT,
 };

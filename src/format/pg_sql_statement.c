@@ -259,25 +259,30 @@ static int end_setval(struct pg_sql_statement *s)
 	return pg_sql_facts_sequence(s->facts, &name, value, s->start);
 }
 
+/* As PostgreSQL compares names of encodings: letters and digits alone, small. */
+static void plain_encoding(const char *name, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (; *name && n < size - 1; name++) {
+		if (isalnum((unsigned char)*name))
+			out[n++] = (char)tolower((unsigned char)*name);
+	}
+	out[n] = '\0';
+}
+
 /*
  * psql knows the characters of the client's encoding; the lexer takes bytes. In these
  * encodings the second byte of a character may be a backslash or a quote.
  */
-static bool may_hide_quotes(const char *encoding)
+static bool may_hide_quotes(const char *plain)
 {
 	static const char *const names[] = {
 		"sjis", "shiftjis", "shiftjis2004", "mskanji", "win932", "windows932",
 		"big5", "win950",   "windows950",   "gbk",     "win936", "windows936",
 		"uhc",  "win949",   "windows949",   "gb18030", "johab"
 	};
-	char plain[24];
-	size_t n = 0;
 
-	for (; *encoding && n < sizeof(plain) - 1; encoding++) {
-		if (isalnum((unsigned char)*encoding))
-			plain[n++] = (char)tolower((unsigned char)*encoding);
-	}
-	plain[n] = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (strcmp(plain, names[i]) == 0)
 			return true;
@@ -287,9 +292,11 @@ static bool may_hide_quotes(const char *encoding)
 
 static int take_encoding(struct pg_sql_statement *s, const char *value)
 {
-	char name[40];
+	char name[40], plain[24];
 
-	if (may_hide_quotes(value))
+	plain_encoding(value, plain, sizeof(plain));
+	s->utf8 = strcmp(plain, "utf8") == 0 || strcmp(plain, "unicode") == 0;
+	if (may_hide_quotes(plain))
 		findings_add(s->findings, FINDING_RISKY, s->start,
 			     "text in %s, whose characters may hold backslashes: where strings end "
 			     "is not sure, and a psql command may hide in one",

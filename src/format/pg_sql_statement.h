@@ -60,6 +60,7 @@ struct pg_sql_statement {
 	char object[PG_SQL_WORD_SIZE];   /* CREATE this */
 	char previous[PG_SQL_WORD_SIZE]; /* the last word outside of parentheses */
 	bool grants;                     /* ALTER DEFAULT PRIVILEGES … GRANT */
+	bool utf8;                       /* client_encoding is, as SET said */
 	bool rows_follow; /* set by the end of COPY … FROM stdin; the owner clears it */
 };
 

@@ -452,7 +452,8 @@ static const struct coverage coverage = {
 	.id = "pg-tar",
 	.versions = "1.12 to 1.16 (PostgreSQL 9.0 to 18), -Ft and -Fd",
 	.checked = "Every member's header (checksum), size and padding, and the archive's end; "
-		   "toc.dat; every row; every large object against the list of them; gzip, lz4 and "
+		   "toc.dat; every row; UTF-8; every large object against the list of them; gzip, "
+		   "lz4 and "
 		   "zstd members with their checksums; members missing, repeated or not named.",
 	.row = uncovered,
 	.count = PG_TAR_UNCOVERED_COUNT,

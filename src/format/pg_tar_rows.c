@@ -127,10 +127,12 @@ enum pg_archive_put pg_tar_rows_end(struct pg_tar_rows *r, bool sound)
 	b->fault = r->copy.copy.fault;
 	b->fault_row = r->copy.copy.fault_row;
 	b->faults = r->copy.copy.faults;
+	b->copy_not_utf8 = r->copy.copy.not_utf8;
 	if (b->inserts) {
 		pg_archive_item_end(&r->inserts, cut);
 		b->inserted = r->inserts.sum.count;
 		b->insert_fault = r->inserts.insert_fault;
+		b->not_utf8 = r->inserts.not_utf8;
 	}
 	if (!make_room(r))
 		return PUT_NO_MEMORY;
@@ -148,18 +150,34 @@ static bool columns_fit(const struct pg_tar_block *b, const struct pg_archive_da
 	return entry->columns == 0 && b->columns == 1 && b->sum.bytes == b->sum.count;
 }
 
-static void judge_rows(struct findings *f, struct pg_archive_data *entry,
+static struct copy_text faults_of(const struct pg_tar_block *b, bool utf8)
+{
+	struct copy_text c = {
+		.fault = b->fault,
+		.fault_row = b->fault_row,
+		.faults = b->faults,
+		.not_utf8 = b->copy_not_utf8,
+	};
+
+	if (utf8)
+		copy_text_in_utf8(&c);
+	return c;
+}
+
+static void judge_rows(struct pg_archive_contents *contents, struct pg_archive_data *entry,
 		       const struct pg_tar_block *b)
 {
+	struct findings *f = &contents->reading->findings;
 	char label[PG_ARCHIVE_LABEL_SIZE];
 	const char *name = pg_archive_data_label(entry, label);
+	struct copy_text c = faults_of(b, contents->utf8);
 
 	entry->rows = b->sum;
 	entry->damaged = true;
-	if (b->faults)
+	if (c.faults)
 		findings_add(f, FINDING_BAD_ROW, b->offset,
-			     "%s, row %" PRIu64 ": %s (wrong rows: %" PRIu64 ")", name,
-			     b->fault_row, copy_fault_meaning(b->fault), b->faults);
+			     "%s, row %" PRIu64 ": %s (wrong rows: %" PRIu64 ")", name, c.fault_row,
+			     copy_fault_meaning(c.fault), c.faults);
 	else if (!columns_fit(b, entry))
 		findings_add(f, FINDING_BAD_ROW, b->offset,
 			     "%s, row 1: %s (wrong rows: %" PRIu64 ")", name,
@@ -168,32 +186,41 @@ static void judge_rows(struct findings *f, struct pg_archive_data *entry,
 		entry->damaged = false;
 }
 
-static void judge_inserts(struct findings *f, struct pg_archive_data *entry,
+/* NULL: none. */
+static const char *fault_of_inserts(const struct pg_tar_block *b, bool utf8)
+{
+	if (!b->inserts)
+		return b->sum.bytes ? insert_fault_meaning(INSERT_FAULT_OTHER) : NULL;
+	if (!b->insert_fault && utf8 && b->not_utf8)
+		return copy_fault_meaning(COPY_FAULT_ENCODING);
+	return b->insert_fault;
+}
+
+static void judge_inserts(struct pg_archive_contents *contents, struct pg_archive_data *entry,
 			  const struct pg_tar_block *b)
 {
+	const char *fault = fault_of_inserts(b, contents->utf8);
 	char label[PG_ARCHIVE_LABEL_SIZE];
 
 	entry->rows = (struct row_sum){ .count = b->inserted };
-	if (b->inserts ? !b->insert_fault : !b->sum.bytes)
+	if (!fault)
 		return;
 	entry->damaged = true;
-	findings_add(f, FINDING_BAD_ROW, b->offset, "%s, after row %" PRIu64 ": %s",
-		     pg_archive_data_label(entry, label), b->inserted,
-		     b->inserts ? b->insert_fault : insert_fault_meaning(INSERT_FAULT_OTHER));
+	findings_add(&contents->reading->findings, FINDING_BAD_ROW, b->offset,
+		     "%s, after row %" PRIu64 ": %s", pg_archive_data_label(entry, label),
+		     b->inserted, fault);
 }
 
 static void judge(const struct pg_tar_schema *schema, struct pg_archive_data *entry,
 		  const struct pg_tar_block *b)
 {
-	struct findings *f = &schema->contents->reading->findings;
-
 	entry->counted = b->sound;
 	if (!b->sound || entry->kind != DATA_TABLE)
 		return;
 	if (entry->has_copy)
-		judge_rows(f, entry, b);
+		judge_rows(schema->contents, entry, b);
 	else if (b->known || !schema->escapes)
-		judge_inserts(f, entry, b);
+		judge_inserts(schema->contents, entry, b);
 	else
 		entry->counted = false; /* it was read before this could be known */
 }

@@ -18,4 +18,30 @@ size_t utf8_length(struct span s);
  */
 bool utf8_steers(struct span character);
 
+/* Characters that come in pieces, cut anywhere. Zeroed is a valid start. */
+struct utf8_run {
+	uint8_t left;      /* bytes that the last one lacks */
+	uint8_t low, high; /* the range of the next of them */
+	bool bad;          /* something was malformed */
+};
+
+/*
+ * Takes bytes past ASCII at the front of `s`, and the rest of a character that was cut:
+ * returns how many. Stops, with `bad` set, before the byte that makes one malformed.
+ */
+size_t utf8_run_push(struct utf8_run *r, struct span s);
+
+static inline bool utf8_run_is_whole(const struct utf8_run *r)
+{
+	return !r->bad && !r->left;
+}
+
+/* The same of text that may be ASCII as well. */
+struct utf8_text {
+	struct utf8_run run;
+	uint64_t bad_at; /* where it was noticed first that it is malformed, in all pieces */
+	uint64_t taken;  /* bytes so far */
+};
+void utf8_text_push(struct utf8_text *t, struct span s);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,6 +103,16 @@ static void each_fault_is_named_with_its_row(void **state)
 		{ "1\t2\n\\.", 6, COPY_FAULT_UNFINISHED, 1, 1 },
 		{ "1\t2\n\\.\n\n1\t2\n", 12, COPY_FAULT_AFTER_END, 1, 1 },
 		{ "1\t2\n\\.\n\n", 8, COPY_FAULT_NONE, 0, 0 },
+		{ "1\t2\n\\. \n\\.\n", 11, COPY_FAULT_MARKER, 2, 1 },
+		{ "1\t2\n\\..\n1\t\\.\n\\.\n", 16, COPY_FAULT_MARKER, 2, 2 },
+		{ "1\t\\\\\\.\n\\.\n", 10, COPY_FAULT_MARKER, 1, 1 },
+		{ "1\t\\\\.\n\\.\n", 9, COPY_FAULT_NONE, 0, 0 },
+		{ "\\N\t\\N\n\\.\n", 9, COPY_FAULT_NONE, 0, 0 },
+		{ "1\t\r\n\\.\n", 7, COPY_FAULT_CARRIAGE_RETURN, 1, 1 },
+		{ "1\t\\\r\n\\.\n", 8, COPY_FAULT_NONE, 0, 0 },
+		{ "1\t\\\n\\.\n", 7, COPY_FAULT_JOINED, 1, 1 },
+		{ "1\t\\\\\n\\.\n", 8, COPY_FAULT_NONE, 0, 0 },
+		{ "1\t\\\0\n\\.\n", 8, COPY_FAULT_NUL, 1, 1 },
 	};
 
 	(void)state;
@@ -115,6 +126,55 @@ static void each_fault_is_named_with_its_row(void **state)
 			assert_non_null(copy_fault_meaning(c.fault));
 		}
 	}
+}
+
+/* Before and after what is 32 bytes wide, and cut at every byte. */
+static void a_fault_is_seen_at_every_place(void **state)
+{
+	const struct {
+		const char *text;
+		enum copy_fault fault;
+	} rows[] = {
+		{ "\\.x", COPY_FAULT_MARKER },
+		{ "\r", COPY_FAULT_CARRIAGE_RETURN },
+		{ "\\\\\\N\\r\\\\", COPY_FAULT_NONE },
+		{ "\xc3\xa9\xe2\x82\xac\xf0\x90\x8d\x88", COPY_FAULT_NONE },
+		{ "\xe2\x82", COPY_FAULT_ENCODING },
+		{ "\\\xed\xa0\x80", COPY_FAULT_ENCODING },
+		{ "\x83\\.", COPY_FAULT_ENCODING }, /* in SJIS a character and a full stop */
+	};
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		for (int before = 1; before < 70; before++) {
+			int len = snprintf(text, sizeof(text), "%0*d%s%0*d\n\\.\n", before, 0,
+					   rows[i].text, before % 3, 0);
+
+			for (size_t block = 1; block <= (size_t)len; block++) {
+				struct copy_text c = read_copy(text, (size_t)len, 1, block);
+
+				if (rows[i].fault == COPY_FAULT_ENCODING)
+					assert_int_equal(c.fault, COPY_FAULT_NONE);
+				copy_text_in_utf8(&c);
+				assert_int_equal(c.fault, rows[i].fault);
+				assert_int_equal(c.faults, rows[i].fault != COPY_FAULT_NONE);
+			}
+		}
+	}
+}
+
+static void the_first_fault_is_that_of_the_first_row(void **state)
+{
+	struct copy_text c = read_text("\xff\n1\t2\n\xff\t\n\\.\n", 1);
+
+	(void)state;
+	assert_int_equal(c.fault_row, 2);
+	assert_int_equal(c.faults, 2);
+	copy_text_in_utf8(&c);
+	assert_int_equal(c.fault, COPY_FAULT_ENCODING);
+	assert_int_equal(c.fault_row, 1);
+	assert_int_equal(c.faults, 3);
 }
 
 /* Rows of every length up to a few vectors, with tabs at every place, cut everywhere. */
@@ -189,6 +249,8 @@ int main(void)
 		cmocka_unit_test(a_table_without_columns_has_empty_lines),
 		cmocka_unit_test(an_escaped_marker_is_a_row),
 		cmocka_unit_test(each_fault_is_named_with_its_row),
+		cmocka_unit_test(a_fault_is_seen_at_every_place),
+		cmocka_unit_test(the_first_fault_is_that_of_the_first_row),
 		cmocka_unit_test(cuts_change_nothing),
 		cmocka_unit_test(many_columns_are_counted),
 		cmocka_unit_test(columns_of_a_copy_statement_are_counted),
