@@ -176,12 +176,19 @@ static void end_gzip(struct pg_tar_unpack *u)
 	findings_release(&u->gzip);
 }
 
+/* LZ4Stream_close() of pg_dump's compress_lz4.c writes no frame when there was no data. */
+static bool is_whole(const struct pg_tar_unpack *u)
+{
+	if (!u->in)
+		return u->codec == CODEC_LZ4;
+	return unpacker_between_frames(u->unpacker[u->codec]);
+}
+
 bool pg_tar_unpack_end(struct pg_tar_unpack *u)
 {
 	if (u->codec == CODEC_GZIP)
 		end_gzip(u);
-	else if (u->codec != CODEC_NONE &&
-		 (!u->in || !unpacker_between_frames(u->unpacker[u->codec])))
+	else if (u->codec != CODEC_NONE && !is_whole(u))
 		unsound(u, FINDING_TRUNCATED, u->in, "the compressed stream is cut short");
 	return u->sound;
 }
