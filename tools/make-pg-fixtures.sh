@@ -3,8 +3,9 @@
 # Make tests/fixtures/pg-archive/ and what lies in tests/fixtures/pg-sql/ for it anew.
 # With a private PostgreSQL 15: small archives of one database, stored and compressed,
 # with and without data offsets, and one of nearly every kind of object. With the
-# newer pg_dump of the npm package @electric-sql/pglite-tools (18.3 in version 0.4.8),
-# when there is npm: the same as archives and plain SQL, file names ending in -18.
+# newer pg_dump of the npm package @electric-sql/pglite-tools (17.5 in version 0.3.6,
+# 18.3 in 0.4.8), when there is npm: the same as archives and plain SQL, file names
+# ending in -17 and -18.
 # hand-made-*.dump are written by tests/unit/format/archive_encoder.c, not here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -64,12 +65,22 @@ createdb 'odd = db'
 pg_dumpall -f "$sql/odd-15-cluster.sql"
 pg_dumpall -g --no-role-passwords -f "$sql/odd-15-globals.sql"
 if command -v npm >/dev/null; then
-	npm --prefix "$place" install --no-audit --no-fund \
-		@electric-sql/pglite@0.5.8 @electric-sql/pglite-tools@0.4.8 >/dev/null
+	packages=$place/17
+	fetch() # versions of pglite and pglite-tools
+	{
+		npm --prefix "$packages" install --no-audit --no-fund \
+			"@electric-sql/pglite@$1" "@electric-sql/pglite-tools@$2" >/dev/null
+	}
 	newer()
 	{
-		node "$tools/pglite-dump.mjs" "$place/node_modules" "$out/$1.sql" "${@:2}"
+		node "$tools/pglite-dump.mjs" "$packages/node_modules" "$out/$1.sql" "${@:2}"
 	}
+	fetch 0.4.6 0.3.6
+	newer fixture "$out/fixture-17.dump" -Fc -Z0
+	newer fixture "$out/fixture-17-zlib.dump" -Fc
+	newer fixture "$sql/fixture-17.sql" -Fp
+	packages=$place/18
+	fetch 0.5.8 0.4.8
 	key=(--restrict-key=abcDEF0123456789)
 	newer fixture "$out/fixture-18.dump" -Fc -Z0
 	newer fixture "$out/fixture-18-zlib.dump" -Fc

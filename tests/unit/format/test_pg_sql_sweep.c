@@ -68,6 +68,7 @@ static void dumps_hold_what_their_archives_hold(void **state)
 		{ "odd-15-cluster", "odd", "odd." },
 		{ "every-kind-15", "every-kind", "" },
 		{ "every-kind-18", "every-kind-18", "" },
+		{ "fixture-17", "fixture-17", "" },
 		{ "fixture-18", "fixture-18", "" },
 		{ "fixture-18-inserts", "fixture-18", "" },
 		{ "fixture-18-columns", "fixture-18", "" },
