@@ -131,6 +131,8 @@ static void resolve(const struct pg_sql_facts *f, bool entry_is_its, struct pg_s
 			memcpy(n->schema, f->search_path, sizeof(n->schema));
 		return;
 	}
+	if (!*n->schema) /* written by 10.2 and before; the comment has spaces for line ends */
+		memcpy(n->schema, f->search_path, sizeof(n->schema));
 	if (!*n->schema || !pg_sql_entry_names(e->schema, n->schema))
 		memcpy(n->schema, e->schema, sizeof(n->schema));
 	if (!pg_sql_entry_names(e->name, n->name))

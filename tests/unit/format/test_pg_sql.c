@@ -308,6 +308,24 @@ static void the_title_decides_what_matches(void **state)
 	}
 }
 
+/* pg_dump 10.2 and before name the schema there; the comment has spaces for line ends. */
+static void a_schema_is_that_of_the_search_path_when_the_comment_means_it(void **state)
+{
+	static const char text[] = BEGINS
+		"SET search_path = \"line\nfeed\", pg_catalog;\n\n"
+		"--\n-- Data for Name: t; Type: TABLE DATA; Schema: line feed; Owner: o\n--\n\n"
+		"COPY t (a) FROM stdin;\n1\n\\.\n\n"
+		"--\n-- Data for Name: u; Type: TABLE DATA; Schema: other; Owner: o\n--\n\n"
+		"COPY u (a) FROM stdin;\n\\.\n\n" ENDS;
+	struct reading r = read_with(&pg_sql_reader, text_span(text), 4096);
+
+	(void)state;
+	assert_int_equal(r.findings.count, 0);
+	assert_non_null(facts_find(&r.facts, FACT_TABLE, "line\nfeed", "t"));
+	assert_non_null(facts_find(&r.facts, FACT_TABLE, "other", "u"));
+	reading_release(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +342,7 @@ int main(void)
 		cmocka_unit_test(what_begins_no_statement_is_seen),
 		cmocka_unit_test(large_objects_are_written_whole),
 		cmocka_unit_test(a_zero_byte_is_found_where_it_stands),
+		cmocka_unit_test(a_schema_is_that_of_the_search_path_when_the_comment_means_it),
 		cmocka_unit_test(the_title_decides_what_matches),
 	};
 
