@@ -24,7 +24,7 @@
 	  "another fingerprint")                                                                   \
 	X(PACKED, "bits of a compressed member that do not change its content",                    \
 	  "nothing: a gzip's time, flags and name, padding")                                       \
-	X(EMPTIED, "a large object's .lz4 member without any byte",                                \
+	X(EMPTIED, "a large object's .lz4 or .zst member without any byte",                        \
 	  "an empty large object: pg_dump writes one so")                                          \
 	X(SCRIPT, "restore.sql before its end marker",                                             \
 	  "nothing for pg_restore, which does not read it")

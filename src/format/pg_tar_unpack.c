@@ -176,12 +176,13 @@ static void end_gzip(struct pg_tar_unpack *u)
 	findings_release(&u->gzip);
 }
 
-/* LZ4Stream_close() of pg_dump's compress_lz4.c writes no frame when there was no data. */
+/*
+ * Without data LZ4Stream_close() of pg_dump's compress_lz4.c writes no frame, and, from
+ * 18 on, neither does Zstd_close().
+ */
 static bool is_whole(const struct pg_tar_unpack *u)
 {
-	if (!u->in)
-		return u->codec == CODEC_LZ4;
-	return unpacker_between_frames(u->unpacker[u->codec]);
+	return !u->in || unpacker_between_frames(u->unpacker[u->codec]);
 }
 
 bool pg_tar_unpack_end(struct pg_tar_unpack *u)
