@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -73,10 +74,20 @@ static int read_content(const struct child_order *o, struct inspection *i, struc
 	return o->decoded >= 0 ? hash_stored(o, i, err) : 0;
 }
 
+/* A named pipe without a writer reads as if it were empty. */
+static void wait_for_writer(int fd)
+{
+	struct pollfd first = { .fd = fd, .events = POLLIN };
+
+	while (poll(&first, 1, -1) < 0 && errno == EINTR)
+		;
+}
+
 static void read_file(const struct child_order *o, struct inspection *i)
 {
 	int64_t start = clock_monotonic_ns();
 
+	wait_for_writer(o->stored);
 	i->path = o->path;
 	i->envelope = (struct findings)FINDINGS_INIT("gzip");
 	i->reading.facts.side = FACTS_BACKUP;

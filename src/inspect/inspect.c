@@ -89,12 +89,21 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+/* A named pipe that nobody writes does not hold us up here: its worker waits, and its limit ends that. */
+static int open_to_read(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd >= 0)
+		(void)fcntl(fd, F_SETFL, 0);
+	return fd;
+}
+
 /* The file's size and time into its inspection; what cannot be inspected gets its error there. */
 static int open_stored(const struct inspect_request *r, struct inspection *i, bool *directory)
 {
 	bool standard_input = strcmp(r->path, "-") == 0;
-	int fd = standard_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
-				  open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = standard_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open_to_read(r->path);
 	struct stat st;
 
 	if (fd < 0)
@@ -135,7 +144,7 @@ static int start_decoder(struct job *j, const struct inspect_request *r, int *de
 			 struct error *err)
 {
 	CLEANUP(cleanup_close)
-	int in = open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int in = open_to_read(r->path);
 	int output[2] = { -1, -1 }, complaints[2] = { -1, -1 };
 	struct process_spec spec = { .argv = r->decode, .in = in, .die_with_parent = true };
 	int rc;

@@ -350,6 +350,50 @@ static void a_file_that_takes_too_long_is_an_error_with_the_limit(void **state)
 	inspection_release(&out);
 }
 
+static void a_named_pipe_that_nobody_writes_ends_by_its_limit_and_the_others_are_read(void **state)
+{
+	char path[128];
+	struct inspect_request request[] = { { .path = path }, { .path = RDB } };
+	struct inspect_options options = { .jobs = 1, .time_max_ns = 250000000 };
+	struct inspection out[2] = { 0 };
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/pipe", directory);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(inspect_files(request, 2, &options, out, &err), 0);
+	assert_int_equal(out[0].error.kind, ERROR_TIMEOUT);
+	assert_int_equal(out[1].verdict, VERDICT_PASS);
+	inspection_release(&out[0]);
+	inspection_release(&out[1]);
+}
+
+static void a_named_pipe_is_read_when_its_writer_comes(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct buf rdb = { 0 };
+	struct inspection i;
+	char path[128];
+	pid_t writer;
+
+	(void)state;
+	assert_int_equal(file_read(RDB, 1 << 20, &rdb, &err), 0);
+	(void)snprintf(path, sizeof(path), "%s/pipe", directory);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	writer = fork();
+	if (writer == 0) {
+		int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+		_exit(fd < 0 || file_write_all(fd, path, rdb.ptr, rdb.len, &err) < 0);
+	}
+	i = inspect_one(path, NULL);
+	assert_int_equal(i.verdict, VERDICT_PASS);
+	assert_int_equal(i.size, rdb.len);
+	assert_int_equal(waitpid(writer, NULL, 0), writer);
+	inspection_release(&i);
+	buf_release(&rdb);
+}
+
 static void a_file_that_needs_too_much_memory_is_an_error_with_the_limit(void **state)
 {
 	struct inspect_request request[2] = { { .path = RDB }, { .path = "/nonexistent" } };
@@ -432,6 +476,11 @@ int main(void)
 		cmocka_unit_test(a_reader_that_dies_is_an_error_with_the_files_name),
 		cmocka_unit_test(a_worker_has_open_what_it_reads_and_nothing_of_its_parent),
 		cmocka_unit_test(a_file_that_takes_too_long_is_an_error_with_the_limit),
+		cmocka_unit_test_setup_teardown(
+			a_named_pipe_that_nobody_writes_ends_by_its_limit_and_the_others_are_read,
+			make_directory, remove_directory),
+		cmocka_unit_test_setup_teardown(a_named_pipe_is_read_when_its_writer_comes,
+						make_directory, remove_directory),
 		cmocka_unit_test(a_file_that_needs_too_much_memory_is_an_error_with_the_limit),
 		cmocka_unit_test(a_confined_process_can_open_start_signal_and_reach_nothing),
 	};
