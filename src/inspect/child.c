@@ -179,16 +179,17 @@ static void set_stack_size(void)
 /* The parent's handlers are not ours. */
 static void reset_signals(void)
 {
-	static const int own[] = { SIGTERM, SIGHUP, SIGABRT, SIGSYS,
+	static const int own[] = { SIGHUP,  SIGABRT, SIGSYS,
 #ifndef SANITIZED /* which reports these */
-				   SIGSEGV, SIGBUS, SIGFPE,  SIGILL
+				   SIGSEGV, SIGBUS,  SIGFPE, SIGILL
 #endif
 	};
 
 	for (size_t k = 0; k < sizeof(own) / sizeof(*own); k++)
 		(void)signal(own[k], SIG_DFL);
-	/* Ctrl-C reaches the whole foreground group; ending is the parent's decision */
+	/* Ctrl-C reaches the whole foreground group, a service manager's SIGTERM all of the service; ending is the parent's decision */
 	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGTERM, SIG_IGN);
 }
 
 static int work(struct child_order *o)

@@ -166,7 +166,7 @@ static int work(int out, int complaints, int directory)
 	struct error err = ERROR_INIT, ignored = ERROR_INIT;
 
 	(void)signal(SIGINT, SIG_IGN);
-	(void)signal(SIGTERM, SIG_DFL);
+	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_DFL);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return 1;

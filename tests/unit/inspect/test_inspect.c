@@ -314,6 +314,26 @@ static void a_reader_that_dies_is_an_error_with_the_files_name(void **state)
 	}
 }
 
+static void a_request_to_stop_that_reaches_a_worker_too_is_no_crash(void **state)
+{
+	static const int signals[] = { SIGINT, SIGTERM };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		struct watch w = { .signal = signals[i] };
+		struct inspect_options options = { .progress = watch_worker,
+						   .cookie = &w,
+						   .time_max_ns = 1000000000 };
+		struct error err = ERROR_INIT;
+		struct inspection out;
+
+		assert_int_equal(inspect_endless(&options, &out, &err), 0);
+		assert_true(w.confined);
+		assert_int_equal(out.error.kind, ERROR_TIMEOUT);
+		inspection_release(&out);
+	}
+}
+
 static void a_worker_has_open_what_it_reads_and_nothing_of_its_parent(void **state)
 {
 	struct watch w = { .stop = true };
@@ -474,6 +494,7 @@ int main(void)
 		cmocka_unit_test(many_files_come_back_in_the_order_asked),
 		cmocka_unit_test(a_request_to_stop_ends_it_and_leaves_nothing),
 		cmocka_unit_test(a_reader_that_dies_is_an_error_with_the_files_name),
+		cmocka_unit_test(a_request_to_stop_that_reaches_a_worker_too_is_no_crash),
 		cmocka_unit_test(a_worker_has_open_what_it_reads_and_nothing_of_its_parent),
 		cmocka_unit_test(a_file_that_takes_too_long_is_an_error_with_the_limit),
 		cmocka_unit_test_setup_teardown(
