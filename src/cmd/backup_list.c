@@ -142,8 +142,9 @@ const struct command backup_list_command = {
 		"names, with repository.tolerance. A set's time is its manifest's, else that in "
 		"its "
 		"name in the platform's time zone, else the file's; TIME FROM says which. Files "
-		"that bear no known name, and symbolic links, are listed apart and never guessed "
-		"into a set. No backup file but the manifests is opened.\n\n"
+		"that bear no known name, symbolic links, and closed directories where no backup "
+		"is looked for, are listed apart and never guessed into a set. No backup file but "
+		"the manifests is opened.\n\n"
 		"With --json the document muster.backup-list/v1 holds sets[] of set, time, "
 		"time_source, size, file_count, expected, missing and manifest, set_count, and "
 		"foreign[].",

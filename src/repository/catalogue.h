@@ -42,7 +42,10 @@ struct catalogue {
 	struct arena arena;
 	struct backup_set *set; /* newest first */
 	size_t set_count;
-	/* Relative paths of files that bear no known name, and of symbolic links: never guessed into a set. */
+	/*
+	 * Relative paths of files that bear no known name, of symbolic links, and of closed
+	 * directories where no backup is looked for: never guessed into a set.
+	 */
 	const char **foreign;
 	size_t foreign_count;
 };

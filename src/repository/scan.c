@@ -189,6 +189,21 @@ static int take_entry(struct scan *s, int directory, const char *parent, const c
 	return take_file(s, path, name, &st) < 0 ? no_memory(err) : 0;
 }
 
+/* Can a file in the directory, or below it, be a backup? What e2fsck keeps for itself cannot. */
+static bool may_hold_backups(const struct scan *s, const char *path)
+{
+	if (strcmp(strrchr(path, '/') + 1, "lost+found") == 0)
+		return false;
+	for (size_t i = 0; i < s->config->component_count; i++) {
+		const char *own = s->config->component[i].backups.path;
+
+		if (scan_has_backups(&s->config->component[i]) &&
+		    (is_below(path, own) || is_below(own, path) || strcmp(path, own) == 0))
+			return true;
+	}
+	return false;
+}
+
 /* `depth` 0 is a configured directory: it may be a link, and it may be missing. */
 static int walk(struct scan *s, int parent, const char *path, unsigned depth, struct error *err)
 {
@@ -200,6 +215,10 @@ static int walk(struct scan *s, int parent, const char *path, unsigned depth, st
 
 	if (fd < 0 && errno == ENOENT)
 		return 0;
+	if (fd < 0 && errno == EACCES && depth && !may_hold_backups(s, path))
+		return add_foreign(s, relative_to(path, s->config->repository)) < 0 ?
+			       no_memory(err) :
+			       0;
 	if (fd < 0)
 		return error_set_errno(err, ERROR_IO, "open %s", path);
 	if (depth > DEPTH_MAX)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -214,6 +215,54 @@ static void foreign_files_are_listed_and_temporaries_are_not(void **state)
 	assert_string_equal(c.foreign[5], "redis/line\nbreak \303\274\377.rdb");
 	catalogue_release(&c);
 	tear_down(&f);
+}
+
+static void close_directory(const struct fixture *f, const char *name)
+{
+	char path[200];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", f->root, name);
+	assert_true(mkdir(path, 0) == 0 || chmod(path, 0) == 0);
+}
+
+static void open_directory(const struct fixture *f, const char *name)
+{
+	char path[200];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", f->root, name);
+	assert_int_equal(chmod(path, 0700), 0);
+}
+
+static void a_closed_directory_hinders_only_where_backups_are_looked_for(void **state)
+{
+	uid_t own = geteuid();
+	struct fixture f;
+	struct catalogue c = { 0 };
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	if (own == 0) /* whom nothing is closed to */
+		assert_int_equal(seteuid(65534), 0);
+	set_up(&f);
+	put(&f, "redis/snapshot_20261122_020000.rdb.gz");
+	close_directory(&f, "notes");
+	close_directory(&f, "redis/lost+found");
+	c = load(&f);
+	assert_int_equal(c.set_count, 1);
+	assert_int_equal(c.foreign_count, 2);
+	assert_string_equal(c.foreign[0], "notes");
+	assert_string_equal(c.foreign[1], "redis/lost+found");
+	catalogue_release(&c);
+	close_directory(&f, "rabbitmq");
+	assert_int_equal(catalogue_load(&f.config, &c, &err), -1);
+	assert_int_equal(err.kind, ERROR_PERMISSION);
+	assert_non_null(strstr(err.message, "/rabbitmq"));
+	catalogue_release(&c);
+	open_directory(&f, "rabbitmq");
+	open_directory(&f, "notes");
+	open_directory(&f, "redis/lost+found");
+	tear_down(&f);
+	assert_int_equal(seteuid(own), 0);
 }
 
 static void odd_database_names_are_understood(void **state)
@@ -570,6 +619,7 @@ int main(void)
 		cmocka_unit_test(two_runs_within_the_tolerance_are_two_sets),
 		cmocka_unit_test(names_that_tell_only_a_day_group_by_day),
 		cmocka_unit_test(foreign_files_are_listed_and_temporaries_are_not),
+		cmocka_unit_test(a_closed_directory_hinders_only_where_backups_are_looked_for),
 		cmocka_unit_test(odd_database_names_are_understood),
 		cmocka_unit_test(configured_names_patterns_and_suffixes_are_honoured),
 		cmocka_unit_test(the_manifest_gives_the_time_and_names_more_parts),
