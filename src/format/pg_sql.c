@@ -604,6 +604,12 @@ static const struct uncovered uncovered[PG_SQL_UNCOVERED_COUNT] = {
 				    "values, most keywords, white space",
 				    "another name, definition or value, or a statement that the "
 				    "server refuses; the names of data show in the facts" },
+	[PG_SQL_UNCOVERED_STATEMENTS] = { "whole rows and whole statements, a COPY with its rows "
+					  "among them: missing, there "
+					  "twice or in another order",
+					  "another number of rows or objects in the facts, or a "
+					  "statement that the server "
+					  "refuses; nothing for the order of rows" },
 	[PG_SQL_UNCOVERED_SETTINGS] = { "a setting changed out of sight: in DO, by ALTER ROLE or "
 					"ALTER DATABASE before a \\connect",
 					"psql may end strings elsewhere, where a command of its "

@@ -158,6 +158,20 @@ static void connect_may_only_lead_to_a_database_here(void **state)
 	expect("\\connect\n", FINDING_UNSAFE);
 }
 
+/* PG_SQL_UNCOVERED_STATEMENTS: what `inspect --coverage` says of it is so */
+static void a_copy_that_is_missing_or_there_twice_shows_only_in_the_facts(void **state)
+{
+#define TABLE "CREATE TABLE public.t (\n    a text\n);\n"
+#define ROWS  "COPY public.t (a) FROM stdin;\nx\ny\n\\.\n"
+	(void)state;
+	expect(TABLE ROWS, OK);
+	expect(TABLE, OK);
+	expect(TABLE ROWS ROWS, OK);
+	expect(ROWS TABLE, OK);
+#undef TABLE
+#undef ROWS
+}
+
 /* PG_SQL_UNCOVERED_SETTINGS: what `inspect --coverage` says of it is so */
 static void a_setting_changed_inside_a_do_block_hides_a_command(void **state)
 {
@@ -335,6 +349,7 @@ int main(void)
 		cmocka_unit_test(keys_of_restrict_must_agree),
 		cmocka_unit_test(commands_of_psql_are_findings),
 		cmocka_unit_test(connect_may_only_lead_to_a_database_here),
+		cmocka_unit_test(a_copy_that_is_missing_or_there_twice_shows_only_in_the_facts),
 		cmocka_unit_test(a_setting_changed_inside_a_do_block_hides_a_command),
 		cmocka_unit_test(what_is_quoted_is_not_obeyed),
 		cmocka_unit_test(copy_is_told_from_what_runs_or_reads_files),
