@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster inspect: one backup file at a time, with no configuration and no server. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "cmd/commands.h"
@@ -148,6 +149,16 @@ static void show_progress(void *cookie, const char *path, uint64_t done, uint64_
 	progress_update(cookie, done, total, path);
 }
 
+/* Two readers of one standard input would each get a part of it. */
+static int refuse_input_twice(const struct invocation *inv, struct error *err)
+{
+	size_t seen = 0;
+
+	for (size_t k = 0; k < inv->argument_count; k++)
+		seen += strcmp(inv->argument[k], "-") == 0;
+	return seen > 1 ? error_set(err, ERROR_USAGE, "standard input (\"-\") is named twice") : 0;
+}
+
 static int inspect_all(const struct invocation *inv, struct error *err)
 {
 	const struct inspect_arguments *a = inv->options;
@@ -190,7 +201,7 @@ static int run(const struct invocation *inv, struct error *err)
 	if (a->coverage)
 		return inspect_coverage(inv, err);
 	if (inv->argument_count)
-		return inspect_all(inv, err);
+		return refuse_input_twice(inv, err) < 0 ? -1 : inspect_all(inv, err);
 	(void)error_set(err, ERROR_USAGE, "inspect needs FILE...");
 	return error_hint(err, "\"muster help inspect\" tells more");
 }

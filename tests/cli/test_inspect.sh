@@ -45,6 +45,11 @@ done
 script -qec "$muster inspect $fixtures/pg-archive/stored.dump" /dev/null </dev/null >out 2>&1 || :
 grep -q "$escape" out || fail "no colour on a terminal"
 
+code=0
+"$muster" inspect - - <"$fixtures/rdb/all.rdb" >out 2>err || code=$?
+[ "$code" -eq 2 ] || fail "exit code $code of standard input named twice, not 2"
+said err 'standard input ("-") is named twice'
+
 "$muster" inspect --coverage >out
 said out "rdb, Redis snapshot" "not seen" "With a manifest nothing is unseen"
 "$muster" inspect --coverage --json rdb >out
