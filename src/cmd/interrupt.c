@@ -3,14 +3,25 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t requested;
+#include "base/clock.h"
 
+static volatile sig_atomic_t requested;
+static int64_t first_ns; /* when it was; the handler's own */
+
+/* One request may come as two: timeout(1) signals the program, and then the group that it is of. */
 static void request(int signal_number)
 {
-	if (requested)
+	enum { ONE_REQUEST_NS = 250000000 };
+	int64_t now = clock_monotonic_ns();
+
+	if (requested && now - first_ns > ONE_REQUEST_NS)
 		_exit(128 + signal_number);
+	if (requested)
+		return;
+	first_ns = now;
 	requested = signal_number;
 }
 
@@ -25,6 +36,8 @@ void interrupt_watch(void)
 	struct sigaction action = { .sa_handler = request };
 
 	(void)sigemptyset(&action.sa_mask);
+	(void)sigaddset(&action.sa_mask, SIGINT);
+	(void)sigaddset(&action.sa_mask, SIGTERM);
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
 	action.sa_handler = notice_closed_pipe;

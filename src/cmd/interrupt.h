@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SIGINT and SIGTERM: the first asks the work to stop and clean up, the second ends at once. */
+/*
+ * SIGINT and SIGTERM: the first asks the work to stop and clean up, the second ends at
+ * once, unless it comes with the first.
+ */
 #ifndef CMD_INTERRUPT_H
 #define CMD_INTERRUPT_H
 
