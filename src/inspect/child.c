@@ -129,10 +129,12 @@ static int keep_descriptors(struct child_order *o)
 	if (null < 0)
 		return -1;
 	for (size_t k = 0; k < sizeof(kept) / sizeof(*kept); k++) {
+		if (*kept[k] < 0)
+			continue;
 		/* above where they go, so that none overwrites another */
-		if (*kept[k] >= 0)
-			*kept[k] = fcntl(*kept[k], F_DUPFD,
-					 FIRST + (int)(sizeof(kept) / sizeof(*kept)));
+		*kept[k] = fcntl(*kept[k], F_DUPFD, FIRST + (int)(sizeof(kept) / sizeof(*kept)));
+		if (*kept[k] < 0)
+			return -1;
 	}
 	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		return -1;

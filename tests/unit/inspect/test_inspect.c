@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -370,6 +371,21 @@ static void a_file_that_takes_too_long_is_an_error_with_the_limit(void **state)
 	inspection_release(&out);
 }
 
+static void a_reader_that_may_open_too_little_is_an_error(void **state)
+{
+	struct rlimit before, few = { 8, 0 };
+	struct inspection i;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few.rlim_max = before.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	i = inspect_one(RDB, NULL);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(i.verdict, VERDICT_ERROR);
+	inspection_release(&i);
+}
+
 static void a_named_pipe_that_nobody_writes_ends_by_its_limit_and_the_others_are_read(void **state)
 {
 	char path[128];
@@ -496,6 +512,7 @@ int main(void)
 		cmocka_unit_test(a_reader_that_dies_is_an_error_with_the_files_name),
 		cmocka_unit_test(a_request_to_stop_that_reaches_a_worker_too_is_no_crash),
 		cmocka_unit_test(a_worker_has_open_what_it_reads_and_nothing_of_its_parent),
+		cmocka_unit_test(a_reader_that_may_open_too_little_is_an_error),
 		cmocka_unit_test(a_file_that_takes_too_long_is_an_error_with_the_limit),
 		cmocka_unit_test_setup_teardown(
 			a_named_pipe_that_nobody_writes_ends_by_its_limit_and_the_others_are_read,
