@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The definitions reader, cut where the last byte says. */
 #include "both_ways.h"
-#include "format/definitions.h"
+#include "format/rabbitmq/definitions.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The archive reader, cut where the last byte says. */
 #include "both_ways.h"
-#include "format/pg_archive.h"
+#include "format/postgres/pg_archive.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The reader of plain SQL, cut where the last byte says. */
 #include "both_ways.h"
-#include "format/pg_sql.h"
+#include "format/postgres/pg_sql.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

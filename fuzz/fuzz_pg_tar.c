@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "both_ways.h"
-#include "format/pg_tar.h"
+#include "format/postgres/pg_tar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

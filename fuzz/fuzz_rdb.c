@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The RDB reader, cut where a byte in the middle says. */
 #include "both_ways.h"
-#include "format/rdb.h"
+#include "format/redis/rdb.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

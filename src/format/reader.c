@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/definitions.h"
+#include "format/rabbitmq/definitions.h"
 #include "format/foreign.h"
 #include "format/manifest.h"
-#include "format/pg_archive.h"
-#include "format/pg_sql.h"
-#include "format/pg_tar.h"
-#include "format/rdb.h"
+#include "format/postgres/pg_archive.h"
+#include "format/postgres/pg_sql.h"
+#include "format/postgres/pg_tar.h"
+#include "format/redis/rdb.h"
 
 /* Tried in this order. */
 static const struct reader *const readers[] = {

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "format/definitions.h"
+#include "format/rabbitmq/definitions.h"
 
 static struct server server = SERVER_INIT;
 static CURL *curl;

@@ -18,7 +18,7 @@
 
 #include "base/clock.h"
 #include "demo/fill.h"
-#include "format/pg_archive.h"
+#include "format/postgres/pg_archive.h"
 #include "format/row_hash.h"
 
 enum { ARCHIVE_MAX = 256 << 20 };

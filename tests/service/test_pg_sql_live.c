@@ -17,8 +17,8 @@
 
 #include "base/clock.h"
 #include "demo/fill.h"
-#include "format/pg_archive.h"
-#include "format/pg_sql.h"
+#include "format/postgres/pg_archive.h"
+#include "format/postgres/pg_sql.h"
 
 enum { DUMP_MAX = 256 << 20 };
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "format/rdb.h"
+#include "format/redis/rdb.h"
 
 enum { DATABASES = 3 };
 static const int databases[DATABASES] = { 0, 4, 15 };

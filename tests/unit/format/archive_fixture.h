@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "format/pg_archive.h"
+#include "format/postgres/pg_archive.h"
 #include "reading.h"
 
 /* Made by tools/make-pg-fixtures.sh. */

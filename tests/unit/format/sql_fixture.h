@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "base/file.h"
-#include "format/pg_archive.h"
-#include "format/pg_sql.h"
+#include "format/postgres/pg_archive.h"
+#include "format/postgres/pg_sql.h"
 #include "reading.h"
 
 /* "pg-sql/odd-15.sql" */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "format/pg_tar.h"
+#include "format/postgres/pg_tar.h"
 #include "reading.h"
 
 enum { TAR_FIXTURE_MEMBERS = 64 };

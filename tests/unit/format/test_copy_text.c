@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "format/copy_text.h"
+#include "format/postgres/copy_text.h"
 
 /* Push in blocks of one size, each in an exact-size heap block. */
 static struct copy_text read_copy(const char *text, size_t len, uint64_t columns, size_t block)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "format/definitions.h"
+#include "format/rabbitmq/definitions.h"
 #include "format/splitter.h"
 #include "reading.h"
 #include "sweep_allocations.h"

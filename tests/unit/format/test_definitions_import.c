@@ -12,9 +12,9 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "format/definitions.h"
-#include "format/definitions_regex.h"
-#include "format/definitions_uri.h"
+#include "format/rabbitmq/definitions.h"
+#include "format/rabbitmq/definitions_regex.h"
+#include "format/rabbitmq/definitions_uri.h"
 #include "model/json.h"
 #include "reading.h"
 

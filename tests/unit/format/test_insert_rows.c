@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "format/insert_rows.h"
+#include "format/postgres/insert_rows.h"
 
 static struct insert_rows *read_in_steps(const char *text, size_t step, bool escapes)
 {

@@ -13,7 +13,7 @@
 #include "archive_encoder.h"
 #include "archive_fixture.h"
 #include "archive_pack.h"
-#include "format/pg_archive_toc.h"
+#include "format/postgres/pg_archive_toc.h"
 #include "sweep_allocations.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -12,7 +12,7 @@
 #include <zstd.h>
 
 #include "base/buf.h"
-#include "format/pg_archive_crew.h"
+#include "format/postgres/pg_archive_crew.h"
 
 /* Rows of one column, half noise, so that they are several times longer than their stream. */
 static struct buf rows_of(size_t len)

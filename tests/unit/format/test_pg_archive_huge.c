@@ -12,7 +12,7 @@
 #include <zlib.h>
 
 #include "archive_encoder.h"
-#include "format/pg_archive.h"
+#include "format/postgres/pg_archive.h"
 #include "format/row_hash.h"
 
 enum { PIECE = 64 * 1024, PIECES = 1600, MEMORY_MAX = 24 << 20 };

@@ -12,7 +12,7 @@
 
 #include "archive_encoder.h"
 #include "archive_fixture.h"
-#include "format/pg_archive_toc.h"
+#include "format/postgres/pg_archive_toc.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "format/rdb_lzf.h"
+#include "format/redis/rdb_lzf.h"
 
 /* Decode in pieces of `block`; -1 when refused. */
 static int decode(struct span in, size_t block, struct buf *out, bool *complete)

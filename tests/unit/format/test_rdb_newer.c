@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "format/rdb.h"
+#include "format/redis/rdb.h"
 #include "rdb_bytes.h"
 #include "reading.h"
 #include "sweep.h"

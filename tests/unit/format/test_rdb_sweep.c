@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "format/rdb.h"
-#include "format/rdb_coverage.h"
+#include "format/redis/rdb.h"
+#include "format/redis/rdb_coverage.h"
 #include "rdb_bytes.h"
 #include "reading.h"
 #include "sweep.h"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "format/pg_tar.h"
+#include "format/postgres/pg_tar.h"
 #include "sql_fixture.h"
 
 static const struct dump {
