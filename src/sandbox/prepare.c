@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the reaper does before there is a sandbox, and what it shares with its child and its owner. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sandbox/sandbox.intern.h"
+
+char *sandbox_path(const struct sandbox_plan *plan, const char *name, char out[PATH_MAX])
+{
+	(void)snprintf(out, PATH_MAX, "%.*s/%s", PATH_MAX - SANDBOX_NAME_MAX, plan->directory,
+		       name);
+	return out;
+}
+
+void sandbox_tell(int status, enum sandbox_word word, int code, const struct error *error)
+{
+	struct sandbox_status message = { .word = word, .code = code };
+	ssize_t n;
+
+	if (error)
+		message.error = *error;
+	do
+		n = write(status, &message, sizeof(message));
+	while (n < 0 && errno == EINTR);
+}
+
+int sandbox_keep_only(int *const kept[], size_t count, struct error *err)
+{
+	enum { FIRST = 3 };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool arranged = null >= 0;
+
+	/* first above where they go, so that none overwrites another */
+	for (size_t i = 0; arranged && i < count; i++) {
+		*kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, FIRST + SANDBOX_KEPT_MAX);
+		arranged = *kept[i] >= 0;
+	}
+	for (int i = 0; arranged && i < FIRST; i++)
+		arranged = dup2(null, i) >= 0;
+	for (size_t i = 0; arranged && i < count; i++) {
+		arranged = dup3(*kept[i], FIRST + (int)i, O_CLOEXEC) >= 0;
+		*kept[i] = FIRST + (int)i;
+	}
+	if (!arranged || close_range(FIRST + (unsigned)count, ~0U, 0) < 0)
+		return error_set_errno(err, ERROR_IO, "sandbox: arrange descriptors");
+	return 0;
+}
+
+/* Servers refuse to be root, and to be somebody that the machine does not know. */
+static int choose_account(struct sandbox_plan *plan, struct error *err)
+{
+	struct passwd entry, *found = NULL;
+	char text[4096];
+
+	if (getpwnam_r("nobody", &entry, text, sizeof(text), &found) != 0 || !found ||
+	    !found->pw_uid)
+		return error_set(err, ERROR_REFUSED,
+				 "sandbox: this machine has no account called nobody");
+	plan->uid = found->pw_uid;
+	plan->gid = found->pw_gid;
+	plan->own_user = geteuid() != 0;
+	return 0;
+}
+
+/* Locked before anything is in it: what is locked is nobody's to sweep. */
+static int make_directory(struct sandbox_plan *plan, struct error *err)
+{
+	static const char *const names[] = { SANDBOX_ROOT, SANDBOX_WORK, SANDBOX_WORK "/tmp" };
+	char path[PATH_MAX];
+
+	if (mkdir(plan->directory, 0700) < 0)
+		return error_set_errno(err, ERROR_IO, "create directory %s", plan->directory);
+	plan->lock =
+		open(sandbox_path(plan, SANDBOX_LOCK, path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (plan->lock < 0 || flock(plan->lock, LOCK_EX | LOCK_NB) < 0)
+		return error_set_errno(err, ERROR_IO, "lock %s", path);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		(void)sandbox_path(plan, names[i], path);
+		if (mkdir(path, 0700) < 0 ||
+		    (i > 0 && !plan->own_user && chown(path, plan->uid, plan->gid) < 0))
+			return error_set_errno(err, ERROR_IO, "create directory %s", path);
+	}
+	return 0;
+}
+
+int sandbox_prepare(struct sandbox_plan *plan, struct error *err)
+{
+	const struct sandbox_limits *limits = &plan->options->limits;
+	char door[PATH_MAX];
+
+	if (choose_account(plan, err) < 0 || make_directory(plan, err) < 0 ||
+	    escape_open(&plan->escape, sandbox_path(plan, SANDBOX_DOOR, door), err) < 0)
+		return -1;
+	cgroup_make(&plan->cgroup, strrchr(plan->directory, '/') + 1, limits->memory_max,
+		    limits->process_max);
+	return 0;
+}

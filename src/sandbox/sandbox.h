@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A sealed place for work on what nobody trusts: a restored dump is a program. Inside
+ * are other processes, mounts, users and a network of its own with nothing but a
+ * loopback; the system's programs, read-only; one writable directory; no privilege.
+ * Nothing starts before the sandbox has tried to get out and failed.
+ *
+ * It lives as long as its owner: when that ends, however it ends, a reaper in a
+ * session of its own ends the sandbox and removes what it left.
+ */
+#ifndef SANDBOX_SANDBOX_H
+#define SANDBOX_SANDBOX_H
+
+#include <limits.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/place.h"
+
+struct sandbox_limits {
+	uint64_t
+		memory_max; /* bytes: of all its processes where a cgroup can be made, else of each; 0: none */
+	uint64_t disk_max;    /* bytes in its directory; 0: none */
+	unsigned process_max; /* 0: none */
+	int64_t time_max_ns;  /* from its start; 0: none */
+};
+
+/*
+ * What runs inside, in a process of its own that nothing else in there may look into.
+ * `place` is the writable directory; `out` is the pipe that sandbox_open() gave the
+ * reading end of, and all that leads out. Returns the exit code.
+ */
+typedef int sandbox_work(const struct place *place, int out, void *cookie);
+
+struct sandbox_options {
+	const char *parent; /* where its directory is made; NULL: $TMPDIR or /tmp */
+	struct sandbox_limits limits;
+	const char *const *
+		readable; /* absolute paths that it may read, beside the system's; NULL-terminated, or NULL */
+	sandbox_work *work;
+	void *cookie; /* for `work`, which gets a copy of this process's memory */
+};
+
+struct sandbox {
+	pid_t reaper;
+	int lifeline; /* held open while it shall live */
+	int status;   /* the reaper's word */
+	int out;      /* what `work` writes; the owner may take it by TAKE_FD() */
+	char directory[PATH_MAX];
+};
+#define SANDBOX_INIT                                                                               \
+	{                                                                                          \
+		.lifeline = -1, .status = -1, .out = -1                                            \
+	}
+
+/*
+ * Returns once it is sealed, proven tight, and `work` begins. ERROR_REFUSED: this machine
+ * cannot seal it, and the message says what is missing.
+ */
+MUST_CHECK int sandbox_open(const struct sandbox_options *options, struct sandbox *s,
+			    struct error *err);
+
+/*
+ * Wait for the end of `work`, at most `timeout_ns` (negative: for ever). 1: it ended
+ * and nothing is left; `*code` is its exit code. 0: time is up. -1: it was ended by a
+ * limit (ERROR_TIMEOUT, ERROR_REFUSED for disk), by a signal (ERROR_TARGET), or we were interrupted.
+ */
+MUST_CHECK int sandbox_wait(struct sandbox *s, int64_t timeout_ns, int *code, struct error *err);
+
+/* Ends it, if it still runs, and returns when nothing is left of it. Safe on a closed one. */
+void sandbox_close(struct sandbox *s);
+
+/*
+ * Remove what sandboxes under `parent` left whose reaper ended with them (a power cut).
+ * `*removed` counts them.
+ */
+MUST_CHECK int sandbox_sweep(const char *parent, unsigned *removed, struct error *err);
+
+#endif
