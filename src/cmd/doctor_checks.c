@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "component/engine.h"
 #include "component/reach.h"
+#include "sandbox/sandbox.h"
 
 static const char denied[] = "permission denied";
 
@@ -166,6 +167,40 @@ int doctor_check_component(const struct component_config *c, struct checks *out,
 			       c->severity[CHECK_DIRECTORY], out, err);
 }
 
+static int do_nothing(const struct place *place, int out, void *cookie)
+{
+	(void)place;
+	(void)out;
+	(void)cookie;
+	return 0;
+}
+
+/* One is made, tries to get out, and is removed. */
+static int check_sandbox(struct checks *out, struct error *err)
+{
+	const struct sandbox_options options = { .work = do_nothing };
+	struct check check = { .name = check_name(CHECK_SANDBOX),
+			       .component = "",
+			       .verdict = VERDICT_PASS,
+			       .expected = "sealed",
+			       .found = "sealed" };
+	struct sandbox sandbox = SANDBOX_INIT;
+	struct error why = ERROR_INIT;
+	int rc;
+
+	if (sandbox_open(&options, &sandbox, &why) == 0) {
+		rc = checks_addf(out, &check,
+				 "a sandbox could be sealed, and nothing got out of it");
+	} else {
+		check.verdict = check_default_severity(CHECK_SANDBOX);
+		check.found = "refused";
+		check.hint = why.hint;
+		rc = checks_addf(out, &check, "%s", why.message);
+	}
+	sandbox_close(&sandbox);
+	return rc < 0 ? no_memory(err) : 0;
+}
+
 int doctor_check_platform(const struct config *config, struct checks *out, struct error *err)
 {
 	enum verdict severity = check_default_severity(CHECK_DIRECTORY);
@@ -173,5 +208,5 @@ int doctor_check_platform(const struct config *config, struct checks *out, struc
 	if (check_directory("", "repository", config->repository, severity, out, err) < 0 ||
 	    check_directory("", "state directory", config->state_dir, severity, out, err) < 0)
 		return -1;
-	return check_disk(config, out, err);
+	return check_disk(config, out, err) < 0 ? -1 : check_sandbox(out, err);
 }

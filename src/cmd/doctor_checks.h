@@ -11,7 +11,7 @@
 MUST_CHECK int doctor_check_component(const struct component_config *c, struct checks *out,
 				      struct error *err);
 
-/* What all share: repository, state directory, disk. */
+/* What all share: repository, state directory, disk, whether a sandbox can be made. */
 MUST_CHECK int doctor_check_platform(const struct config *config, struct checks *out,
 				     struct error *err);
 

@@ -37,7 +37,8 @@
 	X(INTERRUPTED, "interrupted", ERROR, "the run came to its own end")                        \
 	X(TAKEN, "taken", FAIL, "the backup was taken")                                            \
 	X(TOOL, "tool", ERROR, "a program that muster needs is there, in a usable version")        \
-	X(DIRECTORY, "directory", ERROR, "a directory that muster needs may be read and written")
+	X(DIRECTORY, "directory", ERROR, "a directory that muster needs may be read and written")  \
+	X(SANDBOX, "sandbox", WARN, "a sealed sandbox, for restores, can be made on this machine")
 
 enum check_id {
 #define X(id, name, verdict, meaning) CHECK_##id,

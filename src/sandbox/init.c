@@ -27,6 +27,9 @@ enum { NO_INIT = 70 }; /* exit code of the one that makes the namespaces; the er
 static int refused(struct error *err, const char *what)
 {
 	(void)error_set_errno(err, ERROR_REFUSED, "sandbox: %s", what);
+	if (geteuid() == 0)
+		return error_hint(err, "root needs CAP_SYS_ADMIN for it, which containers "
+				       "withhold unless it is given to them");
 	return error_hint(err, "the kernel must allow namespaces to this user: see "
 			       "/proc/sys/user/max_user_namespaces, "
 			       "kernel.unprivileged_userns_clone, "
