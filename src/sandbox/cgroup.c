@@ -153,7 +153,8 @@ static int limit(__rlimit_resource_t resource, rlim_t value, struct error *err)
 int cgroup_limit_self(const struct cgroup *g, uint64_t memory_max, unsigned process_max,
 		      struct error *err)
 {
-	if (limit(RLIMIT_CORE, 0, err) < 0)
+	/* 1, not 0: that alone keeps a crash from the host's own handler, which would keep the data */
+	if (limit(RLIMIT_CORE, 1, err) < 0)
 		return -1;
 	if (memory_max && !g->memory && limit(RLIMIT_DATA, memory_max, err) < 0)
 		return -1;

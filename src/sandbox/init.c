@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <linux/securebits.h>
+#include <linux/keyctl.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -129,6 +129,8 @@ static int seal(const struct sandbox_plan *plan, int heart, struct error *err)
 					.inside = SANDBOX_INSIDE,
 					.readable = plan->options->readable };
 
+	/* keys of the owner's session are not for here; a kernel without keyrings has none */
+	(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	if (sethostname("sandbox", 7) < 0)
 		return refused(err, "name the host");
 	if (raise_loopback(err) < 0 || root_enter(&tree, err) < 0 ||

@@ -11,9 +11,35 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What programs need of the system; where /bin is a link to /usr/bin it stays one. */
-static const char *const system_paths[] = { "/usr", "/etc",   "/bin",   "/sbin",
-					    "/lib", "/lib32", "/lib64", "/libx32" };
+/*
+ * What programs need of the system; where /bin is a link to /usr/bin it stays one. Of /etc
+ * no more than is named here: credentials may lie there, and without root they are readable
+ * to this user inside as well.
+ */
+static const char *const system_paths[] = {
+	"/usr",
+	"/bin",
+	"/sbin",
+	"/lib",
+	"/lib32",
+	"/lib64",
+	"/libx32",
+	"/etc/alternatives",
+	"/etc/group",
+	"/etc/hosts",
+	"/etc/ld.so.cache",
+	"/etc/ld.so.conf",
+	"/etc/ld.so.conf.d",
+	"/etc/locale.alias",
+	"/etc/localtime",
+	"/etc/nsswitch.conf",
+	"/etc/passwd",
+	"/etc/postgresql-common",
+	"/etc/protocols",
+	"/etc/services",
+	"/etc/ssl/openssl.cnf",
+	"/etc/timezone",
+};
 static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/random",
 				       "/dev/urandom" };
 static const struct {
@@ -86,19 +112,25 @@ static int bind(const struct root_plan *p, const char *source, const char *name,
 	return 0;
 }
 
-static int show_readable(const struct root_plan *p, const char *name, struct error *err)
+static int make_parent(const struct root_plan *p, const char *name, struct error *err)
 {
-	struct stat st;
 	char *slash, parent[PATH_MAX];
 
-	if (stat(name, &st) < 0)
-		return error_set_errno(err, ERROR_IO, "sandbox: %s", name);
 	(void)snprintf(parent, sizeof(parent), "%s", name);
 	slash = strrchr(parent, '/');
 	if (!slash)
 		return error_set(err, ERROR_INTERNAL, "sandbox: %s is not absolute", name);
 	*slash = '\0';
-	if (parent[0] && make_directories(p, parent, err) < 0)
+	return parent[0] ? make_directories(p, parent, err) : 0;
+}
+
+static int show_readable(const struct root_plan *p, const char *name, struct error *err)
+{
+	struct stat st;
+
+	if (stat(name, &st) < 0)
+		return error_set_errno(err, ERROR_IO, "sandbox: %s", name);
+	if (make_parent(p, name, err) < 0)
 		return -1;
 	if ((S_ISDIR(st.st_mode) ? make_directories(p, name, err) : make_file(p, name, err)) < 0)
 		return -1;
@@ -119,6 +151,8 @@ static int show_system(const struct root_plan *p, const char *name, struct error
 	if (n < 0)
 		return refused(err, "read", name);
 	target[n] = '\0';
+	if (make_parent(p, name, err) < 0)
+		return -1;
 	return symlink(target, at(p, name, path)) < 0 ? refused(err, "link", name) : 0;
 }
 

@@ -15,7 +15,7 @@ struct root_plan {
 
 /*
  * In a mount namespace of its own and with the right to mount: leave the host's tree for
- * one of a tmpfs, the system's programs, libraries and settings (read-only), devices that
+ * one of a tmpfs, the system's programs, libraries and a little of /etc (read-only), devices that
  * only give zeros and random bytes, a proc of this PID namespace, and the writable directory.
  */
 MUST_CHECK int root_enter(const struct root_plan *plan, struct error *err);

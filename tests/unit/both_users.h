@@ -5,6 +5,7 @@
 
 #include <grp.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,8 +21,10 @@ static inline int run_as_both_users(int (*group)(void))
 		return failed;
 	pid = fork();
 	if (pid == 0) {
+		/* as a program that is started by this user is */
 		if (chdir("/") < 0 || setgroups(0, NULL) < 0 ||
-		    setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0)
+		    setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+		    setresuid(NOBODY, NOBODY, NOBODY) < 0 || prctl(PR_SET_DUMPABLE, 1) < 0)
 			_exit(1);
 		exit(group());
 	}

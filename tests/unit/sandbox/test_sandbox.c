@@ -127,8 +127,10 @@ static void say(int out, const char *fmt, ...)
 
 static int look_around(const struct place *place, int out, void *cookie)
 {
-	static const char *const gone[] = { "/root", "/home", "/srv", "/var/lib", "/mnt",
-					    "/sys",  "/boot", "/opt", "/dev/kmsg" };
+	static const char *const gone[] = { "/root",       "/home",       "/srv",     "/var/lib",
+					    "/mnt",        "/sys",        "/boot",    "/opt",
+					    "/dev/kmsg",   "/etc/shadow", "/etc/ssh", "/etc/muster",
+					    "/etc/default" };
 	char host[64] = "";
 	int fd;
 
@@ -321,6 +323,9 @@ static void limits_end_it_and_say_which(void **state)
 
 static void memory_has_a_limit(void **state)
 {
+#ifdef __SANITIZE_ADDRESS__ /* whose allocator ends the program itself */
+	skip();
+#endif
 	struct sandbox s =
 		open_with(fill_memory, (struct sandbox_limits){ .memory_max = 100 << 20 });
 	struct error err = ERROR_INIT;
