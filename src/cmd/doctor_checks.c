@@ -167,10 +167,10 @@ int doctor_check_component(const struct component_config *c, struct checks *out,
 			       c->severity[CHECK_DIRECTORY], out, err);
 }
 
-static int do_nothing(const struct place *place, int out, void *cookie)
+static int do_nothing(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
 	(void)place;
-	(void)out;
+	(void)pipes;
 	(void)cookie;
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "inspect/confine.h"
 #include "inspect/document.h"
+#include "inspect/keep.h"
 #include "inspect/sanitized.h"
 #include "model/json.h"
 #include "stream/envelope.h"
@@ -62,7 +63,16 @@ static int read_content(const struct child_order *o, struct inspection *i, struc
 	struct stage *content = detect_open(&i->reading, err);
 	struct envelope envelope = { 0 };
 
-	if (!content || envelope_read(&options, content, &i->envelope, &envelope, err) < 0)
+	if (!content)
+		return -1;
+	if (o->unpacked >= 0) {
+		struct stage *kept = keep_open(o->unpacked, o->path, content, err);
+
+		if (!kept)
+			return -1;
+		content = kept;
+	}
+	if (envelope_read(&options, content, &i->envelope, &envelope, err) < 0)
 		return -1;
 	if (i->envelope.count && !content->offset) /* that nothing came out needs no saying */
 		findings_release(&i->reading.findings);
@@ -123,7 +133,7 @@ static int hand_over(const struct child_order *o, const struct inspection *i, st
 static int keep_descriptors(struct child_order *o)
 {
 	enum { FIRST = 3 };
-	int *const kept[] = { &o->stored, &o->result, &o->decoded };
+	int *const kept[] = { &o->stored, &o->result, &o->decoded, &o->unpacked };
 	int null = open("/dev/null", O_RDWR), high = FIRST;
 
 	if (null < 0)
@@ -205,7 +215,9 @@ static int work(struct child_order *o)
 	set_stack_size();
 	worker_limit(o->threads);
 	if (keep_descriptors(o) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
-	    confine_self(o->memory_max, &err) < 0)
+	    confine_self(&(struct confine_limits){ .memory_max = o->memory_max,
+						   .may_write = o->unpacked >= 0 },
+			 &err) < 0)
 		return err.kind == ERROR_NOMEM ? CHILD_NO_MEMORY : CHILD_NOT_CONFINED;
 	read_file(o, &i);
 	rc = hand_over(o, &i, &err);

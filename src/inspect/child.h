@@ -16,6 +16,7 @@ struct child_order {
 	int stored;                 /* the file, at its start */
 	int decoded;                /* what the decoder makes of it; -1: there is none */
 	int result;                 /* where the document goes */
+	int unpacked;               /* where the content goes; -1: nowhere */
 	_Atomic uint64_t *progress; /* shared: stored bytes read so far */
 	uint64_t expansion_max;     /* as struct envelope_options has it */
 	unsigned threads;           /* as struct envelope_options has it */

@@ -104,12 +104,14 @@ static int limit(__rlimit_resource_t resource, rlim_t value, struct error *err)
 	return 0;
 }
 
-int confine_self(uint64_t memory_max, struct error *err)
+int confine_self(const struct confine_limits *limits, struct error *err)
 {
+	uint64_t memory_max = limits->memory_max;
 	scmp_filter_ctx filter;
 	int rc;
 
-	if (limit(RLIMIT_CORE, 0, err) < 0 || limit(RLIMIT_FSIZE, 0, err) < 0)
+	if (limit(RLIMIT_CORE, 0, err) < 0 ||
+	    (!limits->may_write && limit(RLIMIT_FSIZE, 0, err) < 0))
 		return -1;
 #ifdef SANITIZED /* whose shadow is terabytes of memory */
 	memory_max = 0;

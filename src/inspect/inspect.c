@@ -206,6 +206,7 @@ static int start_worker(struct crew *c, struct job *j, uint64_t size, struct fil
 		.memory_max = c->memory_max,
 		.threads = threads_for(c, size),
 		.list = c->request[j->index].list,
+		.unpacked = c->request[j->index].unpacked ? c->request[j->index].unpacked : -1,
 	};
 
 	if (pipe2(result, O_CLOEXEC | O_NONBLOCK) < 0)

@@ -16,6 +16,8 @@ struct inspect_request {
 	const char *path;          /* "-": standard input */
 	const char *const *decode; /* argv of a filter before everything else; NULL: none */
 	bool list;                 /* fill reading.contents */
+	/* an open file that gets the content, unpacked; 0: none. What it holds is sound only when the inspection is */
+	int unpacked;
 };
 
 struct inspection {

@@ -123,10 +123,12 @@ static int tie_to_reaper(int heart, struct error *err)
 
 static int seal(const struct sandbox_plan *plan, int heart, struct error *err)
 {
-	char root[PATH_MAX], work[PATH_MAX];
+	char root[PATH_MAX], work[PATH_MAX], given[PATH_MAX];
 	const struct root_plan tree = { .at = sandbox_path(plan, SANDBOX_ROOT, root),
 					.writable = sandbox_path(plan, SANDBOX_WORK, work),
 					.inside = SANDBOX_INSIDE,
+					.given = sandbox_path(plan, SANDBOX_FOR_IT, given),
+					.given_inside = SANDBOX_GIVEN,
 					.readable = plan->options->readable };
 
 	/* keys of the owner's session are not for here; a kernel without keyrings has none */
@@ -167,7 +169,7 @@ static void reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-noreturn static void run_work(const struct sandbox_plan *plan, int out)
+noreturn static void run_work(const struct sandbox_plan *plan, struct sandbox_pipes pipes)
 {
 	struct place place = { .directory = SANDBOX_INSIDE,
 			       .uid = plan->uid,
@@ -179,7 +181,7 @@ noreturn static void run_work(const struct sandbox_plan *plan, int out)
 	    chdir(SANDBOX_INSIDE) < 0)
 		_exit(NO_INIT);
 	(void)umask(077);
-	_exit(plan->options->work(&place, out, plan->options->cookie));
+	_exit(plan->options->work(&place, pipes, plan->options->cookie));
 }
 
 /* The reaper is our parent once the one that forked us has ended; it then says so. */
@@ -198,12 +200,13 @@ static int await_reaper(int heart, struct error *err)
 noreturn static void be_init(const struct sandbox_plan *plan, int heart)
 {
 	struct error err = ERROR_INIT;
-	int out = plan->out, status = plan->status;
-	int *const kept[] = { &out, &status, &heart };
+	struct sandbox_pipes pipes = plan->pipes;
+	int status = plan->status;
+	int *const kept[] = { &pipes.in, &pipes.out, &status, &heart };
 	pid_t work;
 
 	reset_signals();
-	if (sandbox_keep_only(kept, 3, &err) < 0 || await_reaper(heart, &err) < 0 ||
+	if (sandbox_keep_only(kept, 4, &err) < 0 || await_reaper(heart, &err) < 0 ||
 	    seal(plan, heart, &err) < 0 || escape_try(&plan->escape, &err) < 0) {
 		sandbox_tell(status, SANDBOX_FAILED, 0, &err);
 		_exit(NO_INIT);
@@ -213,7 +216,7 @@ noreturn static void be_init(const struct sandbox_plan *plan, int heart)
 	if (work == 0) {
 		(void)close(status);
 		(void)close(heart);
-		run_work(plan, out);
+		run_work(plan, pipes);
 	}
 	if (work < 0) {
 		(void)refused(&err, "start its work");
@@ -222,7 +225,8 @@ noreturn static void be_init(const struct sandbox_plan *plan, int heart)
 	}
 	sandbox_tell(status, SANDBOX_READY, 0, NULL);
 	(void)close(status);
-	(void)close(out);
+	(void)close(pipes.in);
+	(void)close(pipes.out);
 	_exit(await_work(work));
 }
 

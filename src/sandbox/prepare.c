@@ -71,7 +71,14 @@ static int choose_account(struct sandbox_plan *plan, struct error *err)
 /* Locked before anything is in it: what is locked is nobody's to sweep. */
 static int make_directory(struct sandbox_plan *plan, struct error *err)
 {
-	static const char *const names[] = { SANDBOX_ROOT, SANDBOX_WORK, SANDBOX_WORK "/tmp" };
+	static const struct {
+		const char *name;
+		mode_t mode;
+		bool its_own;
+	} made[] = { { SANDBOX_ROOT, 0700, false },
+		     { SANDBOX_FOR_IT, 0755, false },
+		     { SANDBOX_WORK, 0700, true },
+		     { SANDBOX_WORK "/tmp", 0700, true } };
 	char path[PATH_MAX];
 
 	if (mkdir(plan->directory, 0700) < 0)
@@ -80,10 +87,10 @@ static int make_directory(struct sandbox_plan *plan, struct error *err)
 		open(sandbox_path(plan, SANDBOX_LOCK, path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (plan->lock < 0 || flock(plan->lock, LOCK_EX | LOCK_NB) < 0)
 		return error_set_errno(err, ERROR_IO, "lock %s", path);
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		(void)sandbox_path(plan, names[i], path);
-		if (mkdir(path, 0700) < 0 ||
-		    (i > 0 && !plan->own_user && chown(path, plan->uid, plan->gid) < 0))
+	for (size_t i = 0; i < sizeof(made) / sizeof(*made); i++) {
+		(void)sandbox_path(plan, made[i].name, path);
+		if (mkdir(path, made[i].mode) < 0 || chmod(path, made[i].mode) < 0 ||
+		    (made[i].its_own && !plan->own_user && chown(path, plan->uid, plan->gid) < 0))
 			return error_set_errno(err, ERROR_IO, "create directory %s", path);
 	}
 	return 0;

@@ -224,6 +224,10 @@ int root_enter(const struct root_plan *p, struct error *err)
 	if (make_directories(p, p->inside, err) < 0 ||
 	    bind(p, p->writable, p->inside, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err) < 0)
 		return -1;
+	if (make_directories(p, p->given_inside, err) < 0 ||
+	    bind(p, p->given, p->given_inside,
+		 MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err) < 0)
+		return -1;
 	if (make_devices(p, err) < 0 || make_links(p, err) < 0 || make_proc(p, err) < 0)
 		return -1;
 	return change_root(p, err);

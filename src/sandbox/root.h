@@ -7,8 +7,10 @@
 #include "base/error.h"
 
 struct root_plan {
-	const char *at;              /* an empty directory of the host, to build it at */
-	const char *writable;        /* of the host; it has a directory "tmp" */
+	const char *at;       /* an empty directory of the host, to build it at */
+	const char *writable; /* of the host; it has a directory "tmp" */
+	const char *given;    /* of the host, to be read only */
+	const char *given_inside;
 	const char *inside;          /* where that is seen: "/work" */
 	const char *const *readable; /* further paths of the host to be seen, read-only; or NULL */
 };

@@ -55,12 +55,12 @@ static pid_t fork_quietly(void)
 	return pid;
 }
 
-/* Pipes: lifeline (owner to reaper), status (reaper to owner), out (work to owner). */
+/* Pipes: lifeline (owner to reaper), status (reaper to owner), in and out (owner to work and back). */
 static int fork_reaper(struct sandbox_plan *plan, struct sandbox *s, struct error *err)
 {
-	int pipes[3][2];
+	int pipes[4][2];
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		if (pipe2(pipes[i], O_CLOEXEC) < 0) {
 			(void)error_set_errno(err, ERROR_IO, "sandbox: make a pipe");
 			while (i-- > 0) {
@@ -72,16 +72,19 @@ static int fork_reaper(struct sandbox_plan *plan, struct sandbox *s, struct erro
 	}
 	plan->lifeline = pipes[0][0];
 	plan->status = pipes[1][1];
-	plan->out = pipes[2][1];
+	plan->pipes.out = pipes[2][1];
+	plan->pipes.in = pipes[3][0];
 	s->lifeline = pipes[0][1];
 	s->status = pipes[1][0];
 	s->out = pipes[2][0];
+	s->in = pipes[3][1];
 	s->reaper = fork_quietly();
 	if (s->reaper == 0)
 		reaper_main(plan);
 	(void)close(plan->lifeline);
 	(void)close(plan->status);
-	(void)close(plan->out);
+	(void)close(plan->pipes.in);
+	(void)close(plan->pipes.out);
 	if (s->reaper < 0) {
 		s->reaper = 0;
 		return error_set_errno(err, ERROR_IO, "sandbox: start its reaper");
@@ -116,6 +119,7 @@ int sandbox_open(const struct sandbox_options *options, struct sandbox *s, struc
 	if (choose_directory(options->parent, plan.directory, err) < 0)
 		return -1;
 	memcpy(s->directory, plan.directory, sizeof(s->directory));
+	(void)sandbox_path(&plan, SANDBOX_FOR_IT, s->given);
 	rc = fork_reaper(&plan, s, err);
 	if (rc == 0)
 		rc = read_status(s, -1, &status, err) == 1 ? 0 : -1;
@@ -165,6 +169,8 @@ void sandbox_close(struct sandbox *s)
 
 	if (s->lifeline >= 0)
 		(void)close(s->lifeline);
+	if (s->in >= 0)
+		(void)close(s->in);
 	if (s->out >= 0)
 		(void)close(s->out);
 	/* a reaper that was killed leaves the directory; sandbox_sweep() finds what is left then */

@@ -27,12 +27,20 @@ struct sandbox_limits {
 	int64_t time_max_ns;  /* from its start; 0: none */
 };
 
+/* Where the owner's files are seen from inside, read-only: those in sandbox.given. */
+#define SANDBOX_GIVEN "/given"
+
+/* The owner's other ends are those of struct sandbox. */
+struct sandbox_pipes {
+	int in;  /* what the owner says; it ends when that closes its end */
+	int out; /* all that leads out */
+};
+
 /*
  * What runs inside, in a process of its own that nothing else in there may look into.
- * `place` is the writable directory; `out` is the pipe that sandbox_open() gave the
- * reading end of, and all that leads out. Returns the exit code.
+ * `place` is the writable directory. Returns the exit code.
  */
-typedef int sandbox_work(const struct place *place, int out, void *cookie);
+typedef int sandbox_work(const struct place *place, struct sandbox_pipes pipes, void *cookie);
 
 struct sandbox_options {
 	const char *parent; /* where its directory is made; NULL: $TMPDIR or /tmp */
@@ -45,14 +53,17 @@ struct sandbox_options {
 
 struct sandbox {
 	pid_t reaper;
-	int lifeline; /* held open while it shall live */
-	int status;   /* the reaper's word */
-	int out;      /* what `work` writes; the owner may take it by TAKE_FD() */
-	char directory[PATH_MAX];
+	int lifeline;             /* held open while it shall live */
+	int status;               /* the reaper's word */
+	int in;                   /* what `work` reads; the owner may close it and put -1 */
+	int out;                  /* what `work` writes */
+	char directory[PATH_MAX]; /* of the host */
+	char given
+		[PATH_MAX]; /* where the owner may put files for `work` to read, as long as it lives */
 };
 #define SANDBOX_INIT                                                                               \
 	{                                                                                          \
-		.lifeline = -1, .status = -1, .out = -1                                            \
+		.lifeline = -1, .status = -1, .in = -1, .out = -1                                  \
 	}
 
 /*

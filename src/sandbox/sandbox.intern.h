@@ -15,9 +15,10 @@
 
 #define SANDBOX_PREFIX "muster-sandbox-"
 /* In the sandbox's directory on the host. */
-#define SANDBOX_LOCK "lock" /* locked while its reaper lives */
-#define SANDBOX_ROOT "root" /* where the tree is put together */
-#define SANDBOX_WORK "work" /* the writable directory */
+#define SANDBOX_LOCK   "lock"  /* locked while its reaper lives */
+#define SANDBOX_ROOT   "root"  /* where the tree is put together */
+#define SANDBOX_WORK   "work"  /* the writable directory */
+#define SANDBOX_FOR_IT "given" /* what the owner gives it */
 enum { SANDBOX_NAME_MAX = 16 };
 #define SANDBOX_DOOR "door" /* a Unix socket that must not be reachable */
 /* The writable directory, as seen from inside. */
@@ -44,7 +45,7 @@ struct sandbox_plan {
 	int lock;
 	int lifeline; /* reading end; EOF: the owner is gone or wants no more */
 	int status;   /* writing end */
-	int out;      /* writing end */
+	struct sandbox_pipes pipes;
 };
 
 /* Its directory, its doors, its cgroup. */

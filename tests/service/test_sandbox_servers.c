@@ -36,7 +36,7 @@ static struct place place_of(const struct place *sandbox, const char *name)
 	return p;
 }
 
-static int start_all(const struct place *sandbox, int out, void *cookie)
+static int start_all(const struct place *sandbox, struct sandbox_pipes pipes, void *cookie)
 {
 	static const struct {
 		enum engine_kind kind;
@@ -53,11 +53,11 @@ static int start_all(const struct place *sandbox, int out, void *cookie)
 		struct error err = ERROR_INIT;
 
 		if (engine->start(&place, &server, &err) < 0) {
-			say(out, err.message);
+			say(pipes.out, err.message);
 			return 1;
 		}
-		say(out, rows[i].name);
-		say(out, " is up\n");
+		say(pipes.out, rows[i].name);
+		say(pipes.out, " is up\n");
 		engine->stop(&server);
 	}
 	return 0;
@@ -76,7 +76,7 @@ static const char *const attacks[] = {
 	"COPY stolen FROM PROGRAM 'mknod /work/disk b 254 0'",
 };
 
-static int be_attacked(const struct place *sandbox, int out, void *cookie)
+static int be_attacked(const struct place *sandbox, struct sandbox_pipes pipes, void *cookie)
 {
 	const struct engine *engine = engine_of(ENGINE_POSTGRESQL);
 	struct place place = place_of(sandbox, "postgres");
@@ -87,14 +87,14 @@ static int be_attacked(const struct place *sandbox, int out, void *cookie)
 
 	(void)cookie;
 	if (engine->start(&place, &server, &err) < 0) {
-		say(out, err.message);
+		say(pipes.out, err.message);
 		return 1;
 	}
 	c = PQconnectdbParams(
 		keys, (const char *const[]){ server.socket, "5432", "postgres", "postgres", NULL },
 		0);
 	if (PQstatus(c) != CONNECTION_OK) {
-		say(out, PQerrorMessage(c));
+		say(pipes.out, PQerrorMessage(c));
 		return 1;
 	}
 	/* the kernel lets no signal from inside through to its init, and says so to nobody */
@@ -103,8 +103,8 @@ static int be_attacked(const struct place *sandbox, int out, void *cookie)
 		PGresult *r = PQexec(c, attacks[i]);
 
 		if (PQresultStatus(r) == PGRES_COMMAND_OK) {
-			say(out, attacks[i]);
-			say(out, "\n");
+			say(pipes.out, attacks[i]);
+			say(pipes.out, "\n");
 		}
 		PQclear(r);
 	}

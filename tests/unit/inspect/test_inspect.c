@@ -457,7 +457,7 @@ static int try_what_is_forbidden(void)
 	struct error err = ERROR_INIT;
 	int fds[2];
 
-	if (confine_self(0, &err) < 0)
+	if (confine_self(&(struct confine_limits){ 0 }, &err) < 0)
 		return 1;
 	if (access("/", F_OK) == 0 || fopen("/etc/passwd", "r"))
 		return 2;

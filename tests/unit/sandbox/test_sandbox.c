@@ -125,7 +125,7 @@ static void say(int out, const char *fmt, ...)
 		_exit(99);
 }
 
-static int look_around(const struct place *place, int out, void *cookie)
+static int look_around(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
 	static const char *const gone[] = { "/root",       "/home",       "/srv",     "/var/lib",
 					    "/mnt",        "/sys",        "/boot",    "/opt",
@@ -136,22 +136,24 @@ static int look_around(const struct place *place, int out, void *cookie)
 
 	(void)cookie;
 	(void)gethostname(host, sizeof(host) - 1);
-	say(out, "host %s, uid %s, parent %d\n", host, getuid() ? "of nobody" : "0",
+	say(pipes.out, "host %s, uid %s, parent %d\n", host, getuid() ? "of nobody" : "0",
 	    (int)getppid());
 	for (size_t i = 0; i < sizeof(gone) / sizeof(*gone); i++) {
 		if (access(gone[i], F_OK) == 0)
-			say(out, "%s is there\n", gone[i]);
+			say(pipes.out, "%s is there\n", gone[i]);
 	}
 	fd = open("/work/file", O_WRONLY | O_CREAT, 0600);
-	say(out, "work %s\n", fd >= 0 && write(fd, "x", 1) == 1 ? "writable" : "not writable");
+	say(pipes.out, "work %s\n",
+	    fd >= 0 && write(fd, "x", 1) == 1 ? "writable" : "not writable");
 	fd = open("/tmp/file", O_WRONLY | O_CREAT, 0600);
-	say(out, "tmp %s\n", fd >= 0 ? "writable" : "not writable");
+	say(pipes.out, "tmp %s\n", fd >= 0 ? "writable" : "not writable");
 	fd = open("/usr/bin/env", O_RDONLY);
-	say(out, "programs %s\n", fd >= 0 ? "readable" : "not readable");
-	say(out, "place %s drop %d\n", place->directory, place->drop);
+	say(pipes.out, "programs %s\n", fd >= 0 ? "readable" : "not readable");
+	say(pipes.out, "place %s drop %d\n", place->directory, place->drop);
 	for (fd = 0; fd < 64; fd++) {
-		if (fcntl(fd, F_GETFD) >= 0 && fd > 2 && fd != out && fd > 9)
-			say(out, "descriptor %d is open\n", fd);
+		if (fcntl(fd, F_GETFD) >= 0 && fd > 2 && fd != pipes.in && fd != pipes.out &&
+		    fd > 9)
+			say(pipes.out, "descriptor %d is open\n", fd);
 	}
 	return 7;
 }
@@ -175,7 +177,7 @@ static void the_work_sees_only_its_sandbox(void **state)
 }
 
 /* A child and a daemon that have no end, in deep directories that nobody may enter. */
-static int stay(const struct place *place, int out, void *cookie)
+static int stay(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
 	(void)place;
 	(void)cookie;
@@ -195,7 +197,7 @@ static int stay(const struct place *place, int out, void *cookie)
 	}
 	(void)mkdir("locked", 0);
 	(void)chmod(".", 0);
-	say(out, "up\n");
+	say(pipes.out, "up\n");
 	for (;;)
 		(void)pause();
 }
@@ -257,21 +259,21 @@ static void an_owner_that_is_killed_at_any_moment_leaves_nothing(void **state)
 	await_nothing_left();
 }
 
-static int sleep_long(const struct place *place, int out, void *cookie)
+static int sleep_long(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
 	(void)place;
-	(void)out;
+	(void)pipes;
 	(void)cookie;
 	return (int)sleep(1000);
 }
 
-static int fill_disk(const struct place *place, int out, void *cookie)
+static int fill_disk(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
 	static char block[1 << 16];
 	int fd = open("/work/file", O_WRONLY | O_CREAT, 0600);
 
 	(void)place;
-	(void)out;
+	(void)pipes;
 	(void)cookie;
 	memset(block, 'x', sizeof(block));
 	for (int i = 0; i < 64 && fd >= 0; i++) {
@@ -281,10 +283,10 @@ static int fill_disk(const struct place *place, int out, void *cookie)
 	return (int)sleep(1000);
 }
 
-static int fill_memory(const struct place *place, int out, void *cookie)
+static int fill_memory(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
 	(void)place;
-	(void)out;
+	(void)pipes;
 	(void)cookie;
 	for (int i = 0; i < 256; i++) {
 		char *p = malloc(1 << 20);
