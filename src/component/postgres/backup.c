@@ -136,6 +136,10 @@ static int dump_and_describe(const struct work *w, PGconn *session, const char *
 	struct part sql = PART_INIT;
 	CLEANUP(facts_release)
 	struct facts before = { .side = FACTS_SOURCE };
+	const struct source_options options = {
+		.counts_only = strcmp(w->job->component->backups.source_facts, "counts") == 0,
+		.stop_requested = w->job->stop_requested,
+	};
 	struct facts *facts = NULL;
 	struct dump_request request = {
 		.programs = &w->programs,
@@ -158,7 +162,7 @@ static int dump_and_describe(const struct work *w, PGconn *session, const char *
 	if (!facts)
 		return error_set(err, ERROR_NOMEM, "no memory for the facts of %s", database);
 	facts->side = FACTS_SOURCE;
-	if (source_facts(session, w->job, snapshot, &before, facts, err) < 0 ||
+	if (source_facts(session, &options, snapshot, &before, facts, err) < 0 ||
 	    note_database(w, session, database, snapshot, err) < 0)
 		return free_facts(facts);
 	return keep_parts(w, &archive, &sql, facts, err) < 0 ? -1 : 1;

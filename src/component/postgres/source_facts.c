@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "component/part.h"
 #include "format/row_hash.h"
 
 enum { STOP_INTERVAL = 4096, OBJECT_PIECE = 1 << 20 };
@@ -15,6 +14,13 @@ enum { STOP_INTERVAL = 4096, OBJECT_PIECE = 1 << 20 };
 static int no_memory(struct error *err)
 {
 	return error_set(err, ERROR_NOMEM, "no memory for the facts of the source");
+}
+
+static int stop_requested(const struct source_options *o, struct error *err)
+{
+	if (o->stop_requested && o->stop_requested())
+		return error_set(err, ERROR_INTERRUPTED, "interrupted while reading what is there");
+	return 0;
 }
 
 static int add_sequence(PGconn *session, struct facts *out, PGresult *list, int row,
@@ -113,7 +119,7 @@ static int end_copy(PGconn *session, const struct dumped_table *t, struct error 
 	return rc;
 }
 
-static int sum_rows(PGconn *session, const struct backup_job *job, const struct dumped_table *t,
+static int sum_rows(PGconn *session, const struct source_options *o, const struct dumped_table *t,
 		    struct row_sum *sum, struct error *err)
 {
 	char *line;
@@ -122,7 +128,7 @@ static int sum_rows(PGconn *session, const struct backup_job *job, const struct 
 	while ((len = session_copy_row(session, &line, err)) > 0) {
 		row_sum_add(sum, (struct span){ (const uint8_t *)line, (size_t)len - 1 });
 		PQfreemem(line);
-		if (sum->count % STOP_INTERVAL == 0 && part_stop_requested(job, err) < 0)
+		if (sum->count % STOP_INTERVAL == 0 && stop_requested(o, err) < 0)
 			return -1;
 	}
 	if (len < 0)
@@ -130,7 +136,7 @@ static int sum_rows(PGconn *session, const struct backup_job *job, const struct 
 	return end_copy(session, t, err);
 }
 
-static int fingerprint_table(PGconn *session, const struct backup_job *job,
+static int fingerprint_table(PGconn *session, const struct source_options *o,
 			     const struct dumped_table *t, struct fact *fact, struct error *err)
 {
 	CLEANUP(buf_release)
@@ -146,7 +152,7 @@ static int fingerprint_table(PGconn *session, const struct backup_job *job,
 		return -1;
 	if (PQresultStatus(begun) != PGRES_COPY_OUT)
 		return session_error(session, begun, sql.ptr, err);
-	if (sum_rows(session, job, t, &sum, err) < 0)
+	if (sum_rows(session, o, t, &sum, err) < 0)
 		return -1;
 	row_sum_to_fact(&sum, fact);
 	return 0;
@@ -171,10 +177,10 @@ static int count_table(PGconn *session, const struct dumped_table *t, struct fac
 	return 0;
 }
 
-static int add_tables(PGconn *session, const struct backup_job *job,
+static int add_tables(PGconn *session, const struct source_options *o,
 		      const struct snapshot *snapshot, struct facts *out, struct error *err)
 {
-	bool counts = strcmp(job->component->backups.source_facts, "counts") == 0;
+	bool counts = o->counts_only;
 
 	for (size_t i = 0; i < snapshot->tables.count; i++) {
 		const struct dumped_table *t = &snapshot->tables.item[i];
@@ -182,13 +188,13 @@ static int add_tables(PGconn *session, const struct backup_job *job,
 
 		if (!t->has_rows)
 			continue;
-		if (part_stop_requested(job, err) < 0)
+		if (stop_requested(o, err) < 0)
 			return -1;
 		fact = facts_add(out, FACT_TABLE, t->schema, t->name);
 		if (!fact)
 			return no_memory(err);
 		if (counts ? count_table(session, t, fact, err) < 0 :
-			     fingerprint_table(session, job, t, fact, err) < 0)
+			     fingerprint_table(session, o, t, fact, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -226,7 +232,7 @@ static int hash_object(PGconn *session, const char *oid, struct row_hash *hash, 
 	return 0;
 }
 
-static int sum_objects(PGconn *session, const struct backup_job *job, struct row_sum *sum,
+static int sum_objects(PGconn *session, const struct source_options *o, struct row_sum *sum,
 		       struct error *err)
 {
 	CLEANUP(cleanup_row_hash)
@@ -244,7 +250,7 @@ static int sum_objects(PGconn *session, const struct backup_job *job, struct row
 		CLEANUP(cleanup_result)
 		PGresult *rows = session_query(session, "FETCH 1000 FROM objects", err);
 
-		if (!rows || part_stop_requested(job, err) < 0)
+		if (!rows || stop_requested(o, err) < 0)
 			return -1;
 		count = PQntuples(rows);
 		for (int i = 0; i < count; i++) {
@@ -268,7 +274,7 @@ static int count_objects(PGconn *session, struct fact *fact, struct error *err)
 	return 0;
 }
 
-static int add_objects(PGconn *session, const struct backup_job *job, struct facts *out,
+static int add_objects(PGconn *session, const struct source_options *o, struct facts *out,
 		       struct error *err)
 {
 	struct fact *fact = facts_add(out, FACT_LARGE_OBJECTS, "", "");
@@ -276,9 +282,9 @@ static int add_objects(PGconn *session, const struct backup_job *job, struct fac
 
 	if (!fact)
 		return no_memory(err);
-	if (strcmp(job->component->backups.source_facts, "counts") == 0)
+	if (o->counts_only)
 		return count_objects(session, fact, err);
-	if (sum_objects(session, job, &sum, err) < 0)
+	if (sum_objects(session, o, &sum, err) < 0)
 		return -1;
 	row_sum_to_fact(&sum, fact);
 	return 0;
@@ -299,12 +305,12 @@ static int add_extensions(PGconn *session, struct facts *out, struct error *err)
 	return 0;
 }
 
-int source_facts(PGconn *session, const struct backup_job *job, const struct snapshot *snapshot,
+int source_facts(PGconn *session, const struct source_options *o, const struct snapshot *snapshot,
 		 const struct facts *before, struct facts *out, struct error *err)
 {
 	if (keep_steady_sequences(session, before, out, err) < 0 ||
-	    add_tables(session, job, snapshot, out, err) < 0 ||
-	    add_objects(session, job, out, err) < 0 || add_extensions(session, out, err) < 0)
+	    add_tables(session, o, snapshot, out, err) < 0 ||
+	    add_objects(session, o, out, err) < 0 || add_extensions(session, out, err) < 0)
 		return -1;
 	facts_sort(out);
 	return 0;

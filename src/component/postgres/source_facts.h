@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the source holds, read in the transaction whose snapshot was dumped. */
+/* What a database holds, read in the transaction that holds its snapshot: the source's, which was dumped, or a restored one's. */
 #ifndef COMPONENT_POSTGRES_SOURCE_FACTS_H
 #define COMPONENT_POSTGRES_SOURCE_FACTS_H
 
-#include "component/engine.h"
 #include "component/postgres/snapshot.h"
 #include "model/facts.h"
+
+struct source_options {
+	bool counts_only; /* rows and large objects are counted, not hashed */
+	int (*stop_requested)(
+		void); /* a signal number when somebody asked us to stop; NULL: never */
+};
 
 /*
  * Sequences ignore snapshots: their values are read before the dump and again
@@ -15,9 +20,9 @@ MUST_CHECK int source_sequences(PGconn *session, struct facts *out, struct error
 
 /*
  * Add tables, large objects, extensions, and the sequences of `before` with the
- * values that still hold. With source_facts "counts" rows are counted only.
+ * values that still hold.
  */
-MUST_CHECK int source_facts(PGconn *session, const struct backup_job *job,
+MUST_CHECK int source_facts(PGconn *session, const struct source_options *options,
 			    const struct snapshot *snapshot, const struct facts *before,
 			    struct facts *out, struct error *err);
 

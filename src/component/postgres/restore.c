@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "component/postgres/restore.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "component/postgres/programs.h"
+#include "component/postgres/session.h"
+#include "component/postgres/snapshot.h"
+#include "component/postgres/source_facts.h"
+#include "component/start.h"
+#include "component/tool.h"
+
+#define RESTORED_DATABASE "restored"
+enum { MESSAGES_MAX = 16 << 20, COMPLAINTS_MAX = 64 * 1024 };
+static const int64_t lock_timeout_ns = 10 * NS_PER_SECOND;
+
+void postgres_restored_release(struct postgres_restored *r)
+{
+	facts_release(&r->facts);
+	buf_release(&r->harmless);
+	buf_release(&r->complaints);
+	*r = (struct postgres_restored){ 0 };
+}
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, ERROR_NOMEM, "no memory to restore an archive");
+}
+
+static int append_quoted(struct buf *sql, PGconn *session, const char *name)
+{
+	char *quoted = PQescapeIdentifier(session, name, strlen(name));
+	int rc = quoted ? buf_puts(sql, quoted) : -1;
+
+	PQfreemem(quoted);
+	return rc;
+}
+
+static bool is_builtin_role(const char *name)
+{
+	return strcmp(name, "postgres") == 0 || strncmp(name, "pg_", 3) == 0 ||
+	       strcmp(name, "public") == 0;
+}
+
+/* Owners and grantees, without rights of their own: a dump does not hold them. */
+static int create_role(PGconn *session, const char *name, struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf sql = { 0 };
+
+	if (is_builtin_role(name))
+		return 0;
+	if (buf_puts(&sql, "CREATE ROLE ") < 0 || append_quoted(&sql, session, name) < 0)
+		return no_memory(err);
+	return session_command(session, sql.ptr, NULL, err);
+}
+
+static int create_tablespace(PGconn *session, const struct server *server, const char *name,
+			     size_t number, struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf sql = { 0 };
+	char directory[128];
+
+	if (strncmp(name, "pg_", 3) == 0)
+		return 0;
+	(void)snprintf(directory, sizeof(directory), "%s/tablespace-%zu", server->place.directory,
+		       number);
+	if (mkdir(directory, 0700) < 0)
+		return error_set_errno(err, ERROR_IO, "create directory %s", directory);
+	if (buf_puts(&sql, "CREATE TABLESPACE ") < 0 || append_quoted(&sql, session, name) < 0 ||
+	    buf_printf(&sql, " LOCATION '%s'", directory) < 0)
+		return no_memory(err);
+	return session_command(session, sql.ptr, NULL, err);
+}
+
+/* The C locale fits every encoding; collations of the dump's own come with its objects. */
+static int create_database(PGconn *session, const struct facts *backup, struct error *err)
+{
+	const struct fact *encoding = facts_find(backup, FACT_SETTING, "", "encoding");
+	CLEANUP(buf_release)
+	struct buf sql = { 0 };
+	const char *name = encoding && encoding->value[0] ? encoding->value : "UTF8";
+	char *literal = PQescapeLiteral(session, name, strlen(name));
+	int rc = literal ? buf_printf(&sql,
+				      "CREATE DATABASE " RESTORED_DATABASE
+				      " TEMPLATE template0 ENCODING %s LOCALE '%s'",
+				      literal, strcmp(name, "UTF8") == 0 ? "C.UTF-8" : "C") :
+			   -1;
+
+	PQfreemem(literal);
+	return rc < 0 ? no_memory(err) : session_command(session, sql.ptr, NULL, err);
+}
+
+static int prepare(const struct server *server, const struct facts *backup,
+		   struct postgres_restored *out, struct error *err)
+{
+	struct connect_config connect;
+	CLEANUP(cleanup_session)
+	PGconn *session = NULL;
+
+	server_connect_config(server, ENGINE_POSTGRESQL, &connect);
+	session = session_open_pinned(&connect, "postgres", NULL, err);
+	if (!session)
+		return -1;
+	(void)snprintf(out->server_version, sizeof(out->server_version), "%s",
+		       PQparameterStatus(session, "server_version"));
+	for (size_t i = 0; i < backup->count; i++) {
+		const struct fact *f = &backup->item[i];
+
+		if (f->kind == FACT_ROLE && create_role(session, f->name, err) < 0)
+			return -1;
+		if (f->kind == FACT_TABLESPACE &&
+		    create_tablespace(session, server, f->name, i, err) < 0)
+			return -1;
+	}
+	return create_database(session, backup, err);
+}
+
+/* Lines of pg_restore that an empty database calls forth from a sound archive. */
+static bool does_no_harm(const char *line)
+{
+	static const char *const known[] = {
+		"schema \"public\" already exists",
+		"warning: errors ignored on restore:",
+		"while PROCESSING TOC:",
+		"Command was: CREATE SCHEMA public;",
+		"Command was: CREATE SCHEMA \"public\";",
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (strstr(line, known[i]))
+			return true;
+	}
+	return strncmp(line, "pg_restore: from TOC entry", 26) == 0 &&
+	       strstr(line, "SCHEMA public");
+}
+
+static int sort_messages(char *text, struct postgres_restored *out, struct error *err)
+{
+	char *rest = text;
+
+	for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
+		bool harmless = does_no_harm(line);
+		struct buf *to = harmless ? &out->harmless : &out->complaints;
+
+		if (!*line)
+			continue;
+		out->complaint_count += !harmless && strstr(line, "error:") != NULL;
+		if (to->len < COMPLAINTS_MAX && buf_printf(to, "%s\n", line) < 0)
+			return no_memory(err);
+	}
+	return 0;
+}
+
+static unsigned processors(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count > 0 ? (unsigned)count : 1;
+}
+
+static int run_program(const struct server *server, const struct postgres_archive *archive,
+		       const char *program, struct buf *said, bool *succeeded, struct error *err)
+{
+	struct connect_config connect;
+	CLEANUP(buf_release)
+	struct buf conninfo = { 0 };
+	CLEANUP(buf_release)
+	struct buf dbname = { 0 };
+	CLEANUP(cleanup_close)
+	int log = -1;
+	char path[128], jobs[24];
+	const char *const argv[] = { program, "--no-password", "--dbname", NULL,
+				     jobs,    archive->path,   NULL };
+	const char *arguments[sizeof(argv) / sizeof(*argv)];
+	const char *const env[] = { "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "PGTZ=UTC", NULL };
+	CLEANUP(cleanup_process)
+	struct process process = PROCESS_INIT;
+	struct process_spec spec;
+
+	server_connect_config(server, ENGINE_POSTGRESQL, &connect);
+	if (session_conninfo(&connect, RESTORED_DATABASE, &conninfo, err) < 0)
+		return -1;
+	(void)snprintf(jobs, sizeof(jobs), "--jobs=%u",
+		       archive->jobs ? archive->jobs : processors());
+	(void)snprintf(path, sizeof(path), "%s/pg_restore.log", server->place.directory);
+	log = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (log < 0)
+		return error_set_errno(err, ERROR_IO, "create %s", path);
+	memcpy(arguments, argv, sizeof(argv));
+	arguments[3] = conninfo.ptr;
+	spec = server_process_spec(&server->place, arguments, env, log);
+	if (process_start(&spec, &process, err) < 0 || process_wait(&process, -1, err) < 0)
+		return -1;
+	*succeeded = process_succeeded(&process);
+	return file_read(path, MESSAGES_MAX, said, err);
+}
+
+static int run_pg_restore(const struct server *server, const struct postgres_archive *archive,
+			  struct postgres_restored *out, struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf directory = { 0 };
+	CLEANUP(buf_release)
+	struct buf version = { 0 };
+	CLEANUP(buf_release)
+	struct buf said = { 0 };
+	char program[512];
+	unsigned major = (unsigned)strtoul(out->server_version, NULL, 10);
+	int64_t started_ns = clock_monotonic_ns();
+	bool succeeded = false;
+
+	if (postgres_program_directory("pg_restore", major, &directory, err) < 0)
+		return -1;
+	(void)snprintf(program, sizeof(program), "%s/pg_restore", directory.ptr);
+	if (tool_version(program, &version, &major, err) < 0)
+		return -1;
+	(void)snprintf(out->program_version, sizeof(out->program_version), "%s", version.ptr);
+	if (run_program(server, archive, program, &said, &succeeded, err) < 0 ||
+	    (said.len && sort_messages(said.ptr, out, err) < 0))
+		return -1;
+	if (!succeeded && !out->harmless.len && !out->complaints.len)
+		return error_set(err, ERROR_TARGET, "pg_restore failed without a word");
+	out->restore_ns = clock_monotonic_ns() - started_ns;
+	return 0;
+}
+
+static int read_back(const struct server *server, struct postgres_restored *out, struct error *err)
+{
+	struct connect_config connect;
+	const struct source_options options = { .counts_only = false };
+	CLEANUP(cleanup_session)
+	PGconn *session = NULL;
+	CLEANUP(snapshot_release)
+	struct snapshot snapshot = { 0 };
+	CLEANUP(facts_release)
+	struct facts before = { .side = FACTS_RESTORED };
+	struct error why = ERROR_INIT;
+	int64_t started_ns = clock_monotonic_ns();
+	int rc;
+
+	server_connect_config(server, ENGINE_POSTGRESQL, &connect);
+	session = session_open_pinned(&connect, RESTORED_DATABASE, NULL, err);
+	if (!session)
+		return -1;
+	rc = snapshot_take(session, lock_timeout_ns, &snapshot, &why, err);
+	if (rc == 0)
+		*err = why;
+	if (rc <= 0 || source_sequences(session, &before, err) < 0)
+		return -1;
+	out->facts.side = FACTS_RESTORED;
+	if (source_facts(session, &options, &snapshot, &before, &out->facts, err) < 0)
+		return -1;
+	out->facts_ns = clock_monotonic_ns() - started_ns;
+	return 0;
+}
+
+int postgres_restore(const struct server *server, const struct postgres_archive *archive,
+		     struct postgres_restored *out, struct error *err)
+{
+	if (prepare(server, archive->backup, out, err) < 0 ||
+	    run_pg_restore(server, archive, out, err) < 0)
+		return -1;
+	return read_back(server, out, err);
+}
