@@ -8,6 +8,7 @@ static const struct command *const commands[] = {
 	&backup_command,
 	&verify_command,
 	&inspect_command,
+	&restore_test_command,
 	&status_command,
 	&run_command,
 	&doctor_command,

@@ -20,6 +20,7 @@ extern const struct command demo_up_command;
 extern const struct command doctor_command;
 extern const struct command help_command;
 extern const struct command inspect_command;
+extern const struct command restore_test_command;
 extern const struct command run_command;
 extern const struct command run_list_command;
 extern const struct command run_show_command;

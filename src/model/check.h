@@ -38,6 +38,9 @@
 	X(TAKEN, "taken", FAIL, "the backup was taken")                                            \
 	X(TOOL, "tool", ERROR, "a program that muster needs is there, in a usable version")        \
 	X(DIRECTORY, "directory", ERROR, "a directory that muster needs may be read and written")  \
+	X(RESTORED, "restored", FAIL,                                                              \
+	  "the backup restores into an empty server without a complaint")                          \
+	X(PROVEN, "proven", FAIL, "the restored server holds what the backup file holds")          \
 	X(SANDBOX, "sandbox", WARN, "a sealed sandbox, for restores, can be made on this machine")
 
 enum check_id {

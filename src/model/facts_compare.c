@@ -253,14 +253,19 @@ static const char *plural(enum fact_kind kind, char *out, size_t size)
 }
 
 /* Whose word was compared with: a file that was read back proves nothing of the source. */
-static const char *against(enum facts_side expected)
+static const char *against(const struct comparison *c)
 {
-	static const char *const words[] = {
-		[FACTS_SOURCE] = "with the source",
-		[FACTS_BACKUP] = "with what was read back when the file was written",
-		[FACTS_RESTORED] = "with what was restored",
-	};
-	return words[expected];
+	switch (c->expected->side) {
+	case FACTS_SOURCE:
+		return "with the source";
+	case FACTS_RESTORED:
+		return "with what was restored";
+	case FACTS_BACKUP:
+		break;
+	}
+	return c->found->side == FACTS_RESTORED ?
+		       "with the backup" :
+		       "with what was read back when the file was written";
 }
 
 static int summarise_kind(struct comparison *c, enum fact_kind kind)
@@ -284,7 +289,7 @@ static int summarise_kind(struct comparison *c, enum fact_kind kind)
 		return checks_addf(c->out, &check, "none of %zu %s vanished or fell abnormally",
 				   t->compared, kinds);
 	return checks_addf(c->out, &check, "%zu %s equal in %s %s%s", t->compared, kinds, measures,
-			   against(c->expected->side), t->unknown ? "; others unknown" : "");
+			   against(c), t->unknown ? "; others unknown" : "");
 }
 
 int facts_compare(struct facts *expected, struct facts *found, const struct facts_policy *policy,

@@ -24,6 +24,7 @@ static const int64_t lock_timeout_ns = 10 * NS_PER_SECOND;
 void postgres_restored_release(struct postgres_restored *r)
 {
 	facts_release(&r->facts);
+	facts_release(&r->doubtful);
 	buf_release(&r->harmless);
 	buf_release(&r->complaints);
 	*r = (struct postgres_restored){ 0 };
@@ -233,6 +234,43 @@ static int run_pg_restore(const struct server *server, const struct postgres_arc
 	return 0;
 }
 
+/* By their columns, and what these are made of: arrays, domains, ranges, composites. */
+static const char doubtful_tables[] =
+	"WITH RECURSIVE used(type, root) AS (\n"
+	" SELECT a.atttypid, c.oid FROM pg_catalog.pg_class c"
+	"  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
+	"  WHERE c.relkind = 'r' AND c.oid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped\n"
+	" UNION SELECT part.type, u.root FROM used u"
+	"  JOIN pg_catalog.pg_type t ON t.oid = u.type CROSS JOIN LATERAL ("
+	"   SELECT t.typelem WHERE t.typelem <> 0"
+	"   UNION ALL SELECT t.typbasetype WHERE t.typbasetype <> 0"
+	"   UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid"
+	"   UNION ALL SELECT r.rngtypid FROM pg_catalog.pg_range r WHERE r.rngmultitypid = t.oid"
+	"   UNION ALL SELECT a.atttypid FROM pg_catalog.pg_attribute a"
+	"    WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped"
+	"  ) part(type))\n"
+	"SELECT DISTINCT n.nspname, c.relname FROM used u"
+	" JOIN pg_catalog.pg_class c ON c.oid = u.root"
+	" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
+	"WHERE u.type IN ('pg_catalog.timestamptz'::pg_catalog.regtype,"
+	" 'pg_catalog.bytea'::pg_catalog.regtype, 'pg_catalog.money'::pg_catalog.regtype)";
+
+static int find_doubtful(PGconn *session, struct facts *out, struct error *err)
+{
+	CLEANUP(cleanup_result)
+	PGresult *rows = session_query(session, doubtful_tables, err);
+
+	if (!rows)
+		return -1;
+	out->side = FACTS_RESTORED;
+	for (int i = 0; i < PQntuples(rows); i++) {
+		if (!facts_add(out, FACT_TABLE, PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1)))
+			return no_memory(err);
+	}
+	facts_sort(out);
+	return 0;
+}
+
 static int read_back(const struct server *server, struct postgres_restored *out, struct error *err)
 {
 	struct connect_config connect;
@@ -257,7 +295,8 @@ static int read_back(const struct server *server, struct postgres_restored *out,
 	if (rc <= 0 || source_sequences(session, &before, err) < 0)
 		return -1;
 	out->facts.side = FACTS_RESTORED;
-	if (source_facts(session, &options, &snapshot, &before, &out->facts, err) < 0)
+	if (source_facts(session, &options, &snapshot, &before, &out->facts, err) < 0 ||
+	    find_doubtful(session, &out->doubtful, err) < 0)
 		return -1;
 	out->facts_ns = clock_monotonic_ns() - started_ns;
 	return 0;

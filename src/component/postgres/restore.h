@@ -20,6 +20,11 @@ struct postgres_archive {
 
 struct postgres_restored {
 	struct facts facts; /* side FACTS_RESTORED: tables, sequences, large objects, extensions */
+	/*
+	 * Tables whose rows read as text by settings that an archive does not tell (TimeZone,
+	 * bytea_output, lc_monetary): a fingerprint that differs proves nothing.
+	 */
+	struct facts doubtful;
 	/* what pg_restore said: lines that are known to do no harm, and all others */
 	struct buf harmless, complaints;
 	uint64_t complaint_count;

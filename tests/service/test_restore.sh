@@ -1,0 +1,160 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# muster restore-test: dumps of a private PostgreSQL come back row by row, what does not is
+# named, a hostile one harms nothing, and however it ends nothing is left.
+# usage: test_restore.sh MUSTER
+set -euo pipefail
+muster=$(readlink -f "$1")
+place=$(mktemp -d /tmp/mrt.XXXXXX)
+chmod 755 "$place"
+mkdir -m 1777 "$place/scratch"
+export TMPDIR=$place/scratch LC_ALL=C.UTF-8
+bin=$(pg_config --bindir)
+as=()
+if [ "$(id -u)" = 0 ]; then
+	chown nobody: "$place"
+	as=(setpriv --reuid nobody --regid nogroup --clear-groups)
+fi
+stop() {
+	"${as[@]}" "$bin/pg_ctl" -D "$place/data" -m immediate -w stop >"$place/stop.log" 2>&1 || true
+	rm -rf "$place"
+}
+trap stop EXIT
+cd "$place"
+
+fail() {
+	echo "FAILED: $*" >&2
+	cat out err >&2 || true
+	exit 1
+}
+
+# restore CODE WORDS FILE [OPTION…]: the exit code is CODE, and WORDS stand in what it wrote
+restore() {
+	local code=0 expected=$1 words=$2
+	shift 2
+	"$muster" restore-test --no-color "$@" >out 2>err </dev/null || code=$?
+	[ "$code" = "$expected" ] || fail "restore-test $*: exit code $code, not $expected"
+	cat out err | grep -qF -- "$words" || fail "restore-test $*: no \"$words\""
+	nothing_left
+}
+
+# Sandboxes end a moment after who made them, when that was killed.
+nothing_left() {
+	local tries=300
+	until [ -z "$(ls -A "$TMPDIR")" ] && ! pgrep -f "$TMPDIR" >/dev/null; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || fail "left: $(ls "$TMPDIR"; pgrep -fa "$TMPDIR" || true)"
+		sleep 0.1
+	done
+}
+
+"${as[@]}" "$bin/initdb" -D data -U owner -A trust -N -E UTF8 --locale=C.UTF-8 >initdb.log
+"${as[@]}" "$bin/pg_ctl" -D data -w -l "$place/data/log" start \
+	-o "-c listen_addresses='' -c unix_socket_directories=$place -c fsync=off" >start.log
+export PGHOST=$place PGUSER=owner PGDATABASE=shop
+createdb shop
+psql -qX -v ON_ERROR_STOP=1 <<'SQL'
+CREATE ROLE "odd ""owner""";
+CREATE SCHEMA "odd schema" AUTHORIZATION "odd ""owner""";
+CREATE TABLE "odd schema"."ta'ble" (id serial PRIMARY KEY, what text, at timestamptz, raw bytea);
+INSERT INTO "odd schema"."ta'ble" (what, at, raw)
+	SELECT E'row\t\\ ' || i, '2026-01-01'::timestamptz + i * interval '1 hour', decode('00ff', 'hex')
+	FROM generate_series(1, 3000) i;
+CREATE TABLE orders (id int PRIMARY KEY, total numeric CHECK (total >= 0), note text);
+INSERT INTO orders SELECT i, i * 1.5, 'note ' || i FROM generate_series(1, 2000) i;
+CREATE TABLE items (order_id int REFERENCES orders, n int);
+INSERT INTO items SELECT 1 + i % 2000, i FROM generate_series(1, 5000) i;
+CREATE TABLE parted (k int, v text) PARTITION BY LIST (k);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
+INSERT INTO parted SELECT 1, 'v' FROM generate_series(1, 70);
+CREATE TABLE empty_one (); CREATE VIEW seen AS SELECT * FROM orders;
+SELECT lo_from_bytea(4711, 'large') \gset
+GRANT SELECT ON orders TO "odd ""owner""";
+SQL
+
+for format in c t; do
+	PGTZ=UTC pg_dump -F$format -f shop.$format
+	restore 0 "5 tables, 10,070 rows restored" shop.$format
+	grep -qF "5 tables equal in rows, bytes, content with the backup" out || fail "nothing proven"
+done
+PGTZ=UTC pg_dump -Fc -Z0 | gzip >shop.gz
+restore 0 "10,070 rows restored" shop.gz --jobs 3
+"$muster" restore-test --json shop.gz >json
+python3 - <<'PY' || fail "the document is not as it should be"
+import json
+d = json.load(open("json"))
+assert d["schema"] == "muster.restore-test/v1" and d["verdict"] == "pass" and d["complaints"] == ""
+key = lambda t: (t["schema"], t["name"])
+assert sorted(d["backup"]["facts"]["tables"], key=key) == sorted(d["restored"]["tables"], key=key)
+assert d["seconds"]["restore"] > 0 and d["seconds"]["proof"] > 0
+PY
+
+# Its text depends on a time zone that the archive does not tell: counted, and said so.
+PGTZ=Asia/Tokyo pg_dump -Fc -f tokyo
+restore 0 "of 1 tables only the rows could be counted" tokyo
+
+# An encoding of its own.
+createdb -E LATIN1 --locale=C -T template0 latin
+PGDATABASE=latin psql -qX -c "SET client_encoding = 'UTF8'" -c "CREATE TABLE t AS SELECT 'Grüße'::text AS v"
+PGDATABASE=latin pg_dump -Fc -f latin
+restore 0 "1 tables, 1 rows restored" latin
+
+# Two rows of one key: every byte is read, every row is there, and the index cannot be.
+pg_dump -Fc -Z0 -t orders -f twice
+python3 - <<'PY'
+data = open("twice", "rb").read()
+assert data.count(b"1999\t2998.5\tnote 1999\n") == 1
+open("twice", "wb").write(data.replace(b"1999\t2998.5\tnote 1999\n", b"1998\t2998.5\tnote 1999\n"))
+PY
+restore 1 "could not create unique index" twice
+
+head -c 20000 shop.gz >cut
+restore 1 "not restored" cut
+echo hello >hello
+restore 4 "" hello
+restore 8 "No such file" nowhere
+"$muster" inspect -q shop.c >out
+pg_dump -Fp -f shop.sql
+restore 2 "only pg_dump's custom and tar archives" shop.sql
+restore 124 "longer than" shop.gz --timeout 300ms
+
+# What runs on restore: as a superuser of that server, and no further.
+psql -qX -v ON_ERROR_STOP=1 -c "CREATE DATABASE trap" && PGDATABASE=trap psql -qX -v ON_ERROR_STOP=1 <<SQL
+CREATE FUNCTION spring() RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE TABLE bait (id int CHECK (spring()));
+INSERT INTO bait VALUES (1);
+CREATE OR REPLACE FUNCTION spring() RETURNS boolean LANGUAGE plpgsql AS \$\$ BEGIN
+	BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'touch $place/sprung $TMPDIR/sprung; cat >/etc/sprung; kill -9 -1');
+	EXCEPTION WHEN OTHERS THEN NULL; END;
+	RETURN true;
+END \$\$;
+SQL
+rm -f sprung "$TMPDIR/sprung" /etc/sprung 2>/dev/null || true
+pg_dump -Fc -d trap -f trap.dump
+code=0
+"$muster" restore-test trap.dump >out 2>err || code=$?
+[ "$code" != 0 ] || fail "a dump that kills all it can reach passes"
+nothing_left
+if [ -e sprung ] || [ -e "$TMPDIR/sprung" ] || [ -e /etc/sprung ]; then fail "the trap reached the host"; fi
+psql -qAtX -c "SELECT 1" >out || fail "the trap reached the host's server"
+
+# Killed at any moment, interrupted, and as somebody without rights.
+for i in 1 2 3 4 5 6; do
+	"$muster" restore-test -q shop.gz >out 2>err &
+	sleep "0.$((i * 3))"
+	kill -9 $! 2>/dev/null || true
+	wait $! 2>/dev/null || true
+done
+nothing_left
+code=0
+timeout --signal=INT --foreground 0.5 "$muster" restore-test -q shop.gz >out 2>err || code=$?
+[ "$code" = 124 ] || fail "interrupted: exit code $code"
+nothing_left
+if [ "$(id -u)" = 0 ]; then
+	chmod 644 shop.gz
+	code=0
+	"${as[@]}" "$muster" restore-test --no-color shop.gz >out 2>err || code=$?
+	[ "$code" = 0 ] || fail "without root: exit code $code"
+	nothing_left
+fi
+echo "passed"
