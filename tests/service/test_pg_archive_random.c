@@ -435,14 +435,13 @@ static void compare(const struct facts *source, const char *const *options, cons
 /* What the source holds, in a transaction that lasts until ROLLBACK. */
 static void describe(struct facts *out, struct snapshot *snapshot)
 {
-	struct component_config component = platform_component(ENGINE_POSTGRESQL, &server);
-	struct backup_job job = { .component = &component };
+	const struct source_options options = { .counts_only = false };
 	struct facts before = { .side = FACTS_SOURCE };
 	struct error err = ERROR_INIT, why = ERROR_INIT;
 
 	if (source_sequences(session, &before, &err) < 0 ||
 	    snapshot_take(session, 10 * NS_PER_SECOND, snapshot, &why, &err) != 1 ||
-	    source_facts(session, &job, snapshot, &before, out, &err) < 0)
+	    source_facts(session, &options, snapshot, &before, out, &err) < 0)
 		fail_msg("%s%s", err.message, why.message);
 	facts_release(&before);
 }

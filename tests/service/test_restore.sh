@@ -108,8 +108,8 @@ open("twice", "wb").write(data.replace(b"1999\t2998.5\tnote 1999\n", b"1998\t299
 PY
 restore 1 "could not create unique index" twice
 
-head -c 20000 shop.gz >cut
-restore 1 "not restored" cut
+head -c 20000 shop.gz >short.gz
+restore 1 "not restored" short.gz
 echo hello >hello
 restore 4 "" hello
 restore 8 "No such file" nowhere
@@ -119,7 +119,8 @@ restore 2 "only pg_dump's custom and tar archives" shop.sql
 restore 124 "longer than" shop.gz --timeout 300ms
 
 # What runs on restore: as a superuser of that server, and no further.
-psql -qX -v ON_ERROR_STOP=1 -c "CREATE DATABASE trap" && PGDATABASE=trap psql -qX -v ON_ERROR_STOP=1 <<SQL
+createdb snare
+psql -qX -v ON_ERROR_STOP=1 -d snare <<SQL
 CREATE FUNCTION spring() RETURNS boolean LANGUAGE sql AS 'SELECT true';
 CREATE TABLE bait (id int CHECK (spring()));
 INSERT INTO bait VALUES (1);
@@ -130,9 +131,9 @@ CREATE OR REPLACE FUNCTION spring() RETURNS boolean LANGUAGE plpgsql AS \$\$ BEG
 END \$\$;
 SQL
 rm -f sprung "$TMPDIR/sprung" /etc/sprung 2>/dev/null || true
-pg_dump -Fc -d trap -f trap.dump
+pg_dump -Fc -d snare -f snare.dump
 code=0
-"$muster" restore-test trap.dump >out 2>err || code=$?
+"$muster" restore-test snare.dump >out 2>err || code=$?
 [ "$code" != 0 ] || fail "a dump that kills all it can reach passes"
 nothing_left
 if [ -e sprung ] || [ -e "$TMPDIR/sprung" ] || [ -e /etc/sprung ]; then fail "the trap reached the host"; fi

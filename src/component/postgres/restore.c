@@ -174,14 +174,12 @@ static int run_program(const struct server *server, const struct postgres_archiv
 	struct connect_config connect;
 	CLEANUP(buf_release)
 	struct buf conninfo = { 0 };
-	CLEANUP(buf_release)
-	struct buf dbname = { 0 };
 	CLEANUP(cleanup_close)
 	int log = -1;
 	char path[128], jobs[24];
-	const char *const argv[] = { program, "--no-password", "--dbname", NULL,
-				     jobs,    archive->path,   NULL };
-	const char *arguments[sizeof(argv) / sizeof(*argv)];
+	const char *argv[] = {
+		program, "--no-password", "--dbname", NULL, jobs, archive->path, NULL
+	};
 	const char *const env[] = { "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "PGTZ=UTC", NULL };
 	CLEANUP(cleanup_process)
 	struct process process = PROCESS_INIT;
@@ -196,9 +194,8 @@ static int run_program(const struct server *server, const struct postgres_archiv
 	log = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (log < 0)
 		return error_set_errno(err, ERROR_IO, "create %s", path);
-	memcpy(arguments, argv, sizeof(argv));
-	arguments[3] = conninfo.ptr;
-	spec = server_process_spec(&server->place, arguments, env, log);
+	argv[3] = conninfo.ptr;
+	spec = server_process_spec(&server->place, argv, env, log);
 	if (process_start(&spec, &process, err) < 0 || process_wait(&process, -1, err) < 0)
 		return -1;
 	*succeeded = process_succeeded(&process);

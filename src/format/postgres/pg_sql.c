@@ -131,6 +131,14 @@ static void take_title(struct pg_sql *p, enum dump_kind kind)
 		p->data = kind == KIND_DATABASE;
 		return;
 	}
+	/* `cat globals.sql database.sql` restores, too */
+	if (p->kind == KIND_CLUSTER && kind == KIND_DATABASE && p->ended && !p->data) {
+		p->kind = KIND_DATABASE;
+		p->facts.cluster = false;
+		p->data = true;
+		p->ended = p->ending = false;
+		return;
+	}
 	if (p->kind == KIND_CLUSTER && kind == KIND_DATABASE && !p->ended) {
 		end_inner(p);
 		p->inner = p->data = true;

@@ -128,6 +128,40 @@ static void globals_name_roles_and_no_data(void **state)
 	reading_release(&r);
 }
 
+/* cat globals.sql database.sql, which restores; but nothing twice, and no end that is missing */
+static void a_database_may_follow_its_globals(void **state)
+{
+	CLEANUP(buf_release)
+	struct buf both = fixture("pg-sql/odd-15-globals.sql");
+	CLEANUP(buf_release)
+	struct buf database = fixture("pg-sql/odd-15.sql");
+	struct reading alone = read_fixture("pg-sql/odd-15.sql"), r;
+	size_t globals = both.len;
+
+	(void)state;
+	assert_int_equal(buf_append(&both, database.ptr, database.len), 0);
+	r = read_with(&pg_sql_reader, buf_span(&both), 4093);
+	assert_int_equal(findings_verdict(&r.findings), findings_verdict(&alone.findings));
+	assert_true(r.finished);
+	assert_non_null(facts_find(&r.facts, FACT_ROLE, "", "odd \"owner"));
+	for (size_t i = 0; i < alone.facts.count; i++) {
+		const struct fact *f = &alone.facts.item[i];
+		const struct fact *same = facts_find(&r.facts, f->kind, f->scope, f->name);
+
+		if (f->kind != FACT_TABLE && f->kind != FACT_SEQUENCE)
+			continue;
+		assert_non_null(same);
+		assert_true(same->count == f->count && same->fingerprint.low == f->fingerprint.low);
+	}
+	reading_release(&r);
+	reading_release(&alone);
+	assert_int_equal(verdict_of(&pg_sql_reader, (struct span){ (const uint8_t *)both.ptr,
+								   globals + database.len / 2 }),
+			 VERDICT_FAIL);
+	assert_int_equal(buf_append(&both, database.ptr, database.len), 0);
+	assert_int_equal(verdict_of(&pg_sql_reader, buf_span(&both)), VERDICT_FAIL);
+}
+
 static void a_verbose_dump_says_when_it_was_made(void **state)
 {
 	struct reading r = read_fixture("pg-sql/odd-15-verbose.sql");
@@ -266,6 +300,7 @@ int main(void)
 		cmocka_unit_test(dumps_hold_what_their_archives_hold),
 		cmocka_unit_test(windows_line_ends_change_no_fact),
 		cmocka_unit_test(globals_name_roles_and_no_data),
+		cmocka_unit_test(a_database_may_follow_its_globals),
 		cmocka_unit_test(a_verbose_dump_says_when_it_was_made),
 		cmocka_unit_test(no_shorter_dump_passes),
 		cmocka_unit_test(blocks_of_any_size_read_the_same),
