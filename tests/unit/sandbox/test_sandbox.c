@@ -112,7 +112,7 @@ static struct buf everything(int fd)
 	return b;
 }
 
-static void say(int out, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void say(int out, const char *fmt, ...)
 {
 	char text[512];
 	va_list args;
