@@ -11,12 +11,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Borrowed bytes. */
 struct span {
 	const uint8_t *ptr;
 	size_t len;
 };
+
+static inline bool span_begins(struct span s, const char *text)
+{
+	size_t len = strlen(text);
+
+	return s.len >= len && memcmp(s.ptr, text, len) == 0;
+}
+
+/* What is behind the first `n` bytes, of which there must be as many. */
+static inline struct span span_behind(struct span s, size_t n)
+{
+	return (struct span){ s.ptr + n, s.len - n };
+}
 
 struct cursor {
 	struct span rest;

@@ -17,15 +17,8 @@
 #include "format/postgres/copy_text.h"
 #include "format/postgres/pg_sql_command.h"
 #include "format/postgres/pg_sql_statement.h"
+#include "format/postgres/pg_sql_title.h"
 #include "model/quote.h"
-
-enum dump_kind { KIND_NONE, KIND_DATABASE, KIND_CLUSTER };
-
-static const char *const titles[] = {
-	[KIND_DATABASE] = " PostgreSQL database dump",
-	[KIND_CLUSTER] = " PostgreSQL database cluster dump",
-};
-enum { KINDS = sizeof(titles) / sizeof(titles[0]) };
 
 /* A block of rows. */
 struct rows {
@@ -51,13 +44,7 @@ struct pg_sql {
 	struct pg_sql_objects objects;
 	struct pg_sql_commands commands;
 	struct rows rows;
-	enum dump_kind kind;
-	bool ending; /* its own end marker came, but not the empty comment behind it */
-	bool ended;
-	bool inner;            /* within a database's dump of a cluster's */
-	bool data;             /* it is a database's dump, or holds one */
-	bool torn;             /* one of its databases' dumps lacks its end */
-	bool trailing;         /* something followed; told once */
+	struct pg_sql_title title;
 	uint64_t nul;          /* offset of the first zero byte outside of rows, plus 1 */
 	struct utf8_text utf8; /* of the text outside of rows, while it shall be */
 	bool not_utf8;         /* told once */
@@ -73,92 +60,9 @@ static int no_memory(struct error *err)
 	return error_set(err, ERROR_NOMEM, "no memory to read SQL");
 }
 
-static bool begins(struct span s, const char *text)
-{
-	size_t len = strlen(text);
-
-	return s.len >= len && memcmp(s.ptr, text, len) == 0;
-}
-
-static struct span behind(struct span s, size_t n)
-{
-	return (struct span){ s.ptr + n, s.len - n };
-}
-
-/* What stands before the title: a byte order mark, empty lines, comments. */
-static bool pg_sql_matches(struct span head)
-{
-	if (begins(head, "\xef\xbb\xbf"))
-		head = behind(head, 3);
-	while (head.len) {
-		const uint8_t *newline = memchr(head.ptr, '\n', head.len);
-		size_t len = newline ? (size_t)(newline - head.ptr) : head.len;
-		struct span line = { head.ptr, len };
-
-		if (begins(line, "--")) {
-			for (size_t i = KIND_DATABASE; i < KINDS; i++) {
-				if (begins(behind(line, 2), titles[i]))
-					return true;
-			}
-		} else if (len && !(len == 1 && line.ptr[0] == '\r')) {
-			return false;
-		}
-		head = behind(head, newline ? len + 1 : len);
-	}
-	return false;
-}
-
 static void report(struct pg_sql *p, enum finding_code code, uint64_t offset, const char *message)
 {
 	findings_add(&p->out->findings, code, offset, "%s", message);
-}
-
-static void end_inner(struct pg_sql *p)
-{
-	if (!p->inner)
-		return;
-	report(p, FINDING_TRUNCATED, p->lexer.start,
-	       "the dump of the database before lacks its end marker");
-	p->inner = false;
-	p->torn = true;
-}
-
-static void take_title(struct pg_sql *p, enum dump_kind kind)
-{
-	if (p->kind == KIND_NONE) {
-		p->kind = kind;
-		p->facts.cluster = kind == KIND_CLUSTER;
-		p->data = kind == KIND_DATABASE;
-		return;
-	}
-	/* `cat globals.sql database.sql` restores, too */
-	if (p->kind == KIND_CLUSTER && kind == KIND_DATABASE && p->ended && !p->data) {
-		p->kind = KIND_DATABASE;
-		p->facts.cluster = false;
-		p->data = true;
-		p->ended = p->ending = false;
-		return;
-	}
-	if (p->kind == KIND_CLUSTER && kind == KIND_DATABASE && !p->ended) {
-		end_inner(p);
-		p->inner = p->data = true;
-	} else if (!p->ended) {
-		report(p, FINDING_BAD_STRUCTURE, p->lexer.start,
-		       "another dump begins before this one has ended");
-	}
-}
-
-static void take_end(struct pg_sql *p, enum dump_kind kind)
-{
-	if (kind == p->kind) {
-		end_inner(p);
-		p->ending = true;
-	} else if (p->kind == KIND_CLUSTER && p->inner) {
-		p->inner = false;
-	} else {
-		report(p, FINDING_BAD_STRUCTURE, p->lexer.start,
-		       "the end marker of a dump that did not begin");
-	}
 }
 
 /* "-- Started on 2026-11-22 22:34:18 UTC" of --verbose */
@@ -188,14 +92,14 @@ static int take_remark(struct pg_sql *p, struct span text)
 	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
 		size_t len = strlen(versions[i].label);
 
-		if (!begins(text, versions[i].label))
+		if (!span_begins(text, versions[i].label))
 			continue;
 		(void)snprintf(value, sizeof(value), "%.*s",
 			       (int)(text.len - len < 1000 ? text.len - len : 1000),
 			       (const char *)text.ptr + len);
 		return pg_sql_facts_setting(&p->facts, versions[i].setting, value);
 	}
-	if (begins(text, " Started on ")) {
+	if (span_begins(text, " Started on ")) {
 		(void)snprintf(value, sizeof(value), "%.40s", (const char *)text.ptr + 12);
 		value[text.len - 12 < 40 ? text.len - 12 : 40] = '\0';
 		take_time(p, value);
@@ -210,16 +114,8 @@ static int take_comment(struct pg_sql *p)
 
 	if (p->lexer.in_statement)
 		return 0;
-	p->ended |= p->ending && !text.len;
-	for (int i = KIND_DATABASE; i < KINDS; i++) {
-		size_t len = strlen(titles[i]);
-
-		if (!begins(text, titles[i]))
-			continue;
-		if (text.len == len)
-			take_title(p, (enum dump_kind)i);
-		else if (text.len == len + 9 && begins(behind(text, len), " complete"))
-			take_end(p, (enum dump_kind)i);
+	if (pg_sql_title_take(&p->title, text, p->lexer.start)) {
+		p->facts.cluster = p->title.kind == PG_SQL_CLUSTER;
 		return 0;
 	}
 	if (pg_sql_entry_parse(&entry, text))
@@ -227,19 +123,10 @@ static int take_comment(struct pg_sql *p)
 	return take_remark(p, text);
 }
 
-static void note_trailing(struct pg_sql *p)
-{
-	if (!p->ended || p->trailing)
-		return;
-	p->trailing = true;
-	report(p, FINDING_TRAILING_DATA, p->lexer.start,
-	       "SQL follows the end marker; nothing but \\unrestrict may");
-}
-
 static int take_command(struct pg_sql *p)
 {
-	if (p->lexer.in_statement || !begins(p->lexer.text, "unrestrict"))
-		note_trailing(p);
+	if (p->lexer.in_statement || !span_begins(p->lexer.text, "unrestrict"))
+		pg_sql_title_follow(&p->title, p->lexer.start);
 	pg_sql_command(&p->commands, p->lexer.text, p->lexer.start, p->lexer.in_statement);
 	if (!p->commands.connected)
 		return 0;
@@ -279,7 +166,7 @@ static int take_token(struct pg_sql *p, enum sql_token token)
 		return take_comment(p);
 	if (token == SQL_COMMAND)
 		return take_command(p);
-	note_trailing(p);
+	pg_sql_title_follow(&p->title, p->lexer.start);
 	if (token == SQL_BAD) {
 		p->phase = LOST;
 		report(p, FINDING_BAD_SYNTAX, p->lexer.start, "a dollar quote has too long a tag");
@@ -341,7 +228,7 @@ static int push_sql(struct pg_sql *p, struct span *in)
 
 static void consume(struct pg_sql *p, struct span *in, size_t n)
 {
-	*in = behind(*in, n);
+	*in = span_behind(*in, n);
 	p->lexer.offset += n;
 }
 
@@ -516,21 +403,14 @@ static bool check_rest(struct pg_sql *p, uint64_t size)
 			     p->lexer.in_statement ? p->statement.start : p->lexer.start);
 		return false;
 	}
-	if (p->kind == KIND_NONE) {
-		report(p, FINDING_BAD_MAGIC, 0, "it does not begin as a PostgreSQL dump does");
-		return false;
-	}
-	if (!p->ended)
-		findings_add(&p->out->findings, FINDING_TRUNCATED, size,
-			     "the end marker \"--%s complete\" is missing", titles[p->kind]);
-	return p->ended && !p->torn;
+	return pg_sql_title_end(&p->title, size);
 }
 
 static int add_objects(struct pg_sql *p, bool known)
 {
 	struct fact *fact;
 
-	if (!p->data)
+	if (!p->title.data)
 		return 0;
 	fact = facts_add(&p->out->facts, FACT_LARGE_OBJECTS, "", "");
 	if (!fact)
@@ -602,6 +482,7 @@ static struct stage *pg_sql_open(struct reading *out, struct error *err)
 	p->statement.facts = &p->facts;
 	p->statement.objects = &p->objects;
 	p->statement.findings = &out->findings;
+	p->title.findings = &out->findings;
 	return &p->stage;
 }
 
@@ -638,7 +519,7 @@ static const struct coverage coverage = {
 
 const struct reader pg_sql_reader = {
 	.format = FORMAT_PG_SQL,
-	.matches = pg_sql_matches,
+	.matches = pg_sql_title_matches,
 	.open = pg_sql_open,
 	.coverage = &coverage,
 };

@@ -47,11 +47,6 @@ static bool equals(struct span s, const char *text)
 	return s.len == strlen(text) && memcmp(s.ptr, text, s.len) == 0;
 }
 
-static bool begins(struct span s, const char *text)
-{
-	return s.len >= strlen(text) && memcmp(s.ptr, text, strlen(text)) == 0;
-}
-
 static bool is_key(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++) {
@@ -168,7 +163,7 @@ static bool database_of(struct span arguments, struct dbname *out)
 	struct dbname word = { .len = 0 };
 	struct span name;
 
-	if (begins(arguments, "-reuse-previous=on ")) {
+	if (span_begins(arguments, "-reuse-previous=on ")) {
 		arguments.ptr += strlen("-reuse-previous=on ");
 		arguments.len -= strlen("-reuse-previous=on ");
 		arguments = trimmed(arguments);
@@ -178,7 +173,7 @@ static bool database_of(struct span arguments, struct dbname *out)
 		name = (struct span){ (const uint8_t *)word.text, word.len };
 	else if (!is_plain(arguments))
 		return false;
-	if (begins(name, "dbname="))
+	if (span_begins(name, "dbname="))
 		return take_dbname((struct span){ name.ptr + 7, name.len - 7 }, out);
 	for (size_t i = 0; i < name.len; i++) {
 		if (!put(out, name.ptr[i]))
