@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "inspect/document.h"
 #include "inspect/child.h"
 #include "inspect/pack.h"
+#include "stream/worker.h"
 #include "model/json.h"
 
 enum {
@@ -71,15 +71,6 @@ void inspection_release(struct inspection *i)
 	reading_release(&i->reading);
 	arena_release(&i->arena);
 	*i = (struct inspection){ 0 };
-}
-
-static unsigned processors(void)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		return 1;
-	return (unsigned)CPU_COUNT(&set);
 }
 
 static void close_fd(int *fd)
@@ -186,7 +177,7 @@ struct files {
  */
 static unsigned threads_for(const struct crew *c, uint64_t size)
 {
-	unsigned all = processors();
+	unsigned all = worker_count(0);
 
 	if (c->jobs == 1 || !size || size > c->total / 2)
 		return all;
@@ -536,7 +527,7 @@ static int set_order(struct crew *c, struct error *err)
 
 static int open_crew(struct crew *c, struct error *err)
 {
-	size_t jobs = c->options->jobs ? c->options->jobs : processors();
+	size_t jobs = c->options->jobs ? c->options->jobs : worker_count(0);
 	void *shared;
 
 	jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;

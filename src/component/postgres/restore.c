@@ -16,6 +16,7 @@
 #include "component/postgres/source_facts.h"
 #include "component/start.h"
 #include "component/tool.h"
+#include "stream/worker.h"
 
 #define RESTORED_DATABASE "restored"
 enum { MESSAGES_MAX = 16 << 20, COMPLAINTS_MAX = 64 * 1024 };
@@ -222,13 +223,6 @@ static int sort_messages(char *text, struct postgres_restored *out, struct error
 	return 0;
 }
 
-static unsigned processors(void)
-{
-	long count = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return count > 0 ? (unsigned)count : 1;
-}
-
 static int run_program(const struct server *server, const struct postgres_archive *archive,
 		       const char *program, struct buf *said, bool *succeeded, struct error *err)
 {
@@ -250,7 +244,7 @@ static int run_program(const struct server *server, const struct postgres_archiv
 	if (session_conninfo(&connect, RESTORED_DATABASE, &conninfo, err) < 0)
 		return -1;
 	(void)snprintf(jobs, sizeof(jobs), "--jobs=%u",
-		       archive->jobs ? archive->jobs : processors());
+		       archive->jobs ? archive->jobs : worker_count(0));
 	(void)snprintf(path, sizeof(path), "%s/pg_restore.log", server->place.directory);
 	log = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (log < 0)
