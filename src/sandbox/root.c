@@ -69,6 +69,14 @@ static int refused(struct error *err, const char *what, const char *name)
 			       "make mount namespaces and a /proc of its own");
 }
 
+/* What is mounted in a chroot would be seen outside of it. */
+static int in_chroot(struct error *err)
+{
+	(void)error_set(err, ERROR_REFUSED, "sandbox: / is no mount point, as in a chroot");
+	return error_hint(err, "run muster outside of the chroot, or make the root of it a mount "
+			       "before (mount --bind DIR DIR)");
+}
+
 /* NAME and its parents in the new tree. */
 static int make_directories(const struct root_plan *p, const char *name, struct error *err)
 {
@@ -210,7 +218,8 @@ static int change_root(const struct root_plan *p, struct error *err)
 int root_enter(const struct root_plan *p, struct error *err)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return refused(err, "keep mounts from leaving", "/");
+		return errno == EINVAL ? in_chroot(err) :
+					 refused(err, "keep mounts from leaving", "/");
 	if (mount("tmpfs", p->at, "tmpfs", LOCKED_DOWN, "mode=0755,size=1m") < 0)
 		return refused(err, "mount a tmpfs at", p->at);
 	for (size_t i = 0; i < sizeof(system_paths) / sizeof(*system_paths); i++) {
