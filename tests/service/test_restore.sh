@@ -5,7 +5,6 @@
 # usage: test_restore.sh MUSTER
 set -euo pipefail
 muster=$(readlink -f "$1")
-fixtures=$(cd "$(dirname "$0")/../fixtures" && pwd)
 place=$(mktemp -d /tmp/mrt.XXXXXX)
 chmod 755 "$place"
 mkdir -m 1777 "$place/scratch"
@@ -108,15 +107,6 @@ assert data.count(b"1999\t2998.5\tnote 1999\n") == 1
 open("twice", "wb").write(data.replace(b"1999\t2998.5\tnote 1999\n", b"1998\t2998.5\tnote 1999\n"))
 PY
 restore 1 "could not create unique index" twice
-
-# What this machine lacks is no bad backup.
-restore 4 "install postgresql-18" "$fixtures/pg-archive/fixture-18.dump"
-createdb extended
-psql -qX -d extended -c "CREATE EXTENSION hstore" -c "CREATE TABLE h AS SELECT 'a=>1'::hstore AS v"
-pg_dump -Fc -Z0 -d extended -f extended
-restore 0 "1 extensions equal" extended
-sed -i 's/hstore/hstorx/g' extended
-restore 4 "needs the extension hstorx" extended
 
 head -c 20000 shop.gz >short.gz
 restore 1 "not restored" short.gz

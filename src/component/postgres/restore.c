@@ -101,65 +101,6 @@ static int create_database(PGconn *session, const struct facts *backup, struct e
 	return rc < 0 ? no_memory(err) : session_command(session, sql.ptr, NULL, err);
 }
 
-static unsigned major_of(const char *version)
-{
-	return (unsigned)strtoul(version, NULL, 10);
-}
-
-/* A newer archive than the server is no bad backup. */
-static int check_version(const struct facts *backup, const struct postgres_restored *out,
-			 struct error *err)
-{
-	static const char *const settings[] = { "server_version", "dump_version" };
-	unsigned here = major_of(out->server_version);
-
-	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
-		const struct fact *f = facts_find(backup, FACT_SETTING, "", settings[i]);
-
-		if (!f || major_of(f->value) <= here)
-			continue;
-		(void)error_set(err, ERROR_TARGET,
-				"the archive is of PostgreSQL %u, and the newest server here is %s",
-				major_of(f->value), out->server_version);
-		return error_hint(err, "install postgresql-%u", major_of(f->value));
-	}
-	return 0;
-}
-
-static int check_extension(PGconn *session, const char *name, struct error *err)
-{
-	CLEANUP(cleanup_result)
-	PGresult *rows = session_exec(session,
-				      "SELECT FROM pg_catalog.pg_available_extensions WHERE name "
-				      "OPERATOR(pg_catalog.=) $1",
-				      1, &name, 0, err);
-
-	if (!rows)
-		return -1;
-	if (PQresultStatus(rows) != PGRES_TUPLES_OK)
-		return session_error(session, rows, "list the extensions", err);
-	if (PQntuples(rows))
-		return 0;
-	(void)error_set(err, ERROR_TARGET,
-			"the archive needs the extension %s, which is not installed here", name);
-	return error_hint(err,
-			  "install its package, for the major version of the server that restores");
-}
-
-/* What this machine lacks is an error of ours, told before pg_restore would tell it as the backup's. */
-static int check_surroundings(PGconn *session, const struct facts *backup,
-			      const struct postgres_restored *out, struct error *err)
-{
-	if (check_version(backup, out, err) < 0)
-		return -1;
-	for (size_t i = 0; i < backup->count; i++) {
-		if (backup->item[i].kind == FACT_EXTENSION &&
-		    check_extension(session, backup->item[i].name, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int prepare(const struct server *server, const struct facts *backup,
 		   struct postgres_restored *out, struct error *err)
 {
@@ -173,8 +114,6 @@ static int prepare(const struct server *server, const struct facts *backup,
 		return -1;
 	(void)snprintf(out->server_version, sizeof(out->server_version), "%s",
 		       PQparameterStatus(session, "server_version"));
-	if (check_surroundings(session, backup, out, err) < 0)
-		return -1;
 	for (size_t i = 0; i < backup->count; i++) {
 		const struct fact *f = &backup->item[i];
 
