@@ -125,7 +125,9 @@ int sandbox_open(const struct sandbox_options *options, struct sandbox *s, struc
 		rc = read_status(s, -1, &status, err) == 1 ? 0 : -1;
 	if (rc == 0 && status.word != SANDBOX_READY) {
 		*err = status.error;
-		rc = -1;
+		/* who was killed could not say why */
+		rc = error_set(err, ERROR_TARGET,
+			       "a process of the sandbox was killed while it was made");
 	}
 	if (rc < 0)
 		sandbox_close(s);

@@ -267,6 +267,62 @@ static int sleep_long(const struct place *place, struct sandbox_pipes pipes, voi
 	return (int)sleep(1000);
 }
 
+/* The first child of `parent`'s; 0: it has none. */
+static pid_t first_child(pid_t parent)
+{
+	char path[64], text[32] = "";
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)parent, (int)parent);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	(void)close(fd);
+	return (pid_t)strtol(text, NULL, 10);
+}
+
+/* The first child of the owner's reaper, as soon as it is there. */
+static void kill_maker(pid_t owner)
+{
+	int64_t deadline = clock_monotonic_ns() + 10 * NS_PER_SECOND;
+	pid_t maker = 0;
+
+	while (!maker && clock_monotonic_ns() < deadline) {
+		pid_t reaper = first_child(owner);
+
+		maker = reaper ? first_child(reaper) : 0;
+	}
+	assert_int_not_equal(maker, 0);
+	(void)kill(maker, SIGKILL); /* if it did not end by itself meanwhile */
+}
+
+static void a_sandbox_whose_maker_is_killed_says_so(void **state)
+{
+	int status = 0;
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		const struct sandbox_options options = { .parent = scratch, .work = sleep_long };
+		struct sandbox s = SANDBOX_INIT;
+		struct error err = ERROR_INIT;
+		pid_t owner = fork();
+
+		if (owner == 0) {
+			int rc = sandbox_open(&options, &s, &err);
+
+			sandbox_close(&s);
+			_exit(rc == 0 ? 2 : err.kind == ERROR_NONE || !err.message[0]);
+		}
+		kill_maker(owner);
+		assert_int_equal(waitpid(owner, &status, 0), owner);
+		assert_true(WIFEXITED(status));
+		assert_int_not_equal(WEXITSTATUS(status), 1);
+	}
+	await_nothing_left();
+}
+
 static int fill_disk(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
 	static char block[1 << 16];
@@ -412,6 +468,7 @@ static int run_group(void)
 		IN_SCRATCH(the_work_sees_only_its_sandbox),
 		IN_SCRATCH(closing_leaves_neither_process_nor_file),
 		IN_SCRATCH(an_owner_that_is_killed_at_any_moment_leaves_nothing),
+		IN_SCRATCH(a_sandbox_whose_maker_is_killed_says_so),
 		IN_SCRATCH(limits_end_it_and_say_which),
 		IN_SCRATCH(memory_has_a_limit),
 		IN_SCRATCH(what_reapers_left_is_swept_and_nothing_else),
