@@ -4,12 +4,20 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "sandbox/sandbox.intern.h"
+
+const char *sandbox_parent(const char *parent)
+{
+	const char *tmpdir = getenv("TMPDIR");
+
+	return parent ? parent : tmpdir && *tmpdir ? tmpdir : "/tmp";
+}
 
 char *sandbox_path(const struct sandbox_plan *plan, const char *name, char out[PATH_MAX])
 {

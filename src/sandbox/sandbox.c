@@ -17,13 +17,6 @@
 #include "sandbox/sandbox.intern.h"
 #include "sandbox/wipe.h"
 
-static const char *parent_of(const char *parent)
-{
-	const char *tmpdir = getenv("TMPDIR");
-
-	return parent ? parent : tmpdir && *tmpdir ? tmpdir : "/tmp";
-}
-
 /* The next message; 1: there is one, 0: time is up, -1: there will be none. */
 static int read_status(struct sandbox *s, int64_t timeout_ns, struct sandbox_status *out,
 		       struct error *err)
@@ -96,14 +89,18 @@ static int fork_reaper(struct sandbox_plan *plan, struct sandbox *s, struct erro
 static int choose_directory(const char *parent, char out[PATH_MAX], struct error *err)
 {
 	unsigned char random[8];
-	char text[2 * sizeof(random) + 1];
+	char text[2 * sizeof(random) + 1], absolute[PATH_MAX];
 	int n;
 
+	/* the reaper stands elsewhere */
+	if (!realpath(sandbox_parent(parent), absolute))
+		return error_set_errno(err, ERROR_IO, "directory for sandboxes %s",
+				       sandbox_parent(parent));
 	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
 		return error_set_errno(err, ERROR_IO, "random numbers");
 	for (size_t i = 0; i < sizeof(random); i++)
 		(void)snprintf(text + 2 * i, 3, "%02x", random[i]);
-	n = snprintf(out, PATH_MAX, "%s/" SANDBOX_PREFIX "%s", parent_of(parent), text);
+	n = snprintf(out, PATH_MAX, "%s/" SANDBOX_PREFIX "%s", absolute, text);
 	if (n < 0 || n >= PATH_MAX - SANDBOX_NAME_MAX)
 		return error_set(err, ERROR_USAGE, "path is too long: %.80s…", out);
 	return 0;

@@ -70,6 +70,9 @@ void sandbox_tell(int status, enum sandbox_word word, int code, const struct err
 enum { SANDBOX_KEPT_MAX = 4 };
 MUST_CHECK int sandbox_keep_only(int *const kept[], size_t count, struct error *err);
 
+/* Where sandboxes are made: PARENT, or without it $TMPDIR or /tmp. */
+const char *sandbox_parent(const char *parent);
+
 /* PLAN's directory and NAME. Returns `out`. */
 char *sandbox_path(const struct sandbox_plan *plan, const char *name, char out[PATH_MAX]);
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -34,9 +33,7 @@ static bool is_left(const char *directory)
 
 int sandbox_sweep(const char *parent, unsigned *removed, struct error *err)
 {
-	const char *tmpdir = getenv("TMPDIR"), *in = parent            ? parent :
-						     tmpdir && *tmpdir ? tmpdir :
-									 "/tmp";
+	const char *in = sandbox_parent(parent);
 	const struct dirent *e;
 	DIR *d = opendir(in);
 	int rc = 0;

@@ -461,6 +461,22 @@ static void two_at_once_do_not_meet(void **state)
 	sandbox_close(&b);
 }
 
+static void a_relative_parent_is_where_the_owner_stands(void **state)
+{
+	const struct sandbox_options options = { .parent = ".", .work = sleep_long };
+	struct sandbox s = SANDBOX_INIT;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(chdir(scratch), 0);
+	if (sandbox_open(&options, &s, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(entries_of(scratch), 1);
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(access(s.given, F_OK), 0);
+	sandbox_close(&s);
+}
+
 static int run_group(void)
 {
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
@@ -474,6 +490,7 @@ static int run_group(void)
 		IN_SCRATCH(what_reapers_left_is_swept_and_nothing_else),
 		IN_SCRATCH(the_trial_finds_the_way_out_of_no_sandbox),
 		IN_SCRATCH(two_at_once_do_not_meet),
+		IN_SCRATCH(a_relative_parent_is_where_the_owner_stands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
