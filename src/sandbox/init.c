@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -181,6 +182,9 @@ noreturn static void run_work(const struct sandbox_plan *plan, struct sandbox_pi
 	    chdir(SANDBOX_INSIDE) < 0)
 		_exit(NO_INIT);
 	(void)umask(077);
+	/* the owner's PGSERVICE or PGOPTIONS speak of other servers */
+	if (clearenv() != 0 || setenv("PATH", "/usr/bin:/bin", 1) < 0)
+		_exit(NO_INIT);
 	_exit(plan->options->work(&place, pipes, plan->options->cookie));
 }
 

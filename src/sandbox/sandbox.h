@@ -37,8 +37,8 @@ struct sandbox_pipes {
 };
 
 /*
- * What runs inside, in a process of its own that nothing else in there may look into.
- * `place` is the writable directory. Returns the exit code.
+ * What runs inside, in a process of its own that nothing else in there may look into, with
+ * no environment but a PATH. `place` is the writable directory. Returns the exit code.
  */
 typedef int sandbox_work(const struct place *place, struct sandbox_pipes pipes, void *cookie);
 

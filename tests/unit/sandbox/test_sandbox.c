@@ -176,6 +176,30 @@ static void the_work_sees_only_its_sandbox(void **state)
 	sandbox_close(&s);
 }
 
+static int tell_environment(const struct place *place, struct sandbox_pipes pipes, void *cookie)
+{
+	(void)place;
+	(void)cookie;
+	for (char **e = environ; e && *e; e++)
+		say(pipes.out, "%s\n", *e);
+	return 0;
+}
+
+static void the_work_has_nothing_of_its_owners_environment(void **state)
+{
+	struct sandbox s;
+	CLEANUP(buf_release)
+	struct buf said = { 0 };
+
+	(void)state;
+	assert_int_equal(setenv("PGSERVICE", "elsewhere", 1), 0);
+	s = open_with(tell_environment, (struct sandbox_limits){ 0 });
+	assert_int_equal(unsetenv("PGSERVICE"), 0);
+	said = everything(s.out);
+	assert_string_equal(said.ptr, "PATH=/usr/bin:/bin\n");
+	sandbox_close(&s);
+}
+
 /* A child and a daemon that have no end, in deep directories that nobody may enter. */
 static int stay(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
@@ -482,6 +506,7 @@ static int run_group(void)
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(the_work_sees_only_its_sandbox),
+		IN_SCRATCH(the_work_has_nothing_of_its_owners_environment),
 		IN_SCRATCH(closing_leaves_neither_process_nor_file),
 		IN_SCRATCH(an_owner_that_is_killed_at_any_moment_leaves_nothing),
 		IN_SCRATCH(a_sandbox_whose_maker_is_killed_says_so),
