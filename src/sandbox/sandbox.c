@@ -162,19 +162,33 @@ static bool await_reaper(const struct sandbox *s)
 	}
 }
 
-void sandbox_close(struct sandbox *s)
+/*
+ * A reaper that was killed leaves directory and cgroup, and what runs inside ends a moment
+ * after it. What stays all the same sandbox_sweep() finds.
+ */
+static void remove_left(const struct sandbox *s)
 {
 	struct error ignored = ERROR_INIT;
+	struct cgroup group;
 
+	for (int tries = 0; tries < 100 && wipe_tree(s->directory, &ignored) < 0; tries++) {
+		error_clear(&ignored);
+		(void)usleep(20000);
+	}
+	cgroup_find(&group, strrchr(s->directory, '/') + 1);
+	cgroup_remove(&group);
+}
+
+void sandbox_close(struct sandbox *s)
+{
 	if (s->lifeline >= 0)
 		(void)close(s->lifeline);
 	if (s->in >= 0)
 		(void)close(s->in);
 	if (s->out >= 0)
 		(void)close(s->out);
-	/* a reaper that was killed leaves the directory; sandbox_sweep() finds what is left then */
-	if (s->status >= 0 && !await_reaper(s) && wipe_tree(s->directory, &ignored) < 0)
-		error_clear(&ignored);
+	if (s->status >= 0 && !await_reaper(s))
+		remove_left(s);
 	if (s->status >= 0)
 		(void)close(s->status);
 	while (s->reaper > 0 && waitpid(s->reaper, NULL, 0) < 0 && errno == EINTR)

@@ -26,6 +26,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "sandbox/cgroup.h"
 #include "sandbox/escape.h"
 #include "sandbox/sandbox.h"
 
@@ -283,6 +284,45 @@ static void an_owner_that_is_killed_at_any_moment_leaves_nothing(void **state)
 	await_nothing_left();
 }
 
+/* More and more files, by many. */
+static int make_files(const struct place *place, struct sandbox_pipes pipes, void *cookie)
+{
+	char name[32];
+
+	(void)place;
+	(void)cookie;
+	(void)prctl(PR_SET_NAME, own_name());
+	for (int i = 0; i < 3; i++)
+		(void)fork();
+	say(pipes.out, "u");
+	for (int i = 0; i < 1000000; i++) {
+		(void)snprintf(name, sizeof(name), "%d-%d", (int)getpid(), i % 1000);
+		if (mkdir(name, 0700) < 0)
+			(void)rmdir(name);
+	}
+	return 0;
+}
+
+static void a_reaper_that_is_killed_leaves_nothing_to_its_owner(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		struct sandbox s =
+			open_with(make_files, (struct sandbox_limits){ .memory_max = 100 << 20 });
+		struct cgroup group;
+		char up, name[64];
+
+		assert_int_equal(read(s.out, &up, 1), 1);
+		(void)snprintf(name, sizeof(name), "%s", strrchr(s.directory, '/') + 1);
+		assert_int_equal(kill(s.reaper, SIGKILL), 0);
+		sandbox_close(&s);
+		assert_int_equal(entries_of(scratch), 0);
+		cgroup_find(&group, name);
+		assert_string_equal(group.path[0], "");
+	}
+	await_nothing_left();
+}
+
 static int sleep_long(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
 	(void)place;
@@ -509,6 +549,7 @@ static int run_group(void)
 		IN_SCRATCH(the_work_has_nothing_of_its_owners_environment),
 		IN_SCRATCH(closing_leaves_neither_process_nor_file),
 		IN_SCRATCH(an_owner_that_is_killed_at_any_moment_leaves_nothing),
+		IN_SCRATCH(a_reaper_that_is_killed_leaves_nothing_to_its_owner),
 		IN_SCRATCH(a_sandbox_whose_maker_is_killed_says_so),
 		IN_SCRATCH(limits_end_it_and_say_which),
 		IN_SCRATCH(memory_has_a_limit),
