@@ -176,11 +176,11 @@ static int restore(struct test *t, struct error *err)
 	struct buf said = { 0 };
 	/* pg_restore takes a tar in one session only */
 	bool alone = t->out->inspection.reading.format == FORMAT_PG_TAR;
-	int code = 0;
+	/* who ended before the order came says why */
+	struct error unheard = ERROR_INIT;
+	int code = 0, told = restore_order(t->sandbox.in, alone ? 1 : t->request->jobs,
+					   &t->out->inspection.reading.facts, &unheard);
 
-	if (restore_order(t->sandbox.in, alone ? 1 : t->request->jobs,
-			  &t->out->inspection.reading.facts, err) < 0)
-		return -1;
 	(void)close(t->sandbox.in);
 	t->sandbox.in = -1;
 	if (hear(t, &said, err) < 0 || sandbox_wait(&t->sandbox, -1, &code, err) < 0)
@@ -190,8 +190,10 @@ static int restore(struct test *t, struct error *err)
 				 code);
 	if (restore_report_parse(buf_span(&said), &t->report, err) < 0)
 		return -1;
-	if (t->report.error.kind == ERROR_NONE)
-		return 0;
+	if (t->report.error.kind == ERROR_NONE) {
+		*err = unheard;
+		return told;
+	}
 	*err = t->report.error;
 	return error_context(err, "in the sandbox");
 }

@@ -118,6 +118,12 @@ pg_dump -Fp -f shop.sql
 restore 2 "only pg_dump's custom and tar archives" shop.sql
 restore 124 "longer than" shop.gz --timeout 300ms
 
+# A server that could not be made says so, though the file comes later than its end.
+mkfifo late
+(sleep 3; cat shop.gz >late) &
+(ulimit -f 4096; restore 4 "create a PostgreSQL cluster" late)
+wait
+
 # What runs on restore: as a superuser of that server, and no further.
 createdb snare
 psql -qX -v ON_ERROR_STOP=1 -d snare <<SQL
