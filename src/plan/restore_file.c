@@ -258,6 +258,41 @@ static int forget_doubtful(struct test *t, struct error *err)
 	return 0;
 }
 
+/* Of --schema-only, --exclude-table-data: nothing of the backup's is missing in it. */
+static bool is_bare(const struct facts *backup, const struct fact *restored)
+{
+	if (facts_find(backup, restored->kind, restored->scope, restored->name))
+		return false;
+	return restored->kind == FACT_SEQUENCE ||
+	       (restored->kind == FACT_TABLE && restored->known & MEASURE_COUNT &&
+		!restored->count);
+}
+
+/* Tables and sequences whose content the backup does not hold came back as definitions only. */
+static int set_bare_aside(struct test *t, struct error *err)
+{
+	const struct facts *backup = &t->out->inspection.reading.facts;
+	struct facts *restored = &t->report.restored.facts;
+	size_t tables = 0, kept = 0;
+	struct check check = { .name = check_name(CHECK_PROVEN),
+			       .component = "",
+			       .subject = t->out->inspection.path,
+			       .verdict = VERDICT_WARN };
+
+	for (size_t i = 0; i < restored->count; i++) {
+		if (is_bare(backup, &restored->item[i]))
+			tables += restored->item[i].kind == FACT_TABLE;
+		else
+			restored->item[kept++] = restored->item[i];
+	}
+	restored->count = kept;
+	if (tables && checks_addf(&t->out->checks, &check,
+				  "the backup holds no rows of %zu tables, which came back empty",
+				  tables) < 0)
+		return no_memory(err);
+	return 0;
+}
+
 static int prove(struct test *t, struct error *err)
 {
 	const struct facts_policy policy = {
@@ -271,7 +306,7 @@ static int prove(struct test *t, struct error *err)
 	};
 	struct postgres_restored *p = &t->report.restored;
 
-	if (add_restored(t, err) < 0 || forget_doubtful(t, err) < 0)
+	if (add_restored(t, err) < 0 || set_bare_aside(t, err) < 0 || forget_doubtful(t, err) < 0)
 		return -1;
 	if (facts_compare(&t->out->inspection.reading.facts, &p->facts, &policy, &t->out->checks) <
 	    0)

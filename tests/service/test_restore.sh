@@ -89,6 +89,15 @@ assert sorted(d["backup"]["facts"]["tables"], key=key) == sorted(d["restored"]["
 assert d["seconds"]["restore"] > 0 and d["seconds"]["proof"] > 0
 PY
 
+# What the dump leaves out on purpose is not missing.
+pg_dump -Fc --schema-only -f bare
+restore 0 "holds no rows of 5 tables" bare
+PGTZ=UTC pg_dump -Fc --exclude-table-data items -f partly
+restore 0 "holds no rows of 1 tables" partly
+grep -qF "4 tables equal in rows" out || fail "nothing proven"
+PGTZ=UTC pg_dump -Fc -t orders -f one
+restore 0 "1 tables, 2,000 rows restored" one
+
 # Its text depends on a time zone that the archive does not tell: counted, and said so.
 PGTZ=Asia/Tokyo pg_dump -Fc -f tokyo
 restore 0 "of 1 tables only the rows could be counted" tokyo
