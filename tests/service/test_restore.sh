@@ -5,6 +5,7 @@
 # usage: test_restore.sh MUSTER
 set -euo pipefail
 muster=$(readlink -f "$1")
+fixtures=$(dirname "$(readlink -f "$0")")/../fixtures/pg-archive
 place=$(mktemp -d /tmp/mrt.XXXXXX)
 chmod 755 "$place"
 mkdir -m 1777 "$place/scratch"
@@ -107,6 +108,11 @@ createdb -E LATIN1 --locale=C -T template0 latin
 PGDATABASE=latin psql -qX -c "SET client_encoding = 'UTF8'" -c "CREATE TABLE t AS SELECT 'Grüße'::text AS v"
 PGDATABASE=latin pg_dump -Fc -f latin
 restore 0 "1 tables, 1 rows restored" latin
+
+# What was made by a newer PostgreSQL than is here is no bad backup.
+if [ "$("$bin/postgres" --version | grep -o '[0-9]*' | head -1)" -lt 18 ]; then
+	restore 4 "the backup is of PostgreSQL 18" "$fixtures/fixture-18.dump"
+fi
 
 # Two rows of one key: every byte is read, every row is there, and the index cannot be.
 pg_dump -Fc -Z0 -t orders -f twice

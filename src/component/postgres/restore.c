@@ -101,6 +101,28 @@ static int create_database(PGconn *session, const struct facts *backup, struct e
 	return rc < 0 ? no_memory(err) : session_command(session, sql.ptr, NULL, err);
 }
 
+/* An archive is read by a pg_restore, and taken by a server, of its makers' version or newer. */
+static int refuse_newer(const struct facts *backup, const struct postgres_restored *out,
+			struct error *err)
+{
+	static const char *const makers[] = { "server_version", "dump_version" };
+	unsigned long ours = strtoul(out->server_version, NULL, 10);
+
+	for (size_t i = 0; i < sizeof(makers) / sizeof(*makers); i++) {
+		const struct fact *f = facts_find(backup, FACT_SETTING, "", makers[i]);
+		unsigned long its = f ? strtoul(f->value, NULL, 10) : 0;
+
+		if (its <= ours)
+			continue;
+		(void)error_set(err, ERROR_TARGET,
+				"the backup is of PostgreSQL %.40s, and here is only PostgreSQL "
+				"%.40s to restore it",
+				f->value, out->server_version);
+		return error_hint(err, "install the server of PostgreSQL %lu or newer", its);
+	}
+	return 0;
+}
+
 static int prepare(const struct server *server, const struct facts *backup,
 		   struct postgres_restored *out, struct error *err)
 {
@@ -114,6 +136,8 @@ static int prepare(const struct server *server, const struct facts *backup,
 		return -1;
 	(void)snprintf(out->server_version, sizeof(out->server_version), "%s",
 		       PQparameterStatus(session, "server_version"));
+	if (refuse_newer(backup, out, err) < 0)
+		return -1;
 	for (size_t i = 0; i < backup->count; i++) {
 		const struct fact *f = &backup->item[i];
 
