@@ -139,6 +139,22 @@ mkfifo late
 (ulimit -f 4096; restore 4 "create a PostgreSQL cluster" late)
 wait
 
+# An error that speaks like one that does no harm is one all the same.
+createdb words
+psql -qX -v ON_ERROR_STOP=1 -d words <<'SQL'
+CREATE FUNCTION "while PROCESSING TOC:"(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+	IF current_database() <> 'words' THEN
+		RAISE EXCEPTION 'schema "public" already exists';
+	END IF;
+	RETURN $1;
+END $$;
+CREATE TABLE t (i int);
+INSERT INTO t VALUES (1);
+CREATE INDEX ON t ("while PROCESSING TOC:"(i));
+SQL
+pg_dump -Fc -d words -f words
+restore 1 "pg_restore complained" words
+
 # What runs on restore: as a superuser of that server, and no further.
 createdb snare
 psql -qX -v ON_ERROR_STOP=1 -d snare <<SQL
