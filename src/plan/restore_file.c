@@ -58,6 +58,12 @@ static int64_t deadline_of(const struct test *t)
 	return t->request->time_max_ns ? t->started_ns + t->request->time_max_ns : 0;
 }
 
+static char *unpacked_path(const struct test *t, char out[PATH_MAX + 16])
+{
+	(void)snprintf(out, PATH_MAX + 16, "%s/" RESTORE_FILE_NAME, t->sandbox.given);
+	return out;
+}
+
 /* Read to the last byte, the content kept where the sandbox sees it. */
 static int read_backup(struct test *t, struct error *err)
 {
@@ -72,8 +78,8 @@ static int read_backup(struct test *t, struct error *err)
 						 .deadline_ns = deadline_of(t) };
 	int64_t started_ns = clock_monotonic_ns();
 
-	(void)snprintf(path, sizeof(path), "%s/" RESTORE_FILE_NAME, t->sandbox.given);
-	request.unpacked = fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	request.unpacked = fd =
+		open(unpacked_path(t, path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return error_set_errno(err, ERROR_IO, "create %s", path);
 	if (inspect_files(&request, 1, &options, &t->out->inspection, err) < 0)
@@ -124,6 +130,19 @@ static int add_format(struct test *t, struct error *err)
 	return rc < 0 ? no_memory(err) : 0;
 }
 
+/* pg_dump's own tar begins with its table of contents; pg_restore takes no other. */
+static bool is_own_tar(const struct test *t)
+{
+	static const char toc[] = "toc.dat";
+	CLEANUP(cleanup_close)
+	int fd = -1;
+	char path[PATH_MAX + 16], first[sizeof(toc)];
+
+	fd = open(unpacked_path(t, path), O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && read(fd, first, sizeof(first)) == (ssize_t)sizeof(first) &&
+	       memcmp(first, toc, sizeof(toc)) == 0;
+}
+
 /* Nothing is restored that our own reader did not understand to its end. */
 static bool is_restorable(struct test *t, struct error *err)
 {
@@ -132,11 +151,13 @@ static bool is_restorable(struct test *t, struct error *err)
 
 	if (i->verdict == VERDICT_FAIL || i->verdict == VERDICT_ERROR || !i->reading.finished)
 		return false;
-	if (format == FORMAT_PG_ARCHIVE || format == FORMAT_PG_TAR)
+	if (format == FORMAT_PG_ARCHIVE || (format == FORMAT_PG_TAR && is_own_tar(t)))
 		return true;
 	(void)error_set(err, ERROR_USAGE,
 			"%s is a %s: only pg_dump's custom and tar archives can be restored yet",
-			i->path, format_description(format));
+			i->path,
+			format == FORMAT_PG_TAR ? "directory of pg_dump's packed by tar" :
+						  format_description(format));
 	return false;
 }
 

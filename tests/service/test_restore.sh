@@ -131,6 +131,7 @@ restore 8 "No such file" nowhere
 "$muster" inspect -q shop.c >out
 pg_dump -Fp -f shop.sql
 restore 2 "only pg_dump's custom and tar archives" shop.sql
+restore 2 "packed by tar: only" "$fixtures/../pg-tar/directory.tar"
 restore 124 "longer than" shop.gz --timeout 300ms
 
 # A server that could not be made says so, though the file comes later than its end.
