@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/command.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -117,6 +119,15 @@ static void notice_manner(struct global_options *global, int argc, char **argv)
 	}
 }
 
+/* Whoever closed 0, 1 or 2 must not find a pipe or a file of ours there; using them fails as before. */
+static void occupy_standard_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+	}
+}
+
 int command_main(const struct command *root, int argc, char **argv)
 {
 	CLEANUP(buf_release)
@@ -125,6 +136,7 @@ int command_main(const struct command *root, int argc, char **argv)
 	struct error err = ERROR_INIT;
 	int code;
 
+	occupy_standard_streams();
 	(void)setlocale(LC_CTYPE, "");
 	notice_manner(&inv.global, argc, argv);
 	terminal_init(&inv.message, inv.err, inv.global.no_color);

@@ -90,6 +90,12 @@ assert sorted(d["backup"]["facts"]["tables"], key=key) == sorted(d["restored"]["
 assert d["seconds"]["restore"] > 0 and d["seconds"]["proof"] > 0
 PY
 
+# Without an input and a place for messages.
+code=0
+"$muster" restore-test -q shop.gz <&- >out 2>&- || code=$?
+[ "$code" = 0 ] || fail "without standard input: exit code $code"
+nothing_left
+
 # What the dump leaves out on purpose is not missing.
 pg_dump -Fc --schema-only -f bare
 restore 0 "holds no rows of 5 tables" bare
