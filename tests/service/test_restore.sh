@@ -120,6 +120,17 @@ if [ "$("$bin/postgres" --version | grep -o '[0-9]*' | head -1)" -lt 18 ]; then
 	restore 4 "the backup is of PostgreSQL 18" "$fixtures/fixture-18.dump"
 fi
 
+# Nor is what needs an extension that is not installed here.
+createdb extended
+psql -qX -d extended -c "CREATE EXTENSION citext" -c "CREATE TABLE t AS SELECT 'v'::citext AS v"
+pg_dump -Fc -Z0 -d extended -f extended
+restore 0 "1 extensions equal" extended
+python3 - <<'PY'
+data = open("extended", "rb").read()
+open("nowhere-installed", "wb").write(data.replace(b"citext", b"cixxxt"))
+PY
+restore 4 "the extension cixxxt, which is not installed" nowhere-installed
+
 # Two rows of one key: every byte is read, every row is there, and the index cannot be.
 pg_dump -Fc -Z0 -t orders -f twice
 python3 - <<'PY'

@@ -123,6 +123,35 @@ static int refuse_newer(const struct facts *backup, const struct postgres_restor
 	return 0;
 }
 
+/* What this machine has not installed says nothing about the backup. */
+static int refuse_missing_extensions(PGconn *session, const struct facts *backup, struct error *err)
+{
+	for (size_t i = 0; i < backup->count; i++) {
+		const struct fact *f = &backup->item[i];
+		const char *const values[] = { f->name };
+		CLEANUP(cleanup_result)
+		PGresult *row = NULL;
+
+		if (f->kind != FACT_EXTENSION)
+			continue;
+		row = session_exec(session,
+				   "SELECT FROM pg_catalog.pg_available_extensions WHERE name = $1",
+				   1, values, 0, err);
+		if (!row)
+			return -1;
+		if (PQresultStatus(row) != PGRES_TUPLES_OK)
+			return session_error(session, row, "look for an extension", err);
+		if (PQntuples(row))
+			continue;
+		(void)error_set(err, ERROR_TARGET,
+				"the backup has the extension %s, which is not installed here",
+				f->name);
+		return error_hint(err, "install the package that brings it for the PostgreSQL "
+				       "that restores");
+	}
+	return 0;
+}
+
 static int prepare(const struct server *server, const struct facts *backup,
 		   struct postgres_restored *out, struct error *err)
 {
@@ -136,7 +165,8 @@ static int prepare(const struct server *server, const struct facts *backup,
 		return -1;
 	(void)snprintf(out->server_version, sizeof(out->server_version), "%s",
 		       PQparameterStatus(session, "server_version"));
-	if (refuse_newer(backup, out, err) < 0)
+	if (refuse_newer(backup, out, err) < 0 ||
+	    refuse_missing_extensions(session, backup, err) < 0)
 		return -1;
 	for (size_t i = 0; i < backup->count; i++) {
 		const struct fact *f = &backup->item[i];
