@@ -328,7 +328,29 @@ static int find_doubtful(PGconn *session, struct facts *out, struct error *err)
 	return 0;
 }
 
-static int read_back(const struct server *server, struct postgres_restored *out, struct error *err)
+/* Every database has plpgsql from its beginning; dumps of old versions name it all the same. */
+static int add_builtin_extensions(PGconn *session, const struct facts *backup, struct facts *out,
+				  struct error *err)
+{
+	CLEANUP(cleanup_result)
+	PGresult *rows = session_query(
+		session, "SELECT extname FROM pg_catalog.pg_extension WHERE oid < 16384", err);
+
+	if (!rows)
+		return -1;
+	for (int i = 0; i < PQntuples(rows); i++) {
+		const char *name = PQgetvalue(rows, i, 0);
+
+		if (facts_find(backup, FACT_EXTENSION, "", name) &&
+		    !facts_add(out, FACT_EXTENSION, "", name))
+			return no_memory(err);
+	}
+	facts_sort(out);
+	return 0;
+}
+
+static int read_back(const struct server *server, const struct facts *backup,
+		     struct postgres_restored *out, struct error *err)
 {
 	struct connect_config connect;
 	const struct source_options options = { .counts_only = false };
@@ -353,6 +375,7 @@ static int read_back(const struct server *server, struct postgres_restored *out,
 		return -1;
 	out->facts.side = FACTS_RESTORED;
 	if (source_facts(session, &options, &snapshot, &before, &out->facts, err) < 0 ||
+	    add_builtin_extensions(session, backup, &out->facts, err) < 0 ||
 	    find_doubtful(session, &out->doubtful, err) < 0)
 		return -1;
 	out->facts_ns = clock_monotonic_ns() - started_ns;
@@ -365,5 +388,5 @@ int postgres_restore(const struct server *server, const struct postgres_archive 
 	if (prepare(server, archive->backup, out, err) < 0 ||
 	    run_pg_restore(server, archive, out, err) < 0)
 		return -1;
-	return read_back(server, out, err);
+	return read_back(server, archive->backup, out, err);
 }
