@@ -51,8 +51,10 @@ static int open_unix(struct escape *e, const char *door, struct error *err)
 
 	e->named_at = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	e->abstract_at = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(door) >= sizeof(e->named_at.sun_path))
-		return error_set(err, ERROR_USAGE, "%s: too long for a Unix socket", door);
+	if (strlen(door) >= sizeof(e->named_at.sun_path)) {
+		(void)error_set(err, ERROR_USAGE, "%s: too long for a Unix socket", door);
+		return error_hint(err, "set TMPDIR to a directory with a shorter path");
+	}
 	memcpy(e->named_at.sun_path, door, strlen(door));
 	len += (socklen_t)snprintf(e->abstract_at.sun_path + 1, sizeof(e->abstract_at.sun_path) - 1,
 				   "%s", door);

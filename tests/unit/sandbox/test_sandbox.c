@@ -541,6 +541,22 @@ static void a_relative_parent_is_where_the_owner_stands(void **state)
 	sandbox_close(&s);
 }
 
+static void a_parent_with_too_long_a_path_is_refused_with_what_to_do(void **state)
+{
+	char deep[160];
+	const struct sandbox_options options = { .parent = deep, .work = sleep_long };
+	struct sandbox s = SANDBOX_INIT;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	(void)snprintf(deep, sizeof(deep), "%s/%080d", scratch, 0);
+	assert_int_equal(mkdir(deep, 0700), 0);
+	assert_int_equal(sandbox_open(&options, &s, &err), -1);
+	assert_non_null(strstr(err.message, "too long for a Unix socket"));
+	assert_non_null(strstr(err.hint, "TMPDIR"));
+	assert_int_equal(rmdir(deep), 0);
+}
+
 static int run_group(void)
 {
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
@@ -557,6 +573,7 @@ static int run_group(void)
 		IN_SCRATCH(the_trial_finds_the_way_out_of_no_sandbox),
 		IN_SCRATCH(two_at_once_do_not_meet),
 		IN_SCRATCH(a_relative_parent_is_where_the_owner_stands),
+		IN_SCRATCH(a_parent_with_too_long_a_path_is_refused_with_what_to_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
