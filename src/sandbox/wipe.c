@@ -44,7 +44,11 @@ static DIR *list(int parent, const char *name)
 	return d;
 }
 
-/* Nobody changes it meanwhile; a link is never followed. */
+/*
+ * A link is never followed, not even one that took the place of a directory just now: where
+ * the reaper was killed, what ran inside may still be ending. Without /proc the C library
+ * cannot change a mode that way; then it stays.
+ */
 static int make_accessible(int parent, const char *name)
 {
 	struct stat st;
@@ -55,7 +59,8 @@ static int make_accessible(int parent, const char *name)
 		errno = ENOTDIR;
 		return -1;
 	}
-	return fchmodat(parent, name, 0700, 0);
+	return fchmodat(parent, name, 0700, AT_SYMLINK_NOFOLLOW) < 0 && errno != EOPNOTSUPP ? -1 :
+											      0;
 }
 
 /* A directory that is moved must be writable, since its ".." changes. */
