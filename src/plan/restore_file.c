@@ -215,7 +215,9 @@ static int restore(struct test *t, struct error *err)
 		*err = unheard;
 		return told;
 	}
+	/* what failed in there is neither the caller's file nor its command line */
 	*err = t->report.error;
+	err->kind = ERROR_TARGET;
 	return error_context(err, "in the sandbox");
 }
 

@@ -213,5 +213,12 @@ if [ "$(id -u)" = 0 ]; then
 	"${as[@]}" "$muster" restore-test --no-color shop.gz >out 2>err || code=$?
 	[ "$code" = 0 ] || fail "without root: exit code $code"
 	nothing_left
+	# Without a server to restore into it is not the file that is not found.
+	code=0
+	unshare --mount sh -c "mount -t tmpfs tmpfs /usr/lib/postgresql && exec '$muster' restore-test -q shop.gz" \
+		>out 2>err || code=$?
+	[ "$code" = 4 ] || fail "without a server: exit code $code"
+	grep -qF "install PostgreSQL's initdb package" err || fail "without a server: no hint"
+	nothing_left
 fi
 echo "passed"
