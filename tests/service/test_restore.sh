@@ -213,6 +213,15 @@ if [ "$(id -u)" = 0 ]; then
 	"${as[@]}" "$muster" restore-test --no-color shop.gz >out 2>err || code=$?
 	[ "$code" = 0 ] || fail "without root: exit code $code"
 	nothing_left
+	# A full disk is no bad backup.
+	psql -qX -c "CREATE TABLE large AS SELECT repeat('x', 1000) FROM generate_series(1, 100000)"
+	pg_dump -Fc -t large -f large
+	mkdir small
+	code=0
+	unshare --mount sh -c "mount -t tmpfs -o size=90m tmpfs small && TMPDIR=small exec '$muster' restore-test -q large" \
+		>out 2>err || code=$?
+	[ "$code" = 4 ] || fail "with a full disk: exit code $code"
+	grep -qF "room in TMPDIR" err || fail "with a full disk: no hint"
 	# Without a server to restore into it is not the file that is not found.
 	code=0
 	unshare --mount sh -c "mount -t tmpfs tmpfs /usr/lib/postgresql && exec '$muster' restore-test -q shop.gz" \

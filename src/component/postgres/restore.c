@@ -209,6 +209,22 @@ static bool does_no_harm(const char *line)
 	       (begins_with(line, "pg_restore: from TOC entry") && strstr(line, "SCHEMA public"));
 }
 
+/* What this machine has too little of is no fault of the backup's, whose commands say what they like. */
+static bool lacks_room(const char *line)
+{
+	static const char *const known[] = { "No space left on device", "Check free disk space",
+					     "Disk quota exceeded", "out of memory",
+					     "out of shared memory" };
+
+	if (!begins_with(line, "pg_restore: error:") && !begins_with(line, "HINT:"))
+		return false;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (strstr(line, known[i]))
+			return true;
+	}
+	return false;
+}
+
 static int sort_messages(char *text, struct postgres_restored *out, struct error *err)
 {
 	char *rest = text;
@@ -219,6 +235,11 @@ static int sort_messages(char *text, struct postgres_restored *out, struct error
 
 		if (!*line)
 			continue;
+		if (!harmless && lacks_room(line)) {
+			(void)error_set(err, ERROR_TARGET, "%.400s", line);
+			return error_hint(err, "restoring needs memory, and room in TMPDIR for "
+					       "the whole database");
+		}
 		out->complaint_count += !harmless && strstr(line, "error:") != NULL;
 		if (to->len < COMPLAINTS_MAX && buf_printf(to, "%s\n", line) < 0)
 			return no_memory(err);
