@@ -158,6 +158,18 @@ mkfifo late
 (ulimit -f 4096; restore 4 "create a PostgreSQL cluster" late)
 wait
 
+# What only a superuser may own comes back with its owner.
+createdb fed
+psql -qX -v ON_ERROR_STOP=1 -d fed 2>psql.log <<'SQL'
+CREATE TABLE t AS SELECT 1 AS i;
+CREATE PUBLICATION told FOR ALL TABLES;
+CREATE SUBSCRIPTION heard CONNECTION 'host=/nowhere' PUBLICATION p WITH (connect = false);
+CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION f();
+SQL
+pg_dump -Fc -d fed -f fed
+restore 0 "without a complaint" fed
+
 # An error that speaks like one that does no harm is one all the same.
 createdb words
 psql -qX -v ON_ERROR_STOP=1 -d words <<'SQL'

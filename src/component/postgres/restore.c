@@ -51,7 +51,10 @@ static bool is_builtin_role(const char *name)
 	       strcmp(name, "public") == 0;
 }
 
-/* Owners and grantees, without rights of their own: a dump does not hold them. */
+/*
+ * Owners and grantees. A dump does not hold their rights, and who owns an event trigger, a
+ * foreign-data wrapper or a subscription must be a superuser.
+ */
 static int create_role(PGconn *session, const char *name, struct error *err)
 {
 	CLEANUP(buf_release)
@@ -59,7 +62,8 @@ static int create_role(PGconn *session, const char *name, struct error *err)
 
 	if (is_builtin_role(name))
 		return 0;
-	if (buf_puts(&sql, "CREATE ROLE ") < 0 || append_quoted(&sql, session, name) < 0)
+	if (buf_puts(&sql, "CREATE ROLE ") < 0 || append_quoted(&sql, session, name) < 0 ||
+	    buf_puts(&sql, " SUPERUSER") < 0)
 		return no_memory(err);
 	return session_command(session, sql.ptr, NULL, err);
 }
