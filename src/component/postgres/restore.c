@@ -199,8 +199,8 @@ static bool does_no_harm(const char *line)
 {
 	static const char *const whole[] = {
 		"pg_restore: while PROCESSING TOC:",
-		"pg_restore: error: could not execute query: ERROR:  "
-		"schema \"public\" already exists",
+		("pg_restore: error: could not execute query: ERROR:  "
+		 "schema \"public\" already exists"),
 		"Command was: CREATE SCHEMA public;",
 		"Command was: CREATE SCHEMA \"public\";",
 	};
