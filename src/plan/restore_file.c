@@ -14,6 +14,8 @@
 #include "base/file.h"
 #include "plan/restore_inside.h"
 
+/* More than a server and all sessions of pg_restore come to. */
+enum { PROCESS_MAX = 512 };
 enum { TICK_MS = 200, BLOCK = 64 * 1024 };
 
 struct test {
@@ -357,7 +359,8 @@ static void take_report(struct test *t)
 static int run(struct test *t, struct error *err)
 {
 	const struct sandbox_options options = { .parent = t->request->scratch,
-						 .limits.time_max_ns = t->request->time_max_ns,
+						 .limits = { .time_max_ns = t->request->time_max_ns,
+							     .process_max = PROCESS_MAX },
 						 .work = restore_inside };
 
 	struct error ignored = ERROR_INIT;
