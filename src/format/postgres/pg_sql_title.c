@@ -57,11 +57,11 @@ static void begin(struct pg_sql_title *t, enum pg_sql_kind kind)
 static void take_begin(struct pg_sql_title *t, enum pg_sql_kind kind, uint64_t offset)
 {
 	bool of_cluster = t->kind == PG_SQL_CLUSTER && kind == PG_SQL_DATABASE;
+	/* `cat globals.sql database.sql` restores, too */
+	bool behind_globals = of_cluster && t->ended && !t->data;
 
-	if (t->kind == PG_SQL_NO_KIND) {
+	if (t->kind == PG_SQL_NO_KIND || behind_globals) {
 		begin(t, kind);
-	} else if (of_cluster && t->ended && !t->data) {
-		begin(t, kind); /* `cat globals.sql database.sql` restores, too */
 	} else if (of_cluster && !t->ended) {
 		end_inner(t, offset);
 		t->inner = t->data = true;
