@@ -308,7 +308,7 @@ static void a_reaper_that_is_killed_leaves_nothing_to_its_owner(void **state)
 	(void)state;
 	for (int i = 0; i < 10; i++) {
 		struct sandbox s =
-			open_with(make_files, (struct sandbox_limits){ .memory_max = 100 << 20 });
+			open_with(make_files, (struct sandbox_limits){ .process_max = 200 });
 		struct cgroup group;
 		char up, name[64];
 
@@ -319,6 +319,7 @@ static void a_reaper_that_is_killed_leaves_nothing_to_its_owner(void **state)
 		assert_int_equal(entries_of(scratch), 0);
 		cgroup_find(&group, name);
 		assert_string_equal(group.path[0], "");
+		assert_string_equal(group.path[1], "");
 	}
 	await_nothing_left();
 }
