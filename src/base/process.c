@@ -170,8 +170,7 @@ static int tie_to_parent(const struct launch *l)
 	return 0;
 }
 
-/* Signals that this process ignores or blocks are its own business. */
-static void reset_signals(void)
+void process_reset_signals(void)
 {
 	sigset_t none;
 
@@ -199,7 +198,7 @@ __attribute__((noreturn)) static void run_child(struct launch *l)
 	struct start_failure failure = { .step = (int)prepare_child(l) };
 
 	if (failure.step == START_EXEC) {
-		reset_signals();
+		process_reset_signals();
 		(void)execve(l->program, l->argv, l->env);
 	}
 	failure.cause = errno;
@@ -225,8 +224,7 @@ static int await_start(int report, struct process *p, const char *program, struc
 	return error_set_errno(err, ERROR_IO, "%s %s", step_names[failure.step], program);
 }
 
-/* Handlers of this process must not run in the child before its exec. */
-static pid_t fork_quietly(void)
+pid_t process_fork(void)
 {
 	sigset_t all, before;
 	pid_t pid;
@@ -250,7 +248,7 @@ static int launch_process(struct launch *l, struct process *p, struct error *err
 		return error_set_errno(err, ERROR_IO, "make a pipe to start %s", l->program);
 	report = ends[0];
 	l->report = ends[1];
-	pid = fork_quietly();
+	pid = process_fork();
 	if (pid == 0)
 		run_child(l);
 	(void)close(ends[1]);

@@ -40,6 +40,12 @@ struct process_spec {
 	int death_signal;     /* 0: SIGKILL */
 };
 
+/* fork() so that handlers of this process do not run in the child, which starts with every signal blocked. */
+pid_t process_fork(void);
+
+/* For such a child: what this process ignored or blocked is its own business. */
+void process_reset_signals(void);
+
 /*
  * Start it. A program that cannot be executed is an error here (with the
  * program's name), not an exit code later. Every other descriptor is closed in

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/process.h"
 #include "sandbox/root.h"
 #include "sandbox/sandbox.intern.h"
 
@@ -160,16 +161,6 @@ static int await_work(pid_t work)
 	}
 }
 
-static void reset_signals(void)
-{
-	sigset_t none;
-
-	for (int s = 1; s < NSIG; s++)
-		(void)signal(s, SIG_DFL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 noreturn static void run_work(const struct sandbox_plan *plan, struct sandbox_pipes pipes)
 {
 	struct place place = { .directory = SANDBOX_INSIDE,
@@ -209,7 +200,7 @@ noreturn static void be_init(const struct sandbox_plan *plan, int heart)
 	int *const kept[] = { &pipes.in, &pipes.out, &status, &heart };
 	pid_t work;
 
-	reset_signals();
+	process_reset_signals();
 	if (sandbox_keep_only(kept, 4, &err) < 0 || await_reaper(heart, &err) < 0 ||
 	    seal(plan, heart, &err) < 0 || escape_try(&plan->escape, &err) < 0) {
 		sandbox_tell(status, SANDBOX_FAILED, 0, &err);

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/process.h"
 #include "sandbox/sandbox.intern.h"
 #include "sandbox/wipe.h"
 
@@ -32,20 +32,6 @@ static int read_status(struct sandbox *s, int64_t timeout_ns, struct sandbox_sta
 	if (n < 0 || read(s->status, out, sizeof(*out)) != (ssize_t)sizeof(*out))
 		return error_set(err, ERROR_TARGET, "the reaper of the sandbox was killed");
 	return 1;
-}
-
-/* Handlers of this process must not run in the child. */
-static pid_t fork_quietly(void)
-{
-	sigset_t all, before;
-	pid_t pid;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid = fork();
-	if (pid != 0)
-		(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return pid;
 }
 
 /* Pipes: lifeline (owner to reaper), status (reaper to owner), in and out (owner to work and back). */
@@ -71,7 +57,7 @@ static int fork_reaper(struct sandbox_plan *plan, struct sandbox *s, struct erro
 	s->status = pipes[1][0];
 	s->out = pipes[2][0];
 	s->in = pipes[3][1];
-	s->reaper = fork_quietly();
+	s->reaper = process_fork();
 	if (s->reaper == 0)
 		reaper_main(plan);
 	(void)close(plan->lifeline);
