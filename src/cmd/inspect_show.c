@@ -245,17 +245,6 @@ static void show_pace(const struct inspect_show *show, const struct inspection *
 	inspect_field(show, "read", text);
 }
 
-static const struct finding *worst_of(const struct findings *f)
-{
-	const struct finding *worst = NULL;
-
-	for (size_t k = 0; k < f->count; k++) {
-		if (!worst || finding_verdict(f->item[k].code) > finding_verdict(worst->code))
-			worst = &f->item[k];
-	}
-	return worst;
-}
-
 static void show_finding(const struct inspect_show *show, const struct finding *f)
 {
 	const struct terminal *t = &show->inv->screen;
@@ -285,7 +274,7 @@ static size_t show_findings_of(const struct inspect_show *show, const struct fin
 static void show_findings(const struct inspect_show *show, const struct inspection *i)
 {
 	const struct findings *inner = &i->reading.findings, *outer = &i->envelope;
-	const struct finding *a = worst_of(outer), *b = worst_of(inner);
+	const struct finding *a = findings_worst(outer), *b = findings_worst(inner);
 	uint64_t all = outer->count + outer->dropped + inner->count + inner->dropped;
 	size_t left = show_findings_of(show, outer, FINDINGS_SHOWN);
 

@@ -83,6 +83,17 @@ enum verdict findings_verdict(const struct findings *f)
 	return worst;
 }
 
+const struct finding *findings_worst(const struct findings *f)
+{
+	const struct finding *worst = NULL;
+
+	for (size_t k = 0; k < f->count; k++) {
+		if (!worst || finding_verdict(f->item[k].code) > finding_verdict(worst->code))
+			worst = &f->item[k];
+	}
+	return worst;
+}
+
 void findings_release(struct findings *f)
 {
 	free(f->item);

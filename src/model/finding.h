@@ -79,6 +79,9 @@ __attribute__((format(printf, 4, 5))) void findings_add(struct findings *f, enum
 /* The worst of all; VERDICT_PASS when there are none; VERDICT_ERROR with `no_memory`. */
 enum verdict findings_verdict(const struct findings *f);
 
+/* The first of the gravest; NULL when there are none. */
+const struct finding *findings_worst(const struct findings *f);
+
 void findings_release(struct findings *f);
 
 #endif

@@ -94,18 +94,12 @@ static int read_backup(struct test *t, struct error *err)
 
 static const struct finding *worst_finding(const struct inspection *i)
 {
-	const struct findings *lists[] = { &i->envelope, &i->reading.findings };
-	const struct finding *worst = NULL;
+	const struct finding *outer = findings_worst(&i->envelope);
+	const struct finding *inner = findings_worst(&i->reading.findings);
 
-	for (size_t l = 0; l < 2; l++) {
-		for (size_t k = 0; k < lists[l]->count; k++) {
-			const struct finding *f = &lists[l]->item[k];
-
-			if (!worst || finding_verdict(f->code) > finding_verdict(worst->code))
-				worst = f;
-		}
-	}
-	return worst;
+	if (!outer || !inner)
+		return outer ? outer : inner;
+	return finding_verdict(inner->code) > finding_verdict(outer->code) ? inner : outer;
 }
 
 static int add_format(struct test *t, struct error *err)
@@ -362,7 +356,6 @@ static int run(struct test *t, struct error *err)
 						 .limits = { .time_max_ns = t->request->time_max_ns,
 							     .process_max = PROCESS_MAX },
 						 .work = restore_inside };
-
 	struct error ignored = ERROR_INIT;
 	unsigned removed = 0;
 
