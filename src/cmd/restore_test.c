@@ -116,11 +116,6 @@ static void show(const struct invocation *inv, const struct restore_result *r, e
 	show_time(inv, "in all", t->total_ns, "");
 }
 
-static bool put(json_t *object, const char *key, json_t *value)
-{
-	return json_object_set_new(object, key, value) == 0;
-}
-
 static json_t *times_to_json(const struct restore_times *t)
 {
 	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f}", "seal", (double)t->seal_ns / 1e9, "read",
@@ -142,14 +137,15 @@ static int print_document(const struct invocation *inv, const struct restore_res
 			checks = NULL;
 		}
 	}
-	if (!o || !put(o, "checks", checks) ||
-	    !put(o, "verdict", json_string(verdict_name(verdict))) ||
-	    !put(o, "backup", inspection_to_json(&r->inspection)) ||
-	    !put(o, "restored", facts_to_json(&r->restored)) ||
-	    !put(o, "complaints", text_to_json(r->complaints.len ? r->complaints.ptr : "")) ||
-	    !put(o, "server_version", text_to_json(r->server_version)) ||
-	    !put(o, "program_version", text_to_json(r->program_version)) ||
-	    !put(o, "seconds", times_to_json(&r->times)))
+	if (!o || !member_put(o, "checks", checks) ||
+	    !member_put(o, "verdict", json_string(verdict_name(verdict))) ||
+	    !member_put(o, "backup", inspection_to_json(&r->inspection)) ||
+	    !member_put(o, "restored", facts_to_json(&r->restored)) ||
+	    !member_put(o, "complaints",
+			text_to_json(r->complaints.len ? r->complaints.ptr : "")) ||
+	    !member_put(o, "server_version", text_to_json(r->server_version)) ||
+	    !member_put(o, "program_version", text_to_json(r->program_version)) ||
+	    !member_put(o, "seconds", times_to_json(&r->times)))
 		return error_set(err, ERROR_NOMEM, "no memory for the document");
 	return document_print(inv->out, TAKE(o), err);
 }

@@ -10,11 +10,6 @@
 #include "model/json.h"
 
 /* Take ownership of `value`; false when it or the object had no memory. */
-static bool put(json_t *object, const char *key, json_t *value)
-{
-	return value && json_object_set_new_nocheck(object, key, value) == 0;
-}
-
 static json_t *all_findings(const struct inspection *i)
 {
 	json_t *all = findings_to_json(&i->envelope);
@@ -31,20 +26,7 @@ static json_t *all_findings(const struct inspection *i)
 /* An outline that is empty is left out. */
 static bool put_outline(json_t *object, const char *key, const struct outline *outline)
 {
-	return !outline->count || put(object, key, outline_to_json(outline));
-}
-
-static bool put_error(json_t *object, const struct error *e)
-{
-	CLEANUP(cleanup_json)
-	json_t *error = json_object();
-
-	if (e->kind == ERROR_NONE)
-		return true;
-	return error && put(error, "kind", json_string(error_kind_name(e->kind))) &&
-	       put(error, "message", text_to_json(e->message)) &&
-	       put(error, "hint", text_to_json(e->hint)) &&
-	       put(object, "error", json_incref(error));
+	return !outline->count || member_put(object, key, outline_to_json(outline));
 }
 
 /* A wall time of an unknown zone: RFC 3339 without the offset. */
@@ -66,22 +48,25 @@ json_t *inspection_to_json(const struct inspection *i)
 	char digest[SHA256_TEXT_SIZE];
 
 	(void)sha256_format(i->sha256, digest);
-	if (o && put(o, "path", text_to_json(i->path)) &&
-	    put(o, "format", json_string(format_id(r->format))) &&
-	    put(o, "verdict", json_string(verdict_name(i->verdict))) &&
-	    put(o, "size", uint_to_json(i->size)) &&
-	    put(o, "sha256", i->error.kind == ERROR_NONE ? json_string(digest) : json_null()) &&
-	    put(o, "compression", json_string(codec_id(i->codec))) &&
-	    put(o, "members", uint_to_json(i->members)) &&
-	    put(o, "content_bytes", uint_to_json(r->content_bytes)) &&
-	    put(o, "content_time", time_to_json(r->local_time ? 0 : r->content_time_ns)) &&
-	    put(o, "content_local_time", local_time_to_json(r)) &&
-	    put(o, "finished", json_boolean(r->finished)) &&
-	    put(o, "duration", json_real((double)i->duration_ns / 1e9)) &&
-	    put(o, "findings", all_findings(i)) &&
-	    put(o, "findings_dropped", uint_to_json(i->envelope.dropped + r->findings.dropped)) &&
-	    put(o, "facts", facts_to_json(&r->facts)) && put_outline(o, "contents", &r->contents) &&
-	    put_outline(o, "largest", &r->largest) && put_error(o, &i->error))
+	if (o && member_put(o, "path", text_to_json(i->path)) &&
+	    member_put(o, "format", json_string(format_id(r->format))) &&
+	    member_put(o, "verdict", json_string(verdict_name(i->verdict))) &&
+	    member_put(o, "size", uint_to_json(i->size)) &&
+	    member_put(o, "sha256",
+		       i->error.kind == ERROR_NONE ? json_string(digest) : json_null()) &&
+	    member_put(o, "compression", json_string(codec_id(i->codec))) &&
+	    member_put(o, "members", uint_to_json(i->members)) &&
+	    member_put(o, "content_bytes", uint_to_json(r->content_bytes)) &&
+	    member_put(o, "content_time", time_to_json(r->local_time ? 0 : r->content_time_ns)) &&
+	    member_put(o, "content_local_time", local_time_to_json(r)) &&
+	    member_put(o, "finished", json_boolean(r->finished)) &&
+	    member_put(o, "duration", json_real((double)i->duration_ns / 1e9)) &&
+	    member_put(o, "findings", all_findings(i)) &&
+	    member_put(o, "findings_dropped",
+		       uint_to_json(i->envelope.dropped + r->findings.dropped)) &&
+	    member_put(o, "facts", facts_to_json(&r->facts)) &&
+	    put_outline(o, "contents", &r->contents) && put_outline(o, "largest", &r->largest) &&
+	    (i->error.kind == ERROR_NONE || member_put(o, "error", error_to_json(&i->error))))
 		return TAKE(o);
 	return NULL;
 }
@@ -119,21 +104,11 @@ static int read_outline(const json_t *json, const char *key, struct outline *out
 
 static int read_error(const json_t *json, struct inspection *out, struct error *err)
 {
-	const char *kind = "", *message = "", *hint = "";
 	const json_t *error = NULL;
 
 	if (member_object(json, "error", &error, err) < 0)
 		return -1;
-	if (!error)
-		return 0;
-	if (member_text(error, "kind", &out->arena, &kind, err) < 0 ||
-	    member_text(error, "message", &out->arena, &message, err) < 0 ||
-	    member_text(error, "hint", &out->arena, &hint, err) < 0)
-		return -1;
-	(void)error_set(&out->error, error_kind_parse(kind), "%s", message);
-	if (hint[0])
-		(void)error_hint(&out->error, "%s", hint);
-	return 0;
+	return error ? error_from_json(error, &out->error, err) : 0;
 }
 
 static int read_duration(const json_t *json, struct inspection *out, struct error *err)

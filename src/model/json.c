@@ -76,6 +76,33 @@ json_t *time_to_json(int64_t wall_ns)
 	return wall_ns ? json_string(clock_format_rfc3339(wall_ns, text)) : json_null();
 }
 
+json_t *error_to_json(const struct error *e)
+{
+	return json_pack("{s:s, s:o, s:o}", "kind", error_kind_name(e->kind), "message",
+			 text_to_json(e->message), "hint", text_to_json(e->hint));
+}
+
+int error_from_json(const json_t *json, struct error *out, struct error *err)
+{
+	CLEANUP(arena_release)
+	struct arena arena = { 0 };
+	const char *kind = "", *message = "", *hint = "";
+
+	if (member_text(json, "kind", &arena, &kind, err) < 0 ||
+	    member_text(json, "message", &arena, &message, err) < 0 ||
+	    member_text(json, "hint", &arena, &hint, err) < 0)
+		return -1;
+	(void)error_set(out, error_kind_parse(kind), "%s", message);
+	if (hint[0])
+		(void)error_hint(out, "%s", hint);
+	return 0;
+}
+
+bool member_put(json_t *object, const char *key, json_t *value)
+{
+	return json_object_set_new(object, key, value) == 0;
+}
+
 json_t *uint_to_json(uint64_t value)
 {
 	return value > INT64_MAX ? json_null() : json_integer((json_int_t)value);

@@ -10,6 +10,7 @@
 #define MODEL_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -36,6 +37,14 @@ char *text_from_json(const json_t *string, struct arena *a);
 
 /* RFC 3339 UTC with Z, whole seconds; null for 0. */
 json_t *time_to_json(int64_t wall_ns);
+
+/* {"kind", "message", "hint"} */
+json_t *error_to_json(const struct error *e);
+/* Fills `out`, which holds no error yet. */
+MUST_CHECK int error_from_json(const json_t *json, struct error *out, struct error *err);
+
+/* Give `object` a member; takes `value`. False: one of them is NULL, for want of memory. */
+bool member_put(json_t *object, const char *key, json_t *value);
 
 /* An integer; null when JSON's 63 bits do not hold it. */
 json_t *uint_to_json(uint64_t value);

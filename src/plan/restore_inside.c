@@ -22,11 +22,6 @@ static int no_memory(struct error *err)
 	return error_set(err, ERROR_NOMEM, "no memory for the documents of a restore test");
 }
 
-static bool put(json_t *object, const char *key, json_t *value)
-{
-	return json_object_set_new(object, key, value) == 0;
-}
-
 static int send(int fd, const json_t *document, struct error *err)
 {
 	CLEANUP(buf_release)
@@ -42,8 +37,8 @@ int restore_order(int in, unsigned jobs, const struct facts *backup, struct erro
 	CLEANUP(cleanup_json)
 	json_t *order = json_object();
 
-	if (!order || !put(order, "jobs", json_integer(jobs)) ||
-	    !put(order, "backup", facts_to_json(backup)))
+	if (!order || !member_put(order, "jobs", json_integer(jobs)) ||
+	    !member_put(order, "backup", facts_to_json(backup)))
 		return no_memory(err);
 	return send(in, order, err);
 }
@@ -90,29 +85,22 @@ static int read_order(int in, unsigned *jobs, struct facts *backup, struct error
 	return 1;
 }
 
-static json_t *error_document(const struct error *e)
-{
-	return json_pack("{s:s, s:o, s:o}", "kind", error_kind_name(e->kind), "message",
-			 text_to_json(e->message), "hint", text_to_json(e->hint));
-}
-
 static json_t *report_document(const struct restore_report *r)
 {
 	CLEANUP(cleanup_json)
 	json_t *o = json_object();
 	const struct postgres_restored *p = &r->restored;
 
-	if (o && put(o, "server_ns", json_integer(r->server_ns)) &&
-	    put(o, "restore_ns", json_integer(p->restore_ns)) &&
-	    put(o, "facts_ns", json_integer(p->facts_ns)) &&
-	    put(o, "server_version", text_to_json(p->server_version)) &&
-	    put(o, "program_version", text_to_json(p->program_version)) &&
-	    put(o, "complaint_count", uint_to_json(p->complaint_count)) &&
-	    put(o, "complaints", text_to_json(p->complaints.len ? p->complaints.ptr : "")) &&
-	    put(o, "harmless", text_to_json(p->harmless.len ? p->harmless.ptr : "")) &&
-	    put(o, "facts", facts_to_json(&p->facts)) &&
-	    put(o, "doubtful", facts_to_json(&p->doubtful)) &&
-	    (r->error.kind == ERROR_NONE || put(o, "error", error_document(&r->error))))
+	if (o && member_put(o, "server_ns", json_integer(r->server_ns)) &&
+	    member_put(o, "restore_ns", json_integer(p->restore_ns)) &&
+	    member_put(o, "facts_ns", json_integer(p->facts_ns)) &&
+	    member_put(o, "server_version", text_to_json(p->server_version)) &&
+	    member_put(o, "program_version", text_to_json(p->program_version)) &&
+	    member_put(o, "complaint_count", uint_to_json(p->complaint_count)) &&
+	    member_put(o, "complaints", text_to_json(p->complaints.len ? p->complaints.ptr : "")) &&
+	    member_put(o, "facts", facts_to_json(&p->facts)) &&
+	    member_put(o, "doubtful", facts_to_json(&p->doubtful)) &&
+	    (r->error.kind == ERROR_NONE || member_put(o, "error", error_to_json(&r->error))))
 		return TAKE(o);
 	return NULL;
 }
@@ -194,22 +182,10 @@ static int read_time(const json_t *report, const char *key, int64_t *out, struct
 static int read_error(const json_t *report, struct error *out, struct error *err)
 {
 	const json_t *error = NULL;
-	CLEANUP(arena_release)
-	struct arena arena = { 0 };
-	const char *kind = "", *message = "", *hint = "";
 
 	if (member_object(report, "error", &error, err) < 0)
 		return -1;
-	if (!error)
-		return 0;
-	if (member_text(error, "kind", &arena, &kind, err) < 0 ||
-	    member_text(error, "message", &arena, &message, err) < 0 ||
-	    member_text(error, "hint", &arena, &hint, err) < 0)
-		return -1;
-	(void)error_set(out, error_kind_parse(kind), "%s", message);
-	if (hint[0])
-		(void)error_hint(out, "%s", hint);
-	return 0;
+	return error ? error_from_json(error, out, err) : 0;
 }
 
 static int read_facts(const json_t *report, const char *key, struct facts *out, struct error *err)
@@ -239,7 +215,6 @@ int restore_report_parse(struct span text, struct restore_report *out, struct er
 	    read_version(report, "program_version", p->program_version, err) < 0 ||
 	    member_uint(report, "complaint_count", &p->complaint_count, err) < 0 ||
 	    read_text(report, "complaints", &p->complaints, err) < 0 ||
-	    read_text(report, "harmless", &p->harmless, err) < 0 ||
 	    read_facts(report, "facts", &p->facts, err) < 0 ||
 	    read_facts(report, "doubtful", &p->doubtful, err) < 0)
 		return error_context(err, "the report of a restore");
