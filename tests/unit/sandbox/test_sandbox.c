@@ -143,7 +143,7 @@ static int look_around(const struct place *place, struct sandbox_pipes pipes, vo
 		if (access(gone[i], F_OK) == 0)
 			say(pipes.out, "%s is there\n", gone[i]);
 	}
-	fd = open("/work/file", O_WRONLY | O_CREAT, 0600);
+	fd = open("/work/file", O_WRONLY | O_CREAT | O_EXCL, 0600); /* another's is not seen */
 	say(pipes.out, "work %s\n",
 	    fd >= 0 && write(fd, "x", 1) == 1 ? "writable" : "not writable");
 	fd = open("/tmp/file", O_WRONLY | O_CREAT, 0600);
@@ -159,6 +159,10 @@ static int look_around(const struct place *place, struct sandbox_pipes pipes, vo
 	return 7;
 }
 
+static const char seen[] = "host sandbox, uid of nobody, parent 1\n"
+			   "work writable\ntmp writable\nprograms readable\n"
+			   "place /work drop 0\n";
+
 static void the_work_sees_only_its_sandbox(void **state)
 {
 	struct sandbox s = open_with(look_around, (struct sandbox_limits){ 0 });
@@ -170,9 +174,7 @@ static void the_work_sees_only_its_sandbox(void **state)
 	(void)state;
 	assert_int_equal(sandbox_wait(&s, -1, &code, &err), 1);
 	assert_int_equal(code, 7);
-	assert_string_equal(said.ptr, "host sandbox, uid of nobody, parent 1\n"
-				      "work writable\ntmp writable\nprograms readable\n"
-				      "place /work drop 0\n");
+	assert_string_equal(said.ptr, seen);
 	assert_int_equal(entries_of(scratch), 0);
 	sandbox_close(&s);
 }
@@ -515,11 +517,17 @@ static void two_at_once_do_not_meet(void **state)
 {
 	struct sandbox a = open_with(look_around, (struct sandbox_limits){ 0 });
 	struct sandbox b = open_with(look_around, (struct sandbox_limits){ 0 });
+	CLEANUP(buf_release)
+	struct buf of_a = everything(a.out);
+	CLEANUP(buf_release)
+	struct buf of_b = everything(b.out);
 	struct error err = ERROR_INIT;
 	int code = 0;
 
 	(void)state;
 	assert_string_not_equal(a.directory, b.directory);
+	assert_string_equal(of_a.ptr, seen);
+	assert_string_equal(of_b.ptr, seen);
 	assert_int_equal(sandbox_wait(&a, -1, &code, &err), 1);
 	assert_int_equal(sandbox_wait(&b, -1, &code, &err), 1);
 	sandbox_close(&a);
