@@ -161,7 +161,7 @@ static bool hint_holds(const struct rdb *r, uint64_t hint, uint64_t counted)
 
 static void check_hints(struct rdb *r)
 {
-	/* of an Active-Active database they count values, of which one key may have several */
+	/* where there are several masters they count values, of which one key may have several */
 	enum finding_code code = r->active_active ? FINDING_RISKY : FINDING_LENGTH_MISMATCH;
 
 	for (size_t i = 0; i < r->databases.count; i++) {

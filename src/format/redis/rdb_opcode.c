@@ -212,7 +212,7 @@ void rdb_on_opcode(struct rdb *r)
 		begin_key(r, opcode);
 }
 
-/* Forks with several masters (XRedis, Redis Enterprise) may keep several values of one key, and count them. */
+/* Forks with several masters (XRedis) may keep several values of one key, and count them. */
 static bool tells_of_replicas(const struct rdb_element *name)
 {
 	static const char mark[] = "crdt";
