@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/place.h"
 #include "base/process.h"
+#include "component/restore.h"
 #include "config/config.h"
 #include "format/manifest.h"
 #include "model/check.h"
@@ -76,6 +77,13 @@ struct engine {
 		      struct backup_parts *parts, struct error *err);
 	/* Starts an empty server in `place` and waits until a login works. Needs no network beyond 127.0.0.1. */
 	int (*start)(const struct place *place, struct server *out, struct error *err);
+	/*
+	 * Restores into `s`, as `start` left it, and proves what can be proven in there; it
+	 * may stop and start the server. Bad backups are checks of `out`; -1 is for what kept
+	 * us from restoring or looking (the environment, not the backup).
+	 */
+	int (*restore)(struct server *s, const struct restore_job *job, struct restored *out,
+		       struct error *err);
 	/* Ends it and its companions; safe on a zeroed one. Throw-away: data need not survive. */
 	void (*stop)(struct server *s);
 };

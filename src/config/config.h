@@ -69,6 +69,27 @@ struct thresholds_config {
 	double count_drop; /* share by which rows, keys or objects may fall since the last set; 0.2 */
 };
 
+/* A question of the user's own to a restored database. */
+struct sql_check {
+	const char *name;     /* unique in its component */
+	const char *database; /* "" = each that is restored */
+	const char *sql;      /* one statement that yields rows */
+	const char *
+		expect; /* of the first row's first column: "n > 0", "nonempty", …; see muster.yaml(5) */
+};
+
+/* How a component's restore test is made. */
+struct restore_config {
+	struct string_list
+		harmless; /* postgresql: beginnings of messages of pg_restore or psql that do not fail it */
+	struct sql_check *check; /* postgresql */
+	size_t check_count;
+	const char *
+		recovery_point; /* postgresql: SQL that yields the newest time in the data; "" = the canary, when there is one */
+	uint64_t memory_max, disk_max; /* of its sandbox, bytes; 0: none */
+	bool realistic; /* with production's settings, not those of a throw-away load */
+};
+
 struct component_config {
 	const char *name;
 	const char *origin; /* "muster.yaml:12:3" */
@@ -77,6 +98,7 @@ struct component_config {
 	struct health_config health;
 	struct backups_config backups;
 	struct thresholds_config thresholds;
+	struct restore_config restore;
 	int64_t rto_ns, rpo_ns; /* 0: none set */
 	/* verdict of each check when it does not hold; VERDICT_SKIPPED: not wanted */
 	enum verdict severity[CHECK_ID_COUNT];

@@ -41,6 +41,22 @@
 	X(RESTORED, "restored", FAIL,                                                              \
 	  "the backup restores into an empty server without a complaint")                          \
 	X(PROVEN, "proven", FAIL, "the restored server holds what the backup file holds")          \
+	X(PREFLIGHT, "preflight", ERROR, "this machine has what restoring the backup needs")       \
+	X(SERVER_LOG, "server-log", FAIL, "the restored server's log tells of no error")           \
+	X(SCHEMA, "schema", FAIL, "every schema object came back with its definition")             \
+	X(CONSTRAINTS, "constraints", FAIL, "no restored row violates a foreign key or CHECK")     \
+	X(INDEXES, "indexes", FAIL, "the restored indexes are sound and hold every row")           \
+	X(SEQUENCES, "sequences", WARN, "no restored sequence is behind the rows it numbers")      \
+	X(COLLATIONS, "collations", WARN, "text sorts as it did where the backup was made")        \
+	X(ANALYZE, "analyze", FAIL, "every restored table can be read and analyzed")               \
+	X(SQL, "sql", FAIL, "the user's own questions to the restored database hold")              \
+	X(RECOVERY_POINT, "recovery-point", FAIL,                                                  \
+	  "what would be lost, told by the data, is within the recovery point objective")          \
+	X(RECOVERY_TIME, "recovery-time", FAIL,                                                    \
+	  "restored and proven within the recovery time objective")                                \
+	X(ROUND_TRIP, "round-trip", FAIL, "messages pass through every restored queue")            \
+	X(EXPIRED, "expired", WARN, "keys whose time has passed since the backup")                 \
+	X(PERSISTENCE, "persistence", FAIL, "the restored server can save what it holds")          \
 	X(SANDBOX, "sandbox", WARN, "a sealed sandbox, for restores, can be made on this machine")
 
 enum check_id {

@@ -42,15 +42,16 @@ struct event {
 	const char *kind;      /* RUN_STARTED: "verify", "backup" */
 	const char *step;      /* STEP_*, PROGRESS, CHECK: id of the step */
 	const char *component; /* STEP_*, FACTS; may be NULL */
-	const char *
-		subject; /* FACTS: the file's path relative to the repository; RUN_STARTED: the command line */
+	/* FACTS: the file's path relative to the repository; RUN_STARTED: the command line; NOTE: its name */
+	const char *subject;
 	const char *part, *database; /* FACTS: a manifest part id; "" unless of a database */
 	const char *set;             /* FACTS, RUN_FINISHED: id of the backup set; may be NULL */
 	const char *platform;        /* RUN_STARTED */
 	const struct check *check;   /* CHECK */
 	struct facts *facts;         /* FACTS */
-	uint64_t done,
-		total; /* PROGRESS: bytes; total 0 when unknown. FACTS: the file's size in `done` */
+	/* PROGRESS: total 0 when unknown. FACTS: the file's size in `done` */
+	uint64_t done, total;
+	bool of_objects;      /* PROGRESS: objects are counted, not bytes */
 	enum verdict verdict; /* *_FINISHED */
 	int64_t duration_ns;  /* *_FINISHED */
 	const char *text;     /* NOTE, RUN_FINISHED: one sentence */

@@ -2,6 +2,7 @@
 #include "model/run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -24,6 +25,10 @@ void run_id_make(int64_t wall_ns, char out[RUN_ID_SIZE])
 void run_release(struct run *r)
 {
 	checks_release(&r->checks);
+	for (size_t i = 0; i < r->facts_count; i++)
+		facts_release(&r->facts[i].facts);
+	free(r->facts);
+	free(r->note);
 	arena_release(&r->arena);
 	*r = (struct run){ 0 };
 }

@@ -9,13 +9,28 @@
 
 #include "base/arena.h"
 #include "model/check.h"
+#include "model/facts.h"
 
 enum { RUN_ID_SIZE = 32 };
 
 struct run_step {
-	const char *id, *component;
+	const char *id, *title;
+	const char *component;           /* "" = none */
 	int64_t started_ns, duration_ns; /* duration -1: not finished */
 	enum verdict verdict;
+};
+
+/* What one side of the comparison holds, as the run read it; empty when it has expired. */
+struct run_facts {
+	const char *component, *part, *database; /* part: a manifest part id */
+	const char *set;
+	uint64_t size;      /* of the file; 0: it is none */
+	struct facts facts; /* its side: source (of the manifest), backup, restored */
+};
+
+/* A setting, a version, a choice: what people may want to know and nothing judges. */
+struct run_note {
+	const char *component, *name, *text;
 };
 
 struct run {
@@ -27,6 +42,11 @@ struct run {
 	enum verdict verdict;
 	struct run_step *step;
 	size_t step_count;
+	struct run_facts
+		*facts; /* in the order read; this array and that of notes are the heap's */
+	size_t facts_count;
+	struct run_note *note;
+	size_t note_count;
 	struct checks checks;
 	struct arena arena;
 };
