@@ -37,6 +37,11 @@ struct restore_part {
 	const char *database;      /* "" unless DUMP or SQL, or when nobody knows */
 	const char *path;          /* its content, unpacked and read-only */
 	const struct facts *facts; /* what it holds */
+	int64_t taken_ns;          /* when it was made, wall clock; 0: unknown */
+};
+
+struct restored_note {
+	const char *name, *value; /* a setting of the server's, a version; for reports */
 };
 
 struct restore_job {
@@ -45,6 +50,10 @@ struct restore_job {
 	const struct restore_config *config; /* the user's wishes; never NULL */
 	unsigned jobs;                       /* sessions at a time; 0: one per processor */
 	bool realistic; /* with settings of production's, not of a throw-away load */
+	const struct restored_note
+		*production; /* settings that the source had, as far as the backup tells */
+	size_t production_count;
+	int64_t rpo_ns; /* recovery point objective; 0: none */
 	/*
 	 * So many of `total` (0: unknown) bytes or objects of `phase` are done; `what` (borrowed,
 	 * may be from the backup) names the present one. Cheap: call it often.
@@ -62,10 +71,6 @@ struct restored_part {
 	 * depends on settings that an archive does not tell.
 	 */
 	struct facts doubtful;
-};
-
-struct restored_note {
-	const char *name, *value; /* a setting of the server's, a version; for reports */
 };
 
 struct restored {
