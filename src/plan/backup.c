@@ -113,7 +113,7 @@ static int step_prepare(struct plan_run *run, void *subject, struct error *err)
 	if (choose_stamp(b, err) < 0)
 		return -1;
 	b->manifest->set = b->stamp;
-	(void)snprintf(run->set, sizeof(run->set), "%s", b->stamp);
+	plan_about_set(run, b->stamp);
 	return 0;
 }
 
@@ -166,18 +166,23 @@ static int make_plan(struct backup *b, struct error *err)
 
 	if (!steps)
 		return error_set(err, ERROR_NOMEM, "no memory for the plan");
-	steps[0] = (struct step){ "prepare", "prepare the repository", NULL, step_prepare };
+	steps[0] = (struct step){ .id = "prepare",
+				  .title = "prepare the repository",
+				  .run = step_prepare };
 	for (size_t i = 0; i < b->component_count; i++) {
 		const char *name = b->component[i]->name;
 
-		steps[i + 1] = (struct step){ arena_printf(&b->arena, "take %s", name),
-					      arena_printf(&b->arena, "back up %s", name), NULL,
-					      step_take };
+		steps[i + 1] = (struct step){ .id = arena_printf(&b->arena, "take %s", name),
+					      .title = arena_printf(&b->arena, "back up %s", name),
+					      .component = name,
+					      .run = step_take };
 	}
-	steps[count - 2] =
-		(struct step){ "read back", "read the files back", NULL, backup_step_read_back };
-	steps[count - 1] =
-		(struct step){ "publish", "give the files their names", NULL, backup_step_publish };
+	steps[count - 2] = (struct step){ .id = "read back",
+					  .title = "read the files back",
+					  .run = backup_step_read_back };
+	steps[count - 1] = (struct step){ .id = "publish",
+					  .title = "give the files their names",
+					  .run = backup_step_publish };
 	for (size_t i = 1; i < count; i++) {
 		const char **after = arena_alloc(&b->arena, 2 * sizeof(*after));
 

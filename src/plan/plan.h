@@ -15,46 +15,61 @@
 #include "model/run.h"
 
 struct plan_run;
+struct plan_shared;
 
 struct step {
 	const char *id;           /* stable, in reports */
 	const char *title;        /* for people */
+	const char *component;    /* whose work it is; NULL: the platform's */
 	const char *const *after; /* ids of steps that must have run; NULL: none */
-	/* Yields checks by plan_check(); -1 with an error makes an `error` check and skips dependents. */
+	/*
+	 * Yields checks by plan_check(); -1 with an error makes an `error` check and skips
+	 * dependents. In a plan of several lanes it runs in a thread of its own.
+	 */
 	int (*run)(struct plan_run *run, void *subject, struct error *err);
+	bool always; /* also when a step before it failed or was skipped: it tears down */
 };
 
 struct plan {
-	const char *kind; /* "verify", "backup" */
+	const char *kind; /* "verify", "backup", "restore-test" */
 	const struct step *step;
 	size_t step_count;
+	unsigned
+		lanes; /* steps at a time, as their dependencies allow; 0 and 1: one after the other */
 };
 
-/* A run under way. Fields are for steps to read. */
+/* A run under way, as one of its steps sees it. */
 struct plan_run {
-	char id[RUN_ID_SIZE];
-	const struct plan *plan;
+	const char *id;
 	const struct step *current;
-	struct event_sink *sinks;
 	int (*stop_requested)(void);   /* as in the request */
-	bool journal_failed;           /* a sink refused an event: the run ends */
-	struct checks checks;          /* all so far */
 	int64_t started_ns;            /* wall clock */
 	int64_t began_ns, deadline_ns; /* monotonic clock; deadline 0: none */
-	char set[32]; /* the backup set it is about, for its end; a step sets it, else the first plan_facts() does */
+	struct plan_shared *shared;
+	/* of the checks that this step has yielded */
+	bool checked, executed;
+	enum verdict worst;
 };
 
 /* Send a check to the journal and keep it for the verdict. */
 MUST_CHECK int plan_check(struct plan_run *run, const struct check *check, struct error *err);
 /* All of `checks`. */
 MUST_CHECK int plan_checks(struct plan_run *run, const struct checks *checks, struct error *err);
-/* Facts read from a backup file, for the history. `part` is a manifest part id. */
+/* The backup set that the run is about, for its end; else the first plan_facts() tells it. */
+void plan_about_set(struct plan_run *run, const char *set);
+/* What people may want to know and nothing judges. `component` may be NULL. */
+MUST_CHECK int plan_note(struct plan_run *run, const char *component, const char *name,
+			 const char *text, struct error *err);
+/* Facts of one side, for the history. `part` is a manifest part id. */
 MUST_CHECK int plan_facts(struct plan_run *run, const char *component, const char *part,
 			  const char *database, const char *set, uint64_t size, struct facts *facts,
 			  struct error *err);
 /* Also where a long step learns that it must end: as plan_may_go_on(). */
 MUST_CHECK int plan_progress(struct plan_run *run, const char *subject, uint64_t done,
 			     uint64_t total, struct error *err);
+/* The same of objects, not bytes. */
+MUST_CHECK int plan_progress_objects(struct plan_run *run, const char *subject, uint64_t done,
+				     uint64_t total, struct error *err);
 /* -1 with ERROR_INTERRUPTED or ERROR_TIMEOUT when the run was asked to stop or is out of time. */
 MUST_CHECK int plan_may_go_on(const struct plan_run *run, struct error *err);
 
@@ -72,7 +87,8 @@ struct plan_request {
 };
 
 /*
- * Run it: steps in the order their dependencies allow, then the verdict. The
+ * Run it: steps as their dependencies allow, in the table's order where these leave a
+ * choice, then the verdict. Sinks are told by one thread at a time. The
  * run's end is always recorded when the journal can be written; interruption and
  * the time limit are an `interrupted` check like another. A step that fails is a
  * `step` check, and so is each that was skipped for it. -1 is for a plan that

@@ -11,12 +11,24 @@ static const char *const after_catalogue[] = { "catalogue", NULL };
 static const char *const after_files[] = { "files", NULL };
 
 static const struct step steps[] = {
-	{ "catalogue", "find the newest backup sets", NULL, verify_step_catalogue },
-	{ "files", "read every byte of their files", after_catalogue, verify_step_files },
-	{ "times", "judge the sets' ages", after_files, verify_step_times },
-	{ "history", "compare with earlier sets", after_files, verify_step_history },
-	{ "disk", "look at the disks", after_catalogue, verify_step_disk },
-	{ "services", "reach every service", NULL, verify_step_services },
+	{ .id = "catalogue", .title = "find the newest backup sets", .run = verify_step_catalogue },
+	{ .id = "files",
+	  .title = "read every byte of their files",
+	  .after = after_catalogue,
+	  .run = verify_step_files },
+	{ .id = "times",
+	  .title = "judge the sets' ages",
+	  .after = after_files,
+	  .run = verify_step_times },
+	{ .id = "history",
+	  .title = "compare with earlier sets",
+	  .after = after_files,
+	  .run = verify_step_history },
+	{ .id = "disk",
+	  .title = "look at the disks",
+	  .after = after_catalogue,
+	  .run = verify_step_disk },
+	{ .id = "services", .title = "reach every service", .run = verify_step_services },
 };
 
 static const struct plan verify_plan = { .kind = "verify",

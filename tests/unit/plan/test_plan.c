@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -88,8 +90,11 @@ static int stop_in_the_middle(struct plan_run *run, void *subject, struct error 
 
 static int use_up_the_time(struct plan_run *run, void *subject, struct error *err)
 {
+	struct error ignored = ERROR_INIT;
+
 	(void)subject;
-	run->deadline_ns = clock_monotonic_ns();
+	while (plan_may_go_on(run, &ignored) == 0)
+		(void)usleep(1000);
 	return plan_progress(run, "file", 1, 2, err);
 }
 
@@ -103,6 +108,29 @@ static int skip_required(struct plan_run *run, void *subject, struct error *err)
 	return plan_check(run, &check, err);
 }
 
+/* Two steps that wait for each other: it ends only when both run at once. */
+static sem_t here, there;
+
+static int meet(sem_t *mine, sem_t *its)
+{
+	(void)sem_post(mine);
+	while (sem_wait(its) < 0)
+		;
+	return 0;
+}
+
+static int meet_here(struct plan_run *run, void *subject, struct error *err)
+{
+	(void)meet(&here, &there);
+	return pass(run, subject, err);
+}
+
+static int meet_there(struct plan_run *run, void *subject, struct error *err)
+{
+	(void)meet(&there, &here);
+	return find_bad(run, subject, err);
+}
+
 static const char *const after_a[] = { "a", NULL };
 static const char *const after_b[] = { "b", NULL };
 
@@ -114,9 +142,10 @@ struct outcome {
 	int rc;
 };
 
-static void execute(struct outcome *o, const struct step *step, size_t count, int64_t limit_ns)
+static void execute_in_lanes(struct outcome *o, unsigned lanes, const struct step *step,
+			     size_t count, int64_t limit_ns)
 {
-	struct plan plan = { .kind = "verify", .step = step, .step_count = count };
+	struct plan plan = { .kind = "verify", .step = step, .step_count = count, .lanes = lanes };
 	struct plan_request request = { .plan = &plan,
 					.id = "r1",
 					.sinks = &o->witness.sink,
@@ -127,6 +156,11 @@ static void execute(struct outcome *o, const struct step *step, size_t count, in
 	stop_signal = 0;
 	o->witness.sink.receive = note;
 	o->rc = plan_execute(&request, &o->verdict, &o->err);
+}
+
+static void execute(struct outcome *o, const struct step *step, size_t count, int64_t limit_ns)
+{
+	execute_in_lanes(o, 1, step, count, limit_ns);
 }
 
 static void expect(struct outcome *o, enum verdict v, const char *log)
@@ -243,7 +277,7 @@ static void a_recorded_failure_wins_over_the_time_limit(void **state)
 	struct outcome o = { 0 };
 
 	(void)state;
-	execute(&o, steps, 3, 3600 * NS_PER_SECOND);
+	execute(&o, steps, 3, NS_PER_SECOND);
 	expect(&o, VERDICT_FAIL,
 	       "run-started step-started:a compression:x:fail step-finished:a:fail "
 	       "step-started:b step-progress:b step-finished:b:error interrupted::error "
@@ -297,6 +331,61 @@ static void a_journal_that_refuses_an_event_ends_the_run_with_an_error(void **st
 	}
 }
 
+static void steps_in_lanes_run_at_the_same_time_and_are_judged_apart(void **state)
+{
+	static const struct step steps[] = {
+		{ .id = "a", .run = meet_here },
+		{ .id = "b", .run = meet_there },
+		{ .id = "c", .after = after_a, .run = yield_nothing },
+	};
+	struct outcome o = { 0 };
+
+	(void)state;
+	assert_int_equal(sem_init(&here, 0, 0), 0);
+	assert_int_equal(sem_init(&there, 0, 0), 0);
+	execute_in_lanes(&o, 2, steps, 3, 0);
+	assert_int_equal(o.rc, 0);
+	assert_int_equal(o.verdict, VERDICT_FAIL);
+	assert_non_null(strstr(o.witness.log.ptr, "step-finished:a:pass "));
+	assert_non_null(strstr(o.witness.log.ptr, "step-finished:b:fail "));
+	assert_non_null(strstr(o.witness.log.ptr, "step-finished:c:pass "));
+	buf_release(&o.witness.log);
+}
+
+static void a_step_that_tears_down_runs_after_a_broken_one(void **state)
+{
+	static const struct step steps[] = {
+		{ .id = "a", .run = break_down },
+		{ .id = "b", .after = after_a, .run = pass, .always = true },
+	};
+	struct outcome o = { 0 };
+
+	(void)state;
+	execute(&o, steps, 2, 0);
+	expect(&o, VERDICT_ERROR,
+	       "run-started step-started:a step:a:error step-finished:a:error "
+	       "step-started:b compression:x:pass step-finished:b:pass run-finished:error ");
+}
+
+static void a_journal_that_refuses_an_event_of_a_lane_ends_them_all(void **state)
+{
+	static const struct step steps[] = {
+		{ .id = "a", .run = pass },
+		{ .id = "b", .run = pass },
+		{ .id = "c", .after = after_a, .run = pass },
+	};
+
+	(void)state;
+	for (size_t n = 1; n <= 11; n++) {
+		struct outcome o = { .witness = { .refuse_at = n } };
+
+		execute_in_lanes(&o, 2, steps, 3, 0);
+		assert_int_equal(o.rc, -1);
+		assert_int_equal(o.err.kind, ERROR_IO);
+		buf_release(&o.witness.log);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +398,9 @@ int main(void)
 		cmocka_unit_test(a_recorded_failure_wins_over_the_time_limit),
 		cmocka_unit_test(a_plan_that_cannot_be_ordered_is_our_bug),
 		cmocka_unit_test(a_journal_that_refuses_an_event_ends_the_run_with_an_error),
+		cmocka_unit_test(steps_in_lanes_run_at_the_same_time_and_are_judged_apart),
+		cmocka_unit_test(a_step_that_tears_down_runs_after_a_broken_one),
+		cmocka_unit_test(a_journal_that_refuses_an_event_of_a_lane_ends_them_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
