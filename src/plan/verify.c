@@ -96,7 +96,7 @@ static int find_set(const struct verify_request *r, struct error *err)
 static void release(struct verification *v)
 {
 	for (size_t i = 0; v->inspected && i < v->file_count; i++)
-		inspection_release(&v->file[i].inspection);
+		inspection_release(&v->file[i].judged.inspection);
 	catalogue_release(&v->catalogue);
 	arena_release(&v->arena);
 }

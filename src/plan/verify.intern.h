@@ -5,7 +5,7 @@
 
 #include "base/quantity.h"
 #include "inspect/inspect.h"
-#include "plan/judge.h"
+#include "plan/judge_file.h"
 #include "plan/verify.h"
 #include "repository/catalogue.h"
 
@@ -19,8 +19,7 @@ struct verify_target {
 struct verify_file {
 	const struct verify_target *target;
 	const struct backup_file *file;
-	const struct manifest_file *expected; /* NULL: not in the manifest, or no manifest */
-	struct inspection inspection;
+	struct judged_file judged;
 };
 
 struct verification {

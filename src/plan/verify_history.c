@@ -43,8 +43,8 @@ static int check_size_trend(struct plan_run *run, const struct verify_file *f,
 		return judge_skipped(run, &q, err, "no earlier set was verified");
 	usual = median_size(earlier, count);
 	q.expected = quantity_format_size(usual, want);
-	q.found = quantity_format_size(f->inspection.size, got);
-	change = usual ? ((double)f->inspection.size - (double)usual) / (double)usual : 0;
+	q.found = quantity_format_size(f->judged.inspection.size, got);
+	change = usual ? ((double)f->judged.inspection.size - (double)usual) / (double)usual : 0;
 	return judge(run, &q, change <= allowed && change >= -allowed, err,
 		     "%s, %+.0f %% against the median of %zu earlier sets (%s)", got, 100 * change,
 		     count, want);
@@ -68,7 +68,8 @@ static int check_plausible(struct plan_run *run, struct verify_file *f,
 
 	if (!count || !earlier[0].facts.count)
 		return judge_skipped(run, &q, err, "no earlier set was verified");
-	if (facts_compare(&earlier[0].facts, &f->inspection.reading.facts, &policy, &checks) < 0)
+	if (facts_compare(&earlier[0].facts, &f->judged.inspection.reading.facts, &policy,
+			  &checks) < 0)
 		return error_set(err, ERROR_NOMEM, "no memory to compare the facts of %s",
 				 f->file->path);
 	return plan_checks(run, &checks, err);
@@ -106,7 +107,7 @@ int verify_step_history(struct plan_run *run, void *subject, struct error *err)
 	for (size_t i = 0; i < v->file_count; i++) {
 		struct verify_file *f = &v->file[i];
 
-		if (!carries_data(f->file->kind) || f->inspection.error.kind != ERROR_NONE)
+		if (!carries_data(f->file->kind) || f->judged.inspection.error.kind != ERROR_NONE)
 			continue;
 		if (check_against_history(run, v, f, err) < 0)
 			return -1;

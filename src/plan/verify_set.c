@@ -261,9 +261,9 @@ static int refine_time(const struct verification *v, struct backup_set *set, str
 		return -1;
 	for (size_t i = 0; i < set->file_count && set->time_source != SET_TIME_MANIFEST; i++) {
 		const struct verify_file *f = file_of(v, &set->file[i]);
-		int64_t at = f ? f->inspection.reading.content_time_ns : 0;
+		int64_t at = f ? f->judged.inspection.reading.content_time_ns : 0;
 
-		if (at && f->inspection.reading.local_time)
+		if (at && f->judged.inspection.reading.local_time)
 			at = timezone_to_utc(zone, at / NS_PER_SECOND) * NS_PER_SECOND;
 		if (at && at < earliest)
 			earliest = at;

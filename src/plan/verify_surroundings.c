@@ -51,9 +51,9 @@ static int check_disk_room(struct plan_run *run, const struct verification *v, u
 	uint64_t stored = 0, content = 0;
 
 	for (size_t i = 0; i < v->file_count; i++) {
-		stored += v->file[i].inspection.size;
+		stored += v->file[i].judged.inspection.size;
 		if (v->file[i].file->kind == PART_DUMP || v->file[i].file->kind == PART_RDB)
-			content += v->file[i].inspection.reading.content_bytes;
+			content += v->file[i].judged.inspection.reading.content_bytes;
 	}
 	if (!stored)
 		return judge_skipped(run, &q, err, "no set to take the measure from");
