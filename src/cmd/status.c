@@ -50,7 +50,7 @@ static int learn_from_newest(struct history *h, struct readiness *r, struct erro
 	int rc = history_list(h, &filter, &runs, &count, err);
 
 	for (size_t i = 0; rc == 0 && curious && i < count; i++) {
-		rc = history_load(h, runs[i].id, &whole, err);
+		rc = history_load_brief(h, runs[i].id, &whole, err);
 		if (rc == 0)
 			curious = readiness_learn(r, &whole);
 		run_release(&whole);

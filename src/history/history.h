@@ -19,6 +19,11 @@ struct history;
 MUST_CHECK int history_open(const char *state_dir, struct history **out, struct error *err);
 /* For queries only; a missing file is an empty history. */
 MUST_CHECK int history_open_read(const char *state_dir, struct history **out, struct error *err);
+/*
+ * A history in memory, gone with the process: for a run that has no state directory. Nobody
+ * else can see it, so that it needs no lock: history_lock() always gets it.
+ */
+MUST_CHECK int history_open_memory(struct history **out, struct error *err);
 void history_close(struct history *h);
 
 static inline void cleanup_history(struct history **h)
@@ -71,15 +76,18 @@ struct history_filter {
  * shown as history_recover() would end it. A run under way has finished_ns 0 and
  * the verdict of its checks so far.
  */
-/* Runs, newest first, without steps and checks; given back by history_free_runs(). */
+/* Runs, newest first, without steps, checks, facts and notes; given back by history_free_runs(). */
 MUST_CHECK int history_list(struct history *h, const struct history_filter *filter,
 			    struct run **out, size_t *count, struct error *err);
 void history_free_runs(struct run *runs, size_t count);
 
 /* One whole run by id, by a unique prefix, or "latest" (of any kind); ERROR_NOT_FOUND. */
 MUST_CHECK int history_load(struct history *h, const char *id, struct run *out, struct error *err);
+/* The same without facts, which may be many. */
+MUST_CHECK int history_load_brief(struct history *h, const char *id, struct run *out,
+				  struct error *err);
 
-/* What an earlier run read from a backup file. */
+/* What an earlier run read from a backup file: of the side backup, never source or restored. */
 struct earlier_file {
 	char run[RUN_ID_SIZE], set[32];
 	uint64_t size;
@@ -96,7 +104,7 @@ MUST_CHECK int history_earlier_files(struct history *h, const char *component, c
 				     const char *database, const char *before_set, size_t limit,
 				     struct earlier_file **out, size_t *count, struct error *err);
 
-/* The newest finished run of a kind that has a word on the component; ERROR_NOT_FOUND. */
+/* The newest finished run of a kind that has a word on the component, without facts; ERROR_NOT_FOUND. */
 MUST_CHECK int history_last_run(struct history *h, const char *kind, const char *component,
 				struct run *out, struct error *err);
 

@@ -90,8 +90,11 @@ static int busy(int fd, struct error *err)
 int history_lock(struct history *h, const char *id, const char *command, struct error *err)
 {
 	CLEANUP(cleanup_close)
-	int fd = open_lock_file(h, O_RDWR | O_CREAT);
+	int fd = -1;
 
+	if (h->in_memory)
+		return 0;
+	fd = open_lock_file(h, O_RDWR | O_CREAT);
 	if (fd < 0)
 		return error_set_errno(err, ERROR_IO, "open %s/lock", h->directory);
 	if (try_lock(fd) < 0) {
@@ -119,11 +122,14 @@ void history_unlock(struct history *h)
 int history_holder(struct history *h, struct history_holder *out, bool *held, struct error *err)
 {
 	CLEANUP(cleanup_close)
-	int fd = open_lock_file(h, O_RDONLY);
+	int fd = -1;
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
 	*held = false;
 	*out = (struct history_holder){ .pid = 0 };
+	if (h->in_memory)
+		return 0;
+	fd = open_lock_file(h, O_RDONLY);
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0)

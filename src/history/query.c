@@ -87,6 +87,11 @@ static struct run_step *find_step(struct run *run, const char *id)
 	return NULL;
 }
 
+/* How many items fit into the arrays of a run that is being read. */
+struct room {
+	size_t steps, notes;
+};
+
 static struct run_step *add_step(struct run *run, sqlite3_stmt *s, size_t *capacity,
 				 struct error *err)
 {
@@ -111,6 +116,10 @@ static struct run_step *add_step(struct run *run, sqlite3_stmt *s, size_t *capac
 				   .duration_ns = -1 };
 	step->id = keep(run, s, COLUMN_STEP, &failed);
 	step->component = keep(run, s, COLUMN_COMPONENT, &failed);
+	/* a step that never started has no title of its own */
+	step->title = strcmp(store_text(s, COLUMN_TYPE), event_type_id(EVENT_STEP_STARTED)) == 0 ?
+			      keep(run, s, COLUMN_MESSAGE, &failed) :
+			      "";
 	if (failed) {
 		(void)no_memory(err);
 		return NULL;
@@ -147,7 +156,23 @@ static int add_check(struct run *run, sqlite3_stmt *s, struct error *err)
 	return checks_add(&run->checks, &check) < 0 ? no_memory(err) : 0;
 }
 
-static int apply_row(struct run *run, sqlite3_stmt *s, size_t *capacity, struct error *err)
+static int add_note(struct run *run, sqlite3_stmt *s, size_t *capacity, struct error *err)
+{
+	void *notes = run->note;
+	bool failed = !reserve(&notes, run->note_count, capacity, sizeof(*run->note));
+
+	run->note = notes;
+	if (failed)
+		return no_memory(err);
+	run->note[run->note_count] =
+		(struct run_note){ .component = keep(run, s, COLUMN_COMPONENT, &failed),
+				   .name = keep(run, s, COLUMN_SUBJECT, &failed),
+				   .text = keep(run, s, COLUMN_MESSAGE, &failed) };
+	run->note_count++;
+	return failed ? no_memory(err) : 0;
+}
+
+static int apply_row(struct run *run, sqlite3_stmt *s, struct room *room, struct error *err)
 {
 	const char *type = store_text(s, COLUMN_TYPE);
 
@@ -158,9 +183,11 @@ static int apply_row(struct run *run, sqlite3_stmt *s, size_t *capacity, struct 
 	if (strcmp(type, event_type_id(EVENT_CHECK)) == 0)
 		return add_check(run, s, err);
 	if (strcmp(type, event_type_id(EVENT_STEP_STARTED)) == 0)
-		return add_step(run, s, capacity, err) ? 0 : -1;
+		return add_step(run, s, &room->steps, err) ? 0 : -1;
 	if (strcmp(type, event_type_id(EVENT_STEP_FINISHED)) == 0)
-		return finish_step(run, s, capacity, err);
+		return finish_step(run, s, &room->steps, err);
+	if (strcmp(type, event_type_id(EVENT_NOTE)) == 0)
+		return add_note(run, s, &room->notes, err);
 	return 0;
 }
 
@@ -174,7 +201,7 @@ int query_run(struct history *h, const char *id, struct run *out, int64_t *last_
 			"seq FROM event WHERE run = ? ORDER BY seq";
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
-	size_t capacity = 0;
+	struct room room = { 0 };
 	int rc;
 
 	*out = (struct run){ .set = "" };
@@ -182,7 +209,7 @@ int query_run(struct history *h, const char *id, struct run *out, int64_t *last_
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {
 		*last_sign_ns = sqlite3_column_int64(s, COLUMN_AT);
-		rc = apply_row(out, s, &capacity, err);
+		rc = apply_row(out, s, &room, err);
 		if (rc < 0)
 			break;
 	}
@@ -200,6 +227,11 @@ static int is_under_way(struct history *h, const char *id, bool *out, struct err
 	struct history_holder holder;
 	bool held = false;
 
+	/* a history in memory is its writer's alone, who lives */
+	if (h->in_memory) {
+		*out = true;
+		return 0;
+	}
 	if (history_holder(h, &holder, &held, err) < 0)
 		return -1;
 	*out = held && (!holder.run[0] || strcmp(holder.run, id) == 0);
@@ -293,7 +325,7 @@ static int resolve_prefix(struct history *h, const char *prefix, char out[RUN_ID
 	return rc;
 }
 
-int history_load(struct history *h, const char *id, struct run *out, struct error *err)
+int history_load_brief(struct history *h, const char *id, struct run *out, struct error *err)
 {
 	char exact[RUN_ID_SIZE] = "";
 	int rc;
@@ -303,6 +335,16 @@ int history_load(struct history *h, const char *id, struct run *out, struct erro
 	else
 		rc = resolve_prefix(h, id, exact, err);
 	return rc < 0 ? -1 : load_exact(h, exact, out, err);
+}
+
+int history_load(struct history *h, const char *id, struct run *out, struct error *err)
+{
+	if (history_load_brief(h, id, out, err) < 0)
+		return -1;
+	if (query_facts(h, out, err) == 0)
+		return 0;
+	run_release(out);
+	return -1;
 }
 
 /* A row of the list: the start's columns, then the end's. */
@@ -315,6 +357,8 @@ static int list_row(struct history *h, sqlite3_stmt *s, struct run *run, struct 
 		if (load_exact(h, store_text(s, 0), run, err) < 0)
 			return -1;
 		checks_release(&run->checks);
+		free(TAKE(run->note));
+		run->note_count = 0;
 		run->step = NULL;
 		run->step_count = 0;
 		return 0;

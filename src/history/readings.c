@@ -83,7 +83,7 @@ static int prepare_earlier(struct history *h, const char *const key[4], size_t l
 	if (store_prepare(h,
 			  "SELECT max(id), run, backup_set, size, side FROM file_reading"
 			  " WHERE component = ?1 AND part = ?2 AND database = ?3"
-			  " AND backup_set < ?4"
+			  " AND backup_set < ?4 AND side = 'backup'"
 			  " GROUP BY backup_set ORDER BY backup_set DESC LIMIT ?5",
 			  s, err) < 0)
 		return -1;
@@ -124,6 +124,62 @@ int history_earlier_files(struct history *h, const char *component, const char *
 	*out = file;
 	*count = n;
 	return 0;
+}
+
+static int read_facts(struct history *h, sqlite3_stmt *s, struct run *run, struct error *err)
+{
+	struct run_facts *f = &run->facts[run->facts_count];
+	const char **text[] = { &f->component, &f->part, &f->database, &f->set };
+
+	*f = (struct run_facts){ .size = (uint64_t)sqlite3_column_int64(s, 6) };
+	/* counted at once, so that run_release() knows it */
+	run->facts_count++;
+	for (int i = 0; i < (int)(sizeof(text) / sizeof(*text)); i++) {
+		*text[i] = arena_strdup(&run->arena, store_text(s, i + 1));
+		if (!*text[i])
+			return error_set(err, ERROR_NOMEM, "history: no memory for facts");
+	}
+	if (!facts_side_parse(store_text(s, 5), &f->facts.side))
+		f->facts.side = FACTS_BACKUP;
+	return load_facts(h, sqlite3_column_int64(s, 0), &f->facts, err);
+}
+
+static int grow_facts(struct run *run, size_t *capacity, struct error *err)
+{
+	size_t wanted = *capacity ? *capacity * 2 : 16;
+	struct run_facts *grown;
+
+	if (run->facts_count < *capacity)
+		return 0;
+	grown = realloc(run->facts, wanted * sizeof(*grown));
+	if (!grown)
+		return error_set(err, ERROR_NOMEM, "history: no memory for facts");
+	run->facts = grown;
+	*capacity = wanted;
+	return 0;
+}
+
+int query_facts(struct history *h, struct run *run, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	size_t capacity = 0;
+	int rc;
+
+	/* by the events, which have an index by run; a reading has its event's number */
+	if (store_prepare(
+		    h,
+		    "SELECT r.id, r.component, r.part, r.database, r.backup_set, r.side, r.size"
+		    " FROM event e JOIN file_reading r ON r.id = e.seq"
+		    " WHERE e.run = ?1 AND e.type = 'facts' ORDER BY e.seq",
+		    &s, err) < 0 ||
+	    store_bind_text(h, s, 1, run->id, err) < 0)
+		return -1;
+	while ((rc = store_step(h, s, err)) > 0) {
+		if (grow_facts(run, &capacity, err) < 0 || read_facts(h, s, run, err) < 0)
+			return -1;
+	}
+	return rc;
 }
 
 int history_expire_facts(struct history *h, int64_t before_ns, struct error *err)

@@ -80,6 +80,8 @@ int history_recover(struct history *h, struct error *err)
 	char(*ids)[RUN_ID_SIZE] = NULL;
 	size_t count = 0;
 
+	if (h->in_memory)
+		return 0;
 	if (h->lock_fd < 0)
 		return error_set(err, ERROR_INTERNAL, "recovery without the lock");
 	if (query_unfinished(h, &ids, &count, err) < 0)

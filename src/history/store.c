@@ -206,6 +206,13 @@ static int open_empty(struct history *h, struct error *err)
 	return migrations_apply(h, err);
 }
 
+static int open_in_memory(struct history *h, struct error *err)
+{
+	h->in_memory = true;
+	(void)snprintf(h->path, sizeof(h->path), "in memory");
+	return open_empty(h, err);
+}
+
 static int open_for_reading(struct history *h, struct error *err)
 {
 	struct stat st;
@@ -248,6 +255,11 @@ int history_open(const char *state_dir, struct history **out, struct error *err)
 int history_open_read(const char *state_dir, struct history **out, struct error *err)
 {
 	return open_by(open_for_reading, state_dir, out, err);
+}
+
+int history_open_memory(struct history **out, struct error *err)
+{
+	return open_by(open_in_memory, "", out, err);
 }
 
 void history_close(struct history *h)

@@ -15,6 +15,7 @@ struct history {
 	sqlite3 *db;
 	char directory[STORE_PATH_SIZE - 32]; /* the state directory */
 	char path[STORE_PATH_SIZE];           /* of the database */
+	bool in_memory;                       /* there is no file, and no lock */
 	bool in_batch;                        /* a transaction of passing checks is open */
 	int lock_fd;                          /* -1: we do not hold the lock */
 	sqlite3_stmt *append;                 /* prepared once, kept until close */
@@ -86,5 +87,8 @@ MUST_CHECK int history_judge_interrupted(struct run *run, int64_t last_sign_ns, 
 /* One run by its exact id, without the judgement of what cut it short; 0 found, 1 none, -1. */
 MUST_CHECK int query_run(struct history *h, const char *id, struct run *out, int64_t *last_sign_ns,
 			 struct error *err);
+
+/* Into a run that was read: the facts of each of its readings, in the order read. */
+MUST_CHECK int query_facts(struct history *h, struct run *run, struct error *err);
 
 #endif
