@@ -198,6 +198,14 @@ char *quantity_format_duration(int64_t ns, char out[QUANTITY_TEXT_SIZE])
 	return out;
 }
 
+char *quantity_format_age(int64_t ns, char out[QUANTITY_TEXT_SIZE])
+{
+	int64_t age = ns > 0 ? ns : 0;
+	int64_t unit = age >= 60 * NS_PER_SECOND ? 60 * NS_PER_SECOND : NS_PER_SECOND;
+
+	return quantity_format_duration(age - age % unit, out);
+}
+
 char *quantity_format_size(uint64_t bytes, char out[QUANTITY_TEXT_SIZE])
 {
 	static const char *const names[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };

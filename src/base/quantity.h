@@ -29,6 +29,9 @@ enum { QUANTITY_TEXT_SIZE = 32 };
 /* In words a parser above reads again: "1d12h", "1h30m", "42s", "3.2s", "120ms". Returns `out`. */
 char *quantity_format_duration(int64_t ns, char out[QUANTITY_TEXT_SIZE]);
 
+/* The same for an age, below zero taken for 0: without seconds once it counts in minutes. */
+char *quantity_format_age(int64_t ns, char out[QUANTITY_TEXT_SIZE]);
+
 /* "4.2 GiB", "980 B". Returns `out`. */
 char *quantity_format_size(uint64_t bytes, char out[QUANTITY_TEXT_SIZE]);
 

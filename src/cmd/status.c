@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
+#include "cmd/proven.h"
 #include "history/history.h"
 #include "report/readiness.h"
 #include "repository/catalogue.h"
@@ -91,10 +92,13 @@ static int learn_holder(struct history *h, struct readiness *r, struct error *er
 	return 0;
 }
 
-static int learn(const struct config *config, struct readiness *r, struct error *err)
+static int learn(const struct config *config, const struct catalogue *sets, struct readiness *r,
+		 struct error *err)
 {
 	CLEANUP(cleanup_history)
 	struct history *h = NULL;
+	CLEANUP(proofs_release)
+	struct proofs proofs = { 0 };
 
 	if (history_open_read(config->state_dir, &h, err) < 0 || learn_holder(h, r, err) < 0 ||
 	    learn_from_newest(h, r, err) < 0)
@@ -103,6 +107,9 @@ static int learn(const struct config *config, struct readiness *r, struct error 
 		if (!r->component[i].run[0] && learn_last(h, r, r->component[i].name, err) < 0)
 			return -1;
 	}
+	if (history_proofs(h, NULL, &proofs, err) < 0)
+		return -1;
+	proven_learn(sets, config, &proofs, r);
 	return 0;
 }
 
@@ -204,7 +211,7 @@ static int assess(const struct invocation *inv, struct error *err)
 	r.rpo_ns = config.rpo_ns;
 	r.component = components;
 	r.count = config.component_count;
-	if (learn_sets(&config, &sets, &r, err) < 0 || learn(&config, &r, err) < 0)
+	if (learn_sets(&config, &sets, &r, err) < 0 || learn(&config, &sets, &r, err) < 0)
 		return -1;
 	readiness_judge(&r);
 	return show(inv, &r, err);
@@ -230,16 +237,20 @@ const struct command status_command = {
 	.summary = "show whether the platform could be brought back now",
 	.description =
 		"Prints for each component the newest backup set, what the last verification said, "
-		"how old the proof is and what it may be, and the objectives; then what is under "
-		"way, and the state of the whole.\n\n"
+		"how old the proof is and what it may be, the newest set that a restore test has "
+		"proven, and the objectives; then which set to use in an emergency (the newest of "
+		"which every component is proven), with a warning when a newer one is not proven "
+		"or no restore was proven in 8 days; what is under way, and the state of the "
+		"whole.\n\n"
 		"A component that was never verified, or whose proof is older than its max_age, is "
 		"an error: we cannot tell. The exit code is that of the worst component.\n\n"
 		"With --json the document muster.status/v1 holds platform, time, state, rto, rpo, "
-		"under_way and components[] of name, engine, state, words, newest_set, "
+		"newest_set, newest_set_unproven, restore_test_overdue, emergency{set, run, time, "
+		"age, restore}, under_way and components[] of name, engine, state, words, "
+		"newest_set, "
 		"newest_set_time, "
 		"last_run, last_verified, last_verdict, proven, proven_set, proof_age, max_age, "
-		"rto "
-		"and rpo (durations in seconds).",
+		"restored (as emergency), rto and rpo (durations in seconds).",
 	.options = options,
 	.options_size = sizeof(struct status_options),
 	.examples = "muster status\n"

@@ -108,6 +108,31 @@ MUST_CHECK int history_earlier_files(struct history *h, const char *component, c
 MUST_CHECK int history_last_run(struct history *h, const char *kind, const char *component,
 				struct run *out, struct error *err);
 
+/* The newest restore test that a component of a backup set passed, perhaps with warnings. */
+struct proof {
+	char *component; /* owned */
+	char run[RUN_ID_SIZE], set[32];
+	int64_t proven_ns;  /* its end, wall clock */
+	int64_t restore_ns; /* how long its steps "restore …" of the component took; 0: not told */
+	enum verdict verdict; /* pass or warn: the worst of the component's checks */
+};
+
+struct proofs {
+	struct proof *item; /* one per set and component, the set of the greatest id first */
+	size_t count;
+};
+void proofs_release(struct proofs *p);
+/* NULL: there is none. */
+const struct proof *proofs_find(const struct proofs *p, const char *set, const char *component);
+
+/*
+ * What the finished runs of kind "restore-test" prove of `component` (NULL: of each): that a
+ * check `proven` of it passed or warned, and that nothing of it, nor of the run as a whole,
+ * failed or could not be told.
+ */
+MUST_CHECK int history_proofs(struct history *h, const char *component, struct proofs *out,
+			      struct error *err);
+
 /* Drop facts that were read before `before_ns`; sizes, verdicts and checks stay for ever. */
 MUST_CHECK int history_expire_facts(struct history *h, int64_t before_ns, struct error *err);
 

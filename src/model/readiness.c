@@ -99,8 +99,19 @@ static void judge(struct readiness_component *c, int64_t now_ns)
 		set_state(c, c->old_set, "the newest set is older than max_age");
 }
 
+static void judge_restores(struct readiness *r)
+{
+	const struct readiness_restore *p = &r->restore;
+
+	r->newest_unproven = r->newest_set && (!p->proven_ns || strcmp(r->newest_set, p->set) != 0);
+	r->restore_stale =
+		r->newest_set &&
+		(!p->proven_ns || is_older(p->proven_ns, r->at_ns, READINESS_RESTORE_MAX_AGE_NS));
+}
+
 void readiness_judge(struct readiness *r)
 {
+	judge_restores(r);
 	r->state = r->count ? VERDICT_SKIPPED : VERDICT_ERROR;
 	for (size_t i = 0; i < r->count; i++) {
 		judge(&r->component[i], r->at_ns);

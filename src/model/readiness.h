@@ -13,6 +13,13 @@
 
 #include "model/run.h"
 
+/* The newest backup set that a restore test has proven, among those in the repository. */
+struct readiness_restore {
+	char set[32], run[RUN_ID_SIZE];
+	int64_t proven_ns; /* the test's end; 0: no set is proven */
+	int64_t took_ns;   /* to restore; 0: not told */
+};
+
 struct readiness_component {
 	/* given */
 	const char *name, *engine; /* borrowed */
@@ -23,6 +30,8 @@ struct readiness_component {
 	int64_t max_age_ns;           /* of a set, and of a proof; 0: any age will do */
 	int64_t rto_ns, rpo_ns;       /* 0: none set */
 	enum verdict no_set, old_set; /* the severities of "exists" and "age" */
+
+	struct readiness_restore restore;
 
 	/* from runs, by readiness_learn() */
 	char run[RUN_ID_SIZE]; /* of the last verification; "" = never verified */
@@ -42,10 +51,16 @@ struct readiness {
 	int64_t at_ns;                         /* now */
 	struct readiness_component *component; /* borrowed */
 	size_t count;
+	const char *newest_set; /* of the repository, borrowed; NULL: none, or not known */
+	struct readiness_restore restore;   /* of every component that has backups */
 	char run[RUN_ID_SIZE], command[64]; /* a run under way; "" = none */
 	long pid;
 	int64_t since_ns;
-	enum verdict state; /* the worst component's, by readiness_judge() */
+
+	/* by readiness_judge() */
+	enum verdict state;   /* the worst component's */
+	bool newest_unproven; /* there is a newest set, and no restore test has proven it */
+	bool restore_stale;   /* no set was proven within READINESS_RESTORE_MAX_AGE_NS */
 };
 
 /*
@@ -54,7 +69,13 @@ struct readiness {
  */
 bool readiness_learn(struct readiness *r, const struct run *run);
 
-/* Fill every `state` and `words`. No component at all is an error. */
+/* A restore test is due weekly: a day's grace. */
+#define READINESS_RESTORE_MAX_AGE_NS (INT64_C(8) * 86400 * 1000000000)
+
+/*
+ * Fill every `state` and `words`, and what is to be said of restores, which bears on no state:
+ * the newest set of a day is rarely the one of the weekly test. No component is an error.
+ */
 void readiness_judge(struct readiness *r);
 
 #endif

@@ -9,13 +9,9 @@
 #include "report/document.h"
 #include "report/paint.h"
 
-/* Seconds are noise for what is counted in hours. */
 static const char *age_text(int64_t then_ns, int64_t now_ns, char out[QUANTITY_TEXT_SIZE])
 {
-	int64_t age = now_ns > then_ns ? now_ns - then_ns : 0;
-	int64_t unit = age >= 60 * NS_PER_SECOND ? 60 * NS_PER_SECOND : NS_PER_SECOND;
-
-	return quantity_format_duration(age - age % unit, out);
+	return quantity_format_age(now_ns - then_ns, out);
 }
 
 static void field(struct paint *p, const char *label, const char *value)
@@ -63,6 +59,20 @@ static void proof(struct paint *p, const struct readiness_component *c, int64_t 
 	paint_format(p, "\n");
 }
 
+static void restored(struct paint *p, const struct readiness_component *c, int64_t now_ns)
+{
+	const struct readiness_restore *r = &c->restore;
+	char text[QUANTITY_TEXT_SIZE];
+
+	if (!r->proven_ns)
+		return;
+	field(p, "restored", r->set);
+	paint_format(p, ", %s ago (%s)", age_text(r->proven_ns, now_ns, text), r->run);
+	if (r->took_ns)
+		paint_format(p, " in %s", quantity_format_duration(r->took_ns, text));
+	paint_format(p, "\n");
+}
+
 static void objectives(struct paint *p, int64_t rto_ns, int64_t rpo_ns)
 {
 	char text[QUANTITY_TEXT_SIZE];
@@ -84,10 +94,39 @@ static void component(struct paint *p, const struct readiness_component *c, int6
 	newest_set(p, c, now_ns);
 	last_run(p, c, now_ns);
 	proof(p, c, now_ns);
+	restored(p, c, now_ns);
 	if (c->rto_ns || c->rpo_ns) {
 		field(p, "objectives", "");
 		objectives(p, c->rto_ns, c->rpo_ns);
 	}
+}
+
+static void emergency(struct paint *p, const struct readiness *r)
+{
+	const struct readiness_restore *s = &r->restore;
+	char text[QUANTITY_TEXT_SIZE];
+
+	if (!r->newest_set)
+		return;
+	if (!s->proven_ns) {
+		paint_format(p, "In an emergency: no set is proven; a restore test proves one\n");
+		return;
+	}
+	paint_format(p, "In an emergency use set ");
+	paint_foreign(p, s->set);
+	paint_format(p, ", proven %s ago by run %s", age_text(s->proven_ns, r->at_ns, text),
+		     s->run);
+	if (s->took_ns)
+		paint_format(p, "; restoring took %s", quantity_format_duration(s->took_ns, text));
+	paint_format(p, "\n");
+	if (r->newest_unproven) {
+		paint_format(p, "Warning: the newest set ");
+		paint_foreign(p, r->newest_set);
+		paint_format(p, " is not proven by a restore\n");
+	}
+	if (r->restore_stale)
+		paint_format(p, "Warning: no restore was proven in the last %s\n",
+			     quantity_format_duration(READINESS_RESTORE_MAX_AGE_NS, text));
 }
 
 static void under_way(struct paint *p, const struct readiness *r)
@@ -136,6 +175,7 @@ int readiness_text(const struct readiness *r, const struct report_style *style, 
 	if (!r->count)
 		paint_format(&p, "no component is configured\n");
 	paint_format(&p, "\n");
+	emergency(&p, r);
 	under_way(&p, r);
 	paint_format(&p, "Status: ");
 	paint_verdict(&p, r->state, state_words(r->state));
@@ -157,6 +197,23 @@ static json_t *optional_text(const char *text)
 static void member(json_t *o, const char *key, json_t *value, bool *failed)
 {
 	*failed |= json_object_set_new(o, key, value) < 0;
+}
+
+/* {"set", "run", "time", "age", "restore"}; null when there is none. */
+static json_t *restore_to_json(const struct readiness_restore *s, int64_t now_ns)
+{
+	CLEANUP(cleanup_json)
+	json_t *o = json_object();
+	bool failed = !o;
+
+	if (!s->proven_ns)
+		return json_null();
+	member(o, "set", text_to_json(s->set), &failed);
+	member(o, "run", text_to_json(s->run), &failed);
+	member(o, "time", time_to_json(s->proven_ns), &failed);
+	member(o, "age", seconds_to_json(now_ns - s->proven_ns), &failed);
+	member(o, "restore", optional_seconds(s->took_ns), &failed);
+	return failed ? NULL : TAKE(o);
 }
 
 static json_t *component_to_json(const struct readiness_component *c, int64_t now_ns)
@@ -181,6 +238,7 @@ static json_t *component_to_json(const struct readiness_component *c, int64_t no
 	member(o, "proof_age", c->proven_ns ? seconds_to_json(now_ns - c->proven_ns) : json_null(),
 	       &failed);
 	member(o, "max_age", optional_seconds(c->max_age_ns), &failed);
+	member(o, "restored", restore_to_json(&c->restore, now_ns), &failed);
 	member(o, "rto", optional_seconds(c->rto_ns), &failed);
 	member(o, "rpo", optional_seconds(c->rpo_ns), &failed);
 	return failed ? NULL : TAKE(o);
@@ -208,6 +266,10 @@ int readiness_json(const struct readiness *r, struct buf *out)
 	member(o, "state", json_string(verdict_name(r->state)), &failed);
 	member(o, "rto", optional_seconds(r->rto_ns), &failed);
 	member(o, "rpo", optional_seconds(r->rpo_ns), &failed);
+	member(o, "newest_set", optional_text(r->newest_set ? r->newest_set : ""), &failed);
+	member(o, "newest_set_unproven", json_boolean(r->newest_unproven), &failed);
+	member(o, "restore_test_overdue", json_boolean(r->restore_stale), &failed);
+	member(o, "emergency", restore_to_json(&r->restore, r->at_ns), &failed);
 	member(o, "under_way", under_way_to_json(r), &failed);
 	member(o, "components", components, &failed);
 	for (size_t i = 0; !failed && i < r->count; i++)

@@ -40,7 +40,8 @@ static void set_up(char root[64], size_t count)
 	assert_int_equal(file_write_atomic(path, 0644, "", 0, &err), 0);
 	(void)snprintf(path, sizeof(path), "%s/.muster.yaml", root);
 	(void)snprintf(text, sizeof(text),
-		       "version: 1\nplatform:\n  name: test\nrepository:\n  path: %s\ncomponents:\n"
+		       "version: 1\nplatform:\n  name: test\nrepository:\n  path: %s\n"
+		       "history:\n  state_dir: /tmp/muster-there-is-no-such-place\ncomponents:\n"
 		       "  pg:\n    engine: postgresql\n    connect:\n      databases: [app]\n"
 		       "  cache:\n    engine: redis\n  broker:\n    engine: rabbitmq\n",
 		       root);
@@ -150,9 +151,9 @@ static void the_list_tells_sets_and_foreign_files(void **state)
 	(void)state;
 	set_up(root, PARTS - 1);
 	assert_int_equal(run(&backup_list_command, root, NULL, false, &out, &err), 0);
-	assert_non_null(
-		strstr(out, "20241118         2024-11-18T00:00:00Z  name      5/6    25 B"));
-	assert_non_null(strstr(out, "✗ incomplete\n"));
+	assert_non_null(strstr(out,
+			       "20241118         2024-11-18T00:00:00Z  name      5/6    25 B      "
+			       "never          ✗ incomplete\n"));
 	assert_non_null(strstr(out, "1 file of no known name:\n  odd\\x0aname\n"));
 	free(out);
 	assert_int_equal(run(&backup_list_command, root, NULL, true, &out, &err), 0);

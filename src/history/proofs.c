@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What restore tests have proven of each backup set. */
+#include "history/store.h"
+
+#include <string.h>
+
+/*
+ * Per finished restore test and component: when it ended and the component's verdict, which
+ * what concerns the run as a whole (an interruption, a step of no component) weighs upon.
+ * `proof` tells whether something was restored and held against the backup at all.
+ */
+static const char proofs_sql[] =
+	"WITH tested AS ("
+	"  SELECT s.run, f.backup_set, s.at + f.duration AS ended, c.component,"
+	"    max(c.verdict = 'warn') AS warned,"
+	"    max(c.verdict IN ('fail', 'error') OR (c.verdict = 'skipped' AND c.required)) AS bad,"
+	"    max(c.name = 'proven' AND c.verdict IN ('pass', 'warn')) AS proof"
+	"  FROM event s"
+	"  JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
+	"  JOIN event c ON c.run = s.run AND c.type = 'check' AND c.component IS NOT NULL"
+	"  WHERE s.type = 'run-started' AND s.kind = 'restore-test'"
+	"    AND f.backup_set IS NOT NULL AND (?1 IS NULL OR c.component = ?1)"
+	"    AND NOT EXISTS (SELECT 1 FROM event w WHERE w.run = s.run AND w.type = 'check'"
+	"      AND w.component IS NULL AND w.name IN ('interrupted', 'step')"
+	"      AND (w.verdict IN ('fail', 'error') OR (w.verdict = 'skipped' AND w.required)))"
+	"  GROUP BY s.run, c.component)"
+	/* with max() alone, SQLite takes the other columns from the row that has it */
+	" SELECT max(t.ended), t.run, t.backup_set, t.component, t.warned,"
+	"   (SELECT sum(r.duration) FROM event r WHERE r.run = t.run"
+	"      AND r.type = 'step-finished' AND substr(r.step, 1, 8) = 'restore '"
+	"      AND EXISTS (SELECT 1 FROM event b WHERE b.run = r.run AND b.step = r.step"
+	"        AND b.type IN ('step-started', 'step-finished') AND b.component = t.component))"
+	" FROM tested t WHERE t.proof AND NOT t.bad"
+	" GROUP BY t.backup_set, t.component"
+	" ORDER BY t.backup_set DESC, t.component";
+
+static int read_proof(sqlite3_stmt *s, struct proof *out, struct error *err)
+{
+	const char *component = store_text(s, 3);
+
+	*out = (struct proof){ .proven_ns = sqlite3_column_int64(s, 0),
+			       .verdict = sqlite3_column_int(s, 4) ? VERDICT_WARN : VERDICT_PASS,
+			       .restore_ns = sqlite3_column_int64(s, 5) };
+	(void)snprintf(out->run, sizeof(out->run), "%s", store_text(s, 1));
+	(void)snprintf(out->set, sizeof(out->set), "%s", store_text(s, 2));
+	out->component = strdup(component);
+	return out->component ? 0 : error_set(err, ERROR_NOMEM, "history: no memory for proofs");
+}
+
+void proofs_release(struct proofs *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		free(p->item[i].component);
+	free(p->item);
+	*p = (struct proofs){ 0 };
+}
+
+static int append_proof(sqlite3_stmt *s, struct proofs *out, size_t *capacity, struct error *err)
+{
+	size_t wanted = *capacity ? *capacity * 2 : 16;
+	struct proof *grown = out->item;
+
+	if (out->count == *capacity) {
+		grown = realloc(out->item, wanted * sizeof(*grown));
+		if (!grown)
+			return error_set(err, ERROR_NOMEM, "history: no memory for proofs");
+		out->item = grown;
+		*capacity = wanted;
+	}
+	if (read_proof(s, &grown[out->count], err) < 0)
+		return -1;
+	out->count++;
+	return 0;
+}
+
+int history_proofs(struct history *h, const char *component, struct proofs *out, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	size_t capacity = 0;
+	int rc;
+
+	*out = (struct proofs){ 0 };
+	if (store_prepare(h, proofs_sql, &s, err) < 0 ||
+	    store_bind_text(h, s, 1, component, err) < 0)
+		return -1;
+	while ((rc = store_step(h, s, err)) > 0) {
+		rc = append_proof(s, out, &capacity, err);
+		if (rc < 0)
+			break;
+	}
+	if (rc < 0)
+		proofs_release(out);
+	return rc;
+}
+
+const struct proof *proofs_find(const struct proofs *p, const char *set, const char *component)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		if (strcmp(p->item[i].set, set) == 0 &&
+		    strcmp(p->item[i].component, component) == 0)
+			return &p->item[i];
+	}
+	return NULL;
+}
