@@ -228,3 +228,17 @@ char *quantity_format_share(double share, char out[QUANTITY_TEXT_SIZE])
 	(void)snprintf(out, QUANTITY_TEXT_SIZE, "%.4g%%", share * 100);
 	return out;
 }
+
+char *number_format(unsigned long long number, char out[NUMBER_TEXT_SIZE])
+{
+	char digits[NUMBER_TEXT_SIZE];
+	int len = snprintf(digits, sizeof(digits), "%llu", number), at = 0;
+
+	for (int i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			out[at++] = ',';
+		out[at++] = digits[i];
+	}
+	out[at] = '\0';
+	return out;
+}

@@ -38,4 +38,8 @@ char *quantity_format_size(uint64_t bytes, char out[QUANTITY_TEXT_SIZE]);
 /* "20%", "12.5%". Returns `out`. */
 char *quantity_format_share(double share, char out[QUANTITY_TEXT_SIZE]);
 
+enum { NUMBER_TEXT_SIZE = 32 };
+/* "1,234,567". Returns `out`. */
+char *number_format(unsigned long long number, char out[NUMBER_TEXT_SIZE]);
+
 #endif

@@ -47,20 +47,6 @@ void listing_format(struct listing *l, const char *fmt, ...)
 	va_end(ap);
 }
 
-char *number_format(unsigned long long number, char out[NUMBER_TEXT_SIZE])
-{
-	char digits[NUMBER_TEXT_SIZE];
-	int len = snprintf(digits, sizeof(digits), "%llu", number), at = 0;
-
-	for (int i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0)
-			out[at++] = ',';
-		out[at++] = digits[i];
-	}
-	out[at] = '\0';
-	return out;
-}
-
 void listing_number(struct listing *l, bool known, unsigned long long number)
 {
 	char text[NUMBER_TEXT_SIZE];

@@ -56,8 +56,4 @@ void listing_release(struct listing *l);
 /* Columns that text without control characters takes. */
 size_t listing_width(const char *text);
 
-enum { NUMBER_TEXT_SIZE = 32 };
-/* "1,234,567". Returns `out`. */
-char *number_format(unsigned long long number, char out[NUMBER_TEXT_SIZE]);
-
 #endif

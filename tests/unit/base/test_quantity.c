@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/quantity.h"
 
 static void durations_read_in_all_units(void **state)
@@ -126,6 +127,27 @@ static void sizes_print_with_one_decimal(void **state)
 	assert_string_equal(quantity_format_share(0.125, text), "12.5%");
 }
 
+static void ages_have_no_seconds_once_they_count_in_minutes(void **state)
+{
+	char text[QUANTITY_TEXT_SIZE];
+
+	(void)state;
+	assert_string_equal(quantity_format_age(59 * NS_PER_SECOND, text), "59s");
+	assert_string_equal(quantity_format_age(3661 * NS_PER_SECOND, text), "1h1m");
+	assert_string_equal(quantity_format_age(-5, text), "0s");
+}
+
+static void numbers_are_grouped_by_thousands(void **state)
+{
+	char text[NUMBER_TEXT_SIZE];
+
+	(void)state;
+	assert_string_equal(number_format(0, text), "0");
+	assert_string_equal(number_format(999, text), "999");
+	assert_string_equal(number_format(1000, text), "1,000");
+	assert_string_equal(number_format(UINT64_MAX, text), "18,446,744,073,709,551,615");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +157,8 @@ int main(void)
 		cmocka_unit_test(shares_read_as_percent_or_fraction),
 		cmocka_unit_test(printed_durations_read_back),
 		cmocka_unit_test(sizes_print_with_one_decimal),
+		cmocka_unit_test(ages_have_no_seconds_once_they_count_in_minutes),
+		cmocka_unit_test(numbers_are_grouped_by_thousands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

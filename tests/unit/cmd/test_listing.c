@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/quantity.h"
 #include "cmd/listing.h"
 
 static const struct listing_column columns[] = {
