@@ -1,218 +1,218 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* muster restore-test: restore one backup file in a sandbox and prove that every row came back. */
+/* muster restore-test: the weekly restore test, of a platform's components or straight of files. */
 #include <string.h>
+#include <sys/stat.h>
 
-#include "base/quantity.h"
+#include "base/clock.h"
 #include "cmd/commands.h"
-#include "cmd/document.h"
 #include "cmd/interrupt.h"
-#include "cmd/listing.h"
 #include "cmd/progress.h"
-#include "inspect/document.h"
-#include "model/json.h"
-#include "plan/restore_file.h"
+#include "cmd/run_session.h"
+#include "plan/restore_test.h"
+#include "report/report.h"
 
 struct restore_arguments {
+	const char *set;
+	int pick;
 	unsigned jobs;
 	int64_t timeout_ns;
+	bool sql, realistic;
 };
 
+static const char *const picks[] = { "latest", "random", "oldest", NULL };
+
 static const struct option_row rows[] = {
+	{ .name = "backup-set",
+	  .type = OPTION_STRING,
+	  .metavar = "SET",
+	  .summary = "restore this backup set, not each component's newest",
+	  .help = "An id as muster backup list shows it, or a beginning of one that fits one set.",
+	  .offset = offsetof(struct restore_arguments, set) },
+	{ .name = "pick",
+	  .type = OPTION_CHOICE,
+	  .choices = picks,
+	  .summary = "which of a component's backup sets (latest)",
+	  .help = "A random or the oldest set shows whether backups that nobody looks at any more "
+		  "still restore.",
+	  .offset = offsetof(struct restore_arguments, pick) },
 	{ .name = "jobs",
 	  .letter = 'j',
 	  .type = OPTION_COUNT,
 	  .metavar = "N",
-	  .summary = "sessions of pg_restore at a time",
+	  .summary = "sessions of each restore at a time",
 	  .help = "The built-in value is the number of processors.",
 	  .offset = offsetof(struct restore_arguments, jobs) },
 	{ .name = "timeout",
 	  .type = OPTION_DURATION,
 	  .metavar = "DURATION",
-	  .summary = "end it after that long (no limit)",
+	  .summary = "end it after that long",
 	  .help = "What is not proven by then is an error, not a bad backup; the sandbox and all "
-		  "in it are gone either way.",
+		  "in it are gone either way. The built-in value is run.time_limit, for files no "
+		  "limit.",
 	  .offset = offsetof(struct restore_arguments, timeout_ns) },
+	{ .name = "sql",
+	  .type = OPTION_FLAG,
+	  .summary = "restore PostgreSQL from the set's plain SQL, by psql",
+	  .offset = offsetof(struct restore_arguments, sql) },
+	{ .name = "realistic",
+	  .type = OPTION_FLAG,
+	  .summary = "restore with the source's settings, not those of a throw-away load",
+	  .help = "How long it takes is then nearer to what it would take in a disaster.",
+	  .offset = offsetof(struct restore_arguments, realistic) },
 	{ 0 },
 };
 
-static void show_progress(void *cookie, const char *what, uint64_t done, uint64_t total)
+static bool is_file(const char *argument)
 {
-	progress_update(cookie, done, total, what);
+	struct stat status;
+
+	return strchr(argument, '/') || stat(argument, &status) == 0;
 }
 
-static void show_check(const struct invocation *inv, const struct check *c)
+/* Told before anything is made: a name that was mistyped is no verdict on anything. */
+static int check_files(const struct invocation *inv, size_t *files, struct error *err)
 {
-	const struct terminal *t = &inv->screen;
-
-	(void)fprintf(inv->out, "  %s%s%s %-9s ",
-		      terminal_begin(t, terminal_verdict_tone(c->verdict)),
-		      terminal_symbol(t, c->verdict), terminal_end(t), c->name);
-	terminal_puts(t, c->message);
-	if (c->verdict > VERDICT_PASS && (c->expected[0] || c->found[0])) {
-		(void)fputs(" (expected ", inv->out);
-		terminal_puts(t, c->expected);
-		(void)fputs(", found ", inv->out);
-		terminal_puts(t, c->found);
-		(void)fputs(")", inv->out);
+	*files = 0;
+	for (size_t i = 0; i < inv->argument_count; i++)
+		*files += is_file(inv->argument[i]);
+	if (*files && *files < inv->argument_count) {
+		(void)error_set(err, ERROR_USAGE, "files and components cannot be mixed");
+		return error_hint(err, "an argument that holds a / or names what is there is a "
+				       "file");
 	}
-	(void)fputc('\n', inv->out);
-	if (c->hint[0] && c->verdict > VERDICT_PASS)
-		(void)fprintf(inv->out, "              hint: %s\n", c->hint);
-}
+	for (size_t i = 0; i < *files; i++) {
+		struct stat status;
 
-static void show_time(const struct invocation *inv, const char *label, int64_t ns, const char *more)
-{
-	char text[QUANTITY_TEXT_SIZE];
-
-	if (ns)
-		(void)fprintf(inv->out, "  %s%-14s%s%s%s\n",
-			      terminal_begin(&inv->screen, TONE_FAINT), label,
-			      terminal_end(&inv->screen), quantity_format_duration(ns, text), more);
-}
-
-static void show_headline(const struct invocation *inv, const struct restore_result *r,
-			  enum verdict verdict)
-{
-	const struct terminal *t = &inv->screen;
-	char tables[NUMBER_TEXT_SIZE], count[NUMBER_TEXT_SIZE];
-	unsigned long long number = 0;
-	bool known = false;
-
-	(void)fprintf(inv->out, "%s%s %s%s  ", terminal_begin(t, terminal_verdict_tone(verdict)),
-		      terminal_symbol(t, verdict), verdict_name(verdict), terminal_end(t));
-	terminal_puts(t, r->inspection.path);
-	for (size_t i = 0; i < r->restored.count; i++)
-		number += r->restored.item[i].kind == FACT_TABLE;
-	if (r->times.proof_ns)
-		(void)fprintf(inv->out, ": %s tables, %s rows restored",
-			      number_format(number, tables),
-			      number_format(facts_total(&r->restored, FACT_TABLE, &known), count));
-	else
-		(void)fputs(": not restored", inv->out);
-	(void)fputc('\n', inv->out);
-}
-
-static void show(const struct invocation *inv, const struct restore_result *r, enum verdict verdict)
-{
-	const struct restore_times *t = &r->times;
-
-	show_headline(inv, r, verdict);
-	for (size_t i = 0; i < r->checks.count; i++)
-		show_check(inv, &r->checks.item[i]);
-	if (r->server_version[0]) {
-		(void)fprintf(inv->out, "  %s%-14s%s", terminal_begin(&inv->screen, TONE_FAINT),
-			      "restored by", terminal_end(&inv->screen));
-		(void)fputs("pg_restore ", inv->out);
-		terminal_puts(&inv->screen, r->program_version);
-		(void)fputs(" into PostgreSQL ", inv->out);
-		terminal_puts(&inv->screen, r->server_version);
-		(void)fputs(", in a sealed sandbox\n", inv->out);
+		if (stat(inv->argument[i], &status) < 0)
+			return error_set_errno(err, ERROR_NOT_FOUND, "%s", inv->argument[i]);
 	}
-	show_time(inv, "sealed in", t->seal_ns, "");
-	show_time(inv, "read in", t->read_ns, ", to the last byte");
-	show_time(inv, "server up in", t->server_ns, ", meanwhile");
-	show_time(inv, "restored in", t->restore_ns, "");
-	show_time(inv, "read back in", t->proof_ns, ", every row");
-	show_time(inv, "in all", t->total_ns, "");
+	return 0;
 }
 
-static json_t *times_to_json(const struct restore_times *t)
+/* No platform, so no configuration and no state directory: the journal is kept in memory. */
+static int open_files(const struct invocation *inv, struct run_session *s, struct error *err)
 {
-	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f}", "seal", (double)t->seal_ns / 1e9, "read",
-			 (double)t->read_ns / 1e9, "server", (double)t->server_ns / 1e9, "restore",
-			 (double)t->restore_ns / 1e9, "proof", (double)t->proof_ns / 1e9, "total",
-			 (double)t->total_ns / 1e9);
+	run_id_make(clock_wall_ns(), s->id);
+	if (restore_files_config(inv->argument, inv->argument_count, &s->config, err) < 0 ||
+	    history_open_memory(&s->history, err) < 0)
+		return -1;
+	s->request = (struct run_request){ .config = &s->config,
+					   .history = s->history,
+					   .run = s->id,
+					   .command = inv->line,
+					   .stop_requested = interrupt_requested };
+	return 0;
 }
 
-static int print_document(const struct invocation *inv, const struct restore_result *r,
-			  enum verdict verdict, struct error *err)
+static int print(const struct invocation *inv, const struct run *run, struct error *err)
 {
-	CLEANUP(cleanup_json)
-	json_t *o = document_new("restore-test");
-	json_t *checks = json_array();
+	struct report_style style = { .utf8 = inv->screen.utf8, .color = inv->screen.color };
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
+	int rc = inv->global.json ? report_json(run, &text) : report_text(run, &style, &text);
 
-	for (size_t i = 0; checks && i < r->checks.count; i++) {
-		if (json_array_append_new(checks, check_to_json(&r->checks.item[i])) < 0) {
-			json_decref(checks);
-			checks = NULL;
-		}
-	}
-	if (!o || !member_put(o, "checks", checks) ||
-	    !member_put(o, "verdict", json_string(verdict_name(verdict))) ||
-	    !member_put(o, "backup", inspection_to_json(&r->inspection)) ||
-	    !member_put(o, "restored", facts_to_json(&r->restored)) ||
-	    !member_put(o, "complaints",
-			text_to_json(r->complaints.len ? r->complaints.ptr : "")) ||
-	    !member_put(o, "server_version", text_to_json(r->server_version)) ||
-	    !member_put(o, "program_version", text_to_json(r->program_version)) ||
-	    !member_put(o, "seconds", times_to_json(&r->times)))
-		return error_set(err, ERROR_NOMEM, "no memory for the document");
-	return document_print(inv->out, TAKE(o), err);
+	if (rc < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for the report");
+	if (fwrite(text.ptr, 1, text.len, inv->out) != text.len || fflush(inv->out) != 0)
+		return error_set_errno(err, ERROR_IO, "write the report");
+	return 0;
+}
+
+static int show(const struct invocation *inv, const struct run_session *s, bool of_files,
+		struct error *err)
+{
+	CLEANUP(run_release)
+	struct run run = { 0 };
+	char path[REPORT_PATH_SIZE];
+
+	if (of_files)
+		return history_load(s->history, s->id, &run, err) < 0 ? -1 : print(inv, &run, err);
+	if (run_session_report(s, &run, path, err) < 0 || print(inv, &run, err) < 0)
+		return -1;
+	if (!inv->global.json && !inv->global.quiet)
+		(void)fprintf(inv->err, "The report is in %s\n", path);
+	return 0;
+}
+
+/* What kept us from telling says more than that we could not tell. */
+static int exit_code(const struct restore_test_outcome *outcome)
+{
+	const struct error why = { .kind = outcome->cause };
+
+	if (outcome->run.verdict == VERDICT_ERROR && outcome->run.cut_short == ERROR_NONE &&
+	    outcome->cause != ERROR_NONE)
+		return exit_code_of_error(&why);
+	return run_session_exit_code(&outcome->run, false);
+}
+
+static int restore_test(const struct invocation *inv, struct run_session *s, struct error *err)
+{
+	const struct restore_arguments *a = inv->options;
+	struct progress progress = { 0 };
+	struct restore_test_request request = { .set = a->set,
+						.pick = (enum restore_pick)a->pick,
+						.jobs = a->jobs,
+						.from_sql = a->sql,
+						.realistic = a->realistic,
+						.time_max_ns = a->timeout_ns };
+	struct restore_test_outcome outcome = { 0 };
+	size_t files = 0;
+	int rc;
+
+	if (check_files(inv, &files, err) < 0)
+		return -1;
+	request.of_files = files > 0;
+	rc = files ? open_files(inv, s, err) : run_session_open(inv, "restore-test", s, err);
+	if (rc < 0)
+		return -1;
+	request.run = s->request;
+	request.run.sinks = &progress.sink;
+	progress_begin(&progress, inv, "restore test");
+	rc = restore_test_run(&request, &outcome, err);
+	progress_end(&progress);
+	if (rc < 0 || show(inv, s, files > 0, err) < 0)
+		return -1;
+	return exit_code(&outcome);
 }
 
 static int run(const struct invocation *inv, struct error *err)
 {
-	const struct restore_arguments *a = inv->options;
-	CLEANUP(restore_result_release)
-	struct restore_result result = { 0 };
-	struct progress progress = { 0 };
-	const struct restore_request request = { .path = inv->argument[0],
-						 .jobs = a->jobs,
-						 .time_max_ns = a->timeout_ns,
-						 .progress = show_progress,
-						 .cookie = &progress,
-						 .stop_requested = interrupt_requested };
-	enum verdict verdict;
-	int rc;
+	struct run_session s = { 0 };
+	int code = restore_test(inv, &s, err);
 
-	progress_begin(&progress, inv, "restore test");
-	rc = restore_file(&request, &result, err);
-	progress_end(&progress);
-	if (rc < 0)
-		return -1;
-	verdict = checks_verdict(&result.checks);
-	if (!inv->global.json)
-		show(inv, &result, verdict);
-	else if (print_document(inv, &result, verdict, err) < 0)
-		return -1;
-	if (verdict == VERDICT_ERROR && result.inspection.error.kind != ERROR_NONE)
-		return exit_code_of_error(&result.inspection.error);
-	return exit_code_of_verdict(verdict, 0);
+	run_session_close(&s);
+	return code;
 }
 
 const struct command restore_test_command = {
 	.name = "restore-test",
-	.summary = "restore a PostgreSQL dump in a sealed sandbox and compare every row",
+	.summary = "restore backups in a sealed sandbox and prove that all came back: the weekly "
+		   "restore test",
 	.description =
-		"Reads FILE (pg_dump's custom or tar format, compressed or not) to its last byte, "
-		"restores it with pg_restore into an empty server that it starts itself, reads "
-		"every "
-		"table back and compares rows and content with what the file holds; sequences, "
-		"large objects and extensions too. Needs no configuration.\n\n"
-		"A dump is a program: all of it runs in a sandbox without a network, without "
+		"Restores each component's newest backup set into an empty server that it starts "
+		"itself, reads back what is there, and compares it with what the backup holds and "
+		"with what the source held when it was taken. PostgreSQL, Redis and RabbitMQ are "
+		"restored at the same time. Without COMPONENT, all of the configuration that have "
+		"backups. An argument that holds a / or names what is there is a FILE: it is "
+		"restored "
+		"with no configuration, and nothing of the run is kept.\n\n"
+		"A backup is a program: all of it runs in a sandbox without a network, without "
 		"privileges and without the host's files but its programs, which is tried for a "
-		"way out before "
-		"anything is restored. There is no other target and no weaker mode: where the "
-		"kernel "
-		"refuses, so does muster, with exit code 5. However it ends, nothing is left; what "
-		"a power cut leaves, the next test removes.\n\n"
-		"Roles that the dump names are made as superusers, since it does not tell their "
-		"rights, tablespaces as directories. "
-		"Whatever pg_restore complains of fails, but for a schema public that is there "
-		"already. Rows of tables with timestamptz, bytea or money columns are only counted "
-		"when "
-		"their text differs, since an archive does not tell by which settings it was "
-		"made.\n\n"
-		"With --json the document muster.restore-test/v1 holds verdict, checks[], backup "
-		"(as "
-		"muster inspect has it), restored (the facts read back), complaints of pg_restore, "
-		"server_version, program_version and seconds{} of each part.",
-	.arguments = "FILE",
-	.arguments_min = 1,
-	.arguments_max = 1,
+		"way out before anything is restored. There is no other target and no weaker mode: "
+		"where the kernel refuses, so does muster, with exit code 5. However it ends, "
+		"nothing is left; what a power cut leaves, the next test removes.\n\n"
+		"A bad backup is \"fail\"; what says nothing about it (no room, a missing "
+		"extension, a limit) is \"error\". The time from the start until the proof is done "
+		"is judged against the component's objectives.rto, an hour when there is none. The "
+		"run goes into the history: muster backup list and muster status then tell which "
+		"set was proven, and when.\n\n"
+		"With --json the document is muster.run/v1, as muster run show has it.",
+	.arguments = "[COMPONENT... | FILE...]",
+	.arguments_max = ARGUMENTS_ANY,
 	.options = rows,
 	.options_size = sizeof(struct restore_arguments),
-	.examples = "muster restore-test /var/backups/agent/postgres/orders.dump.gz\n"
-		    "muster restore-test --json orders.dump | jq .seconds",
+	.examples = "muster restore-test                       # the whole platform\n"
+		    "muster restore-test postgres-main --pick=random\n"
+		    "muster restore-test /var/backups/agent/postgres/orders.dump.gz",
 	.run = run,
 };

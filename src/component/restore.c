@@ -30,6 +30,8 @@ void restored_release(struct restored *r)
 
 int restored_begin(struct restored *r, const struct restore_job *job, struct error *err)
 {
+	if (r->part)
+		return 0;
 	r->part = calloc(job->part_count + 1, sizeof(*r->part));
 	if (!r->part)
 		return error_set(err, ERROR_NOMEM, "no memory to restore %zu files",

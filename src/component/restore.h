@@ -85,7 +85,7 @@ struct restored {
 	struct arena arena; /* of notes */
 };
 void restored_release(struct restored *r);
-/* Zeroed parts for `job`; call it first. */
+/* Zeroed parts for `job`. The caller of an engine's restore does it; a second time it does nothing. */
 MUST_CHECK int restored_begin(struct restored *r, const struct restore_job *job, struct error *err);
 /* Copies both. -1: no memory. */
 MUST_CHECK int restored_note_add(struct restored *r, const char *name, const char *value);

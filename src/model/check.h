@@ -57,7 +57,8 @@
 	X(ROUND_TRIP, "round-trip", FAIL, "messages pass through every restored queue")            \
 	X(EXPIRED, "expired", WARN, "keys whose time has passed since the backup")                 \
 	X(PERSISTENCE, "persistence", FAIL, "the restored server can save what it holds")          \
-	X(SANDBOX, "sandbox", WARN, "a sealed sandbox, for restores, can be made on this machine")
+	X(SANDBOX, "sandbox", WARN, "a sealed sandbox, for restores, can be made on this machine") \
+	X(REMOVED, "removed", ERROR, "nothing of the sandbox is left")
 
 enum check_id {
 #define X(id, name, verdict, meaning) CHECK_##id,

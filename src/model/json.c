@@ -263,6 +263,34 @@ json_t *check_to_json(const struct check *c)
 	return TAKE(o);
 }
 
+int check_from_json(const json_t *json, struct checks *out, struct error *err)
+{
+	CLEANUP(arena_release)
+	struct arena arena = { 0 };
+	struct check check = { 0 };
+	const char *name = "", *verdict = "";
+	enum check_id id;
+
+	if (member_text(json, "name", &arena, &name, err) < 0 ||
+	    member_text(json, "component", &arena, &check.component, err) < 0 ||
+	    member_text(json, "subject", &arena, &check.subject, err) < 0 ||
+	    member_text(json, "verdict", &arena, &verdict, err) < 0 ||
+	    member_text(json, "expected", &arena, &check.expected, err) < 0 ||
+	    member_text(json, "found", &arena, &check.found, err) < 0 ||
+	    member_text(json, "message", &arena, &check.message, err) < 0 ||
+	    member_text(json, "hint", &arena, &check.hint, err) < 0)
+		return -1;
+	if (!check_parse_name(name, &id))
+		return wrong_type("name", "a check's", err);
+	if (!verdict_parse(verdict, &check.verdict))
+		return wrong_type("verdict", "a verdict", err);
+	check.name = check_name(id);
+	check.required = json_is_true(json_object_get(json, "required"));
+	if (checks_add(out, &check) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for a check");
+	return 0;
+}
+
 static int append_text(const char *text, size_t len, void *out)
 {
 	return buf_append(out, text, len);
@@ -271,6 +299,13 @@ static int append_text(const char *text, size_t len, void *out)
 int model_json_write(const json_t *json, struct buf *out)
 {
 	if (json_dump_callback(json, append_text, out, JSON_INDENT(2)) < 0)
+		return -1;
+	return buf_puts(out, "\n");
+}
+
+int model_json_write_line(const json_t *json, struct buf *out)
+{
+	if (json_dump_callback(json, append_text, out, JSON_COMPACT) < 0)
 		return -1;
 	return buf_puts(out, "\n");
 }

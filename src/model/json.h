@@ -89,6 +89,8 @@ MUST_CHECK int findings_from_json(const json_t *json, struct arena *a, struct fi
  * "required"}; what is empty or false is left out, but for the message.
  */
 json_t *check_to_json(const struct check *c);
+/* Appends to `out`; a name that is not of CHECK_TABLE is refused. */
+MUST_CHECK int check_from_json(const json_t *json, struct checks *out, struct error *err);
 /*
  * Parse a whole document: duplicate members, invalid UTF-8 and trailing bytes are
  * refused. NULL with `*problem` filled (its text quotes the input: hostile), or
@@ -103,5 +105,7 @@ json_t *model_json_load_value(struct span text, json_error_t *problem, struct er
 
 /* The document as text, ending in a newline, appended to `out`. -1 when out of memory. */
 MUST_CHECK int model_json_write(const json_t *json, struct buf *out);
+/* As model_json_write(), in one line. */
+MUST_CHECK int model_json_write_line(const json_t *json, struct buf *out);
 
 #endif

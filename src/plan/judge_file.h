@@ -9,6 +9,7 @@
 
 struct judged_file {
 	const struct component_config *component;
+	bool alone; /* of no platform: nobody says what it should be; of the rest only `subject` and `kind` matter */
 	const char *set;     /* id of its backup set */
 	const char *subject; /* its path relative to the repository */
 	enum part_kind kind;

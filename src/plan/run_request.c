@@ -24,7 +24,9 @@ int run_request_execute(const struct run_request *r, const struct plan *plan, vo
 					.platform = r->config->platform,
 					.command = r->command,
 					.sinks = journal,
-					.time_limit_ns = r->config->time_limit_ns,
+					.time_limit_ns = r->time_limit_ns ?
+								 r->time_limit_ns :
+								 r->config->time_limit_ns,
 					.stop_requested = r->stop_requested,
 					.cut_short = &out->cut_short };
 

@@ -14,6 +14,7 @@ struct run_request {
 	const char *command;          /* as typed, for the record */
 	const char *const *component; /* names; none: all that the kind of run is about */
 	size_t component_count;
+	int64_t time_limit_ns;    /* 0: the configuration's */
 	struct event_sink *sinks; /* told beside the history; may be NULL */
 	int (*stop_requested)(void);
 };

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps around a restore: the sandbox is sealed, the files are read, nothing is left. */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "plan/restore_test.intern.h"
+
+/* More than a server and all sessions of a restore come to. */
+enum { PROCESS_MAX = 512 };
+/* What a restore leaves of the disk to others, unless the configuration says how much it may take. */
+static const uint64_t disk_left = UINT64_C(256) << 20;
+
+/* ---- seal ---- */
+
+static uint64_t disk_room(const char *directory)
+{
+	struct statvfs disk;
+
+	if (statvfs(directory, &disk) < 0)
+		return 0;
+	return (uint64_t)disk.f_bavail * disk.f_frsize;
+}
+
+static uint64_t disk_max(const struct restore_test *t, const struct restore_target *target)
+{
+	const char *temporary = getenv("TMPDIR");
+	uint64_t room = disk_room(t->request->scratch       ? t->request->scratch :
+				  temporary && temporary[0] ? temporary :
+							      "/tmp");
+
+	if (target->config.disk_max)
+		return target->config.disk_max;
+	return room > 2 * disk_left ? room - disk_left : room / 2;
+}
+
+static int seal(struct plan_run *run, struct restore_test *t, struct restore_target *target,
+		struct error *err)
+{
+	int64_t began_ns = clock_monotonic_ns();
+	const struct sandbox_options options = {
+		.parent = t->request->scratch,
+		.limits = { .memory_max = target->config.memory_max,
+			    .disk_max = disk_max(t, target),
+			    .process_max = PROCESS_MAX,
+			    .time_max_ns = run->deadline_ns ? run->deadline_ns - began_ns : 0 },
+		.work = restore_inside,
+		.cookie = &target->wish
+	};
+	struct question q = { .id = CHECK_SANDBOX, .component = target->component };
+	char took[QUANTITY_TEXT_SIZE];
+
+	if (sandbox_open(&options, &target->sandbox, err) < 0)
+		return -1;
+	target->sealed = true;
+	return judge(run, &q, true, err, "sealed in %s; what was tried to get out of it failed",
+		     quantity_format_duration(clock_monotonic_ns() - began_ns, took));
+}
+
+int restore_step_seal(struct plan_run *run, void *subject, struct error *err)
+{
+	struct restore_test *t = subject;
+	struct error ignored = ERROR_INIT;
+	unsigned removed = 0;
+
+	if (sandbox_sweep(t->request->scratch, &removed, &ignored) < 0)
+		error_clear(&ignored); /* what a power cut left is a matter of its own */
+	for (size_t i = 0; i < t->target_count; i++) {
+		struct restore_target *target = &t->target[i];
+
+		if (target->file_count && seal(run, t, target, err) < 0) {
+			t->cause = err->kind;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* ---- read ---- */
+
+static void report_progress(void *cookie, const char *path, uint64_t done, uint64_t total)
+{
+	struct plan_run *run = cookie;
+	struct error ignored = ERROR_INIT;
+
+	/* a renderer's business only: PROGRESS is not journalled, so it cannot fail the run */
+	if (plan_progress(run, path, done, total, &ignored) < 0)
+		error_clear(&ignored);
+}
+
+static int inspect(struct plan_run *run, const struct restore_test *t,
+		   const struct restore_target *target, struct restore_file *f, int unpacked,
+		   struct error *err)
+{
+	const struct backups_config *b = &target->component->backups;
+	const struct inspect_request request = {
+		.path = f->path,
+		.decode = b->decode.count ? b->decode.item : NULL,
+		.unpacked = unpacked,
+	};
+	const struct inspect_options options = { .jobs = 1,
+						 .memory_max = t->config->inspect.memory_max,
+						 .time_max_ns = t->config->inspect.time_max_ns,
+						 .expansion_max = t->config->inspect.expansion_max,
+						 .progress = report_progress,
+						 .stop_requested = run->stop_requested,
+						 .cookie = run,
+						 .deadline_ns = run->deadline_ns };
+
+	return inspect_files(&request, 1, &options, &f->judged.inspection, err);
+}
+
+/* What a file of no platform is, its content tells. */
+static void take_kind(struct restore_target *target, struct restore_file *f)
+{
+	static const struct {
+		enum format format;
+		enum part_kind kind;
+		enum engine_kind engine;
+	} known[] = { { FORMAT_PG_ARCHIVE, PART_DUMP, ENGINE_POSTGRESQL },
+		      { FORMAT_PG_TAR, PART_DUMP, ENGINE_POSTGRESQL },
+		      { FORMAT_PG_SQL, PART_SQL, ENGINE_POSTGRESQL },
+		      { FORMAT_RDB, PART_RDB, ENGINE_REDIS },
+		      { FORMAT_DEFINITIONS, PART_DEFINITIONS, ENGINE_RABBITMQ } };
+
+	for (size_t i = 0; f->judged.alone && i < sizeof(known) / sizeof(*known); i++) {
+		if (known[i].format != f->judged.inspection.reading.format)
+			continue;
+		f->judged.kind = known[i].kind;
+		target->engine = known[i].engine;
+	}
+}
+
+/* The database that a file of no platform is a dump of, as far as it tells. */
+static void take_database(struct restore_file *f)
+{
+	const struct fact *named =
+		facts_find(&f->judged.inspection.reading.facts, FACT_SETTING, "", "database");
+
+	if (f->judged.alone && named)
+		f->judged.database = named->value;
+}
+
+static bool is_sound(const struct restore_file *f)
+{
+	const struct inspection *i = &f->judged.inspection;
+
+	return i->error.kind == ERROR_NONE && i->verdict != VERDICT_FAIL &&
+	       i->verdict != VERDICT_ERROR && i->reading.finished;
+}
+
+static int read_file(struct plan_run *run, const struct restore_test *t,
+		     struct restore_target *target, struct restore_file *f, struct error *err)
+{
+	CLEANUP(cleanup_close)
+	int fd = -1;
+	char path[PATH_MAX + 32];
+	size_t number = (size_t)(f - target->file);
+
+	(void)snprintf(path, sizeof(path), "%s/part-%zu", target->sandbox.given, number);
+	(void)snprintf(f->inside, sizeof(f->inside), SANDBOX_GIVEN "/part-%zu", number);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return error_set_errno(err, ERROR_IO, "create %s", path);
+	if (inspect(run, t, target, f, fd, err) < 0)
+		return -1;
+	if (fchmod(fd, 0444) < 0)
+		return error_set_errno(err, ERROR_IO, "protect %s", path);
+	take_kind(target, f);
+	take_database(f);
+	if (f->judged.inspection.error.kind != ERROR_NONE && target->cause == ERROR_NONE)
+		target->cause = f->judged.inspection.error.kind;
+	return judge_file(run, &f->judged, err);
+}
+
+int restore_keep_cause(struct restore_target *target, int rc, const struct error *err)
+{
+	if (rc < 0 && target->cause == ERROR_NONE)
+		target->cause = err->kind;
+	return rc;
+}
+
+int restore_step_read(struct plan_run *run, void *subject, struct error *err)
+{
+	struct restore_test *t = subject;
+	struct restore_target *target = restore_target_of(run, t);
+	int rc = 0;
+
+	target->restorable = target->file_count > 0;
+	for (size_t i = 0; rc == 0 && i < target->file_count; i++) {
+		rc = read_file(run, t, target, &target->file[i], err);
+		target->restorable = target->restorable && is_sound(&target->file[i]);
+	}
+	return restore_keep_cause(target, rc, err);
+}
+
+/* ---- restore ---- */
+
+/* What a database takes beside its rows: indexes, WAL, the copy that a cache saves. */
+enum { ROOM_PER_CONTENT = 2 };
+
+static uint64_t content_of(const struct restore_target *target)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < target->file_count; i++) {
+		const struct reading *r = &target->file[i].judged.inspection.reading;
+		uint64_t rows = 0;
+
+		for (size_t k = 0; k < r->facts.count; k++)
+			rows += r->facts.item[k].known & MEASURE_BYTES ? r->facts.item[k].bytes : 0;
+		bytes += rows > r->content_bytes ? rows : r->content_bytes;
+	}
+	return bytes;
+}
+
+/* A disk that would run full says nothing about the backup. */
+static int check_room(struct plan_run *run, const struct restore_target *target, struct error *err)
+{
+	uint64_t need = ROOM_PER_CONTENT * content_of(target);
+	uint64_t room = disk_room(target->sandbox.given);
+	char want[QUANTITY_TEXT_SIZE], got[QUANTITY_TEXT_SIZE];
+	struct question q = { .id = CHECK_PREFLIGHT,
+			      .component = target->component,
+			      .expected = quantity_format_size(need, want),
+			      .found = quantity_format_size(room, got) };
+
+	if (need <= room)
+		return judge(run, &q, true, err, "%s of disk are free, about %s are needed", got,
+			     want);
+	(void)error_set(err, ERROR_TARGET, "restoring needs about %s of disk, and %s are free",
+			want, got);
+	return error_hint(err, "let TMPDIR name a directory with more room");
+}
+
+static int not_tried(struct plan_run *run, const struct restore_target *target, enum check_id id,
+		     struct error *err)
+{
+	struct question q = { .id = id, .component = target->component };
+
+	return judge_skipped(run, &q, err, "not tried: the backup is not whole");
+}
+
+static int restore(struct plan_run *run, struct restore_test *t, struct restore_target *target,
+		   struct error *err)
+{
+	if (check_room(run, target, err) < 0 || restore_give_order(run, target, t, err) < 0)
+		return -1;
+	target->restored = true;
+	return restore_hear(run, target, RESTORE_READ_BACK, err);
+}
+
+int restore_step_restore(struct plan_run *run, void *subject, struct error *err)
+{
+	struct restore_test *t = subject;
+	struct restore_target *target = restore_target_of(run, t);
+
+	if (!target->file_count)
+		return 0;
+	if (!target->restorable)
+		return not_tried(run, target, CHECK_RESTORED, err);
+	return restore_keep_cause(target, restore(run, t, target, err), err);
+}
+
+/* ---- remove ---- */
+
+int restore_step_remove(struct plan_run *run, void *subject, struct error *err)
+{
+	struct restore_target *target = restore_target_of(run, subject);
+	struct question q = { .id = CHECK_REMOVED, .component = target->component };
+	char directory[PATH_MAX], took[QUANTITY_TEXT_SIZE];
+	int64_t began_ns = clock_monotonic_ns();
+	bool gone;
+
+	if (!target->sealed)
+		return 0;
+	memcpy(directory, target->sandbox.directory, sizeof(directory));
+	sandbox_close(&target->sandbox);
+	target->sealed = false;
+	gone = access(directory, F_OK) < 0;
+	q.hint = "the next restore test removes it";
+	return judge(run, &q, gone, err,
+		     gone ? "nothing is left of the sandbox, after %s" :
+			    "after %s the sandbox's directory is still there",
+		     quantity_format_duration(clock_monotonic_ns() - began_ns, took));
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/restore_test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "plan/restore_test.intern.h"
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, ERROR_NOMEM, "no memory for a restore test");
+}
+
+static bool is_restorable_engine(const struct component_config *c)
+{
+	return engine_of(c->engine)->restore != NULL;
+}
+
+static void add_target(struct restore_test *t, const struct component_config *c)
+{
+	struct restore_target *target;
+
+	for (size_t i = 0; i < t->target_count; i++) {
+		if (t->target[i].component == c)
+			return;
+	}
+	target = &t->target[t->target_count++];
+	*target = (struct restore_target){
+		.component = c, .engine = c->engine, .config = c->restore, .sandbox = SANDBOX_INIT
+	};
+	target->config.realistic = c->restore.realistic || t->request->realistic;
+	target->wish = (struct restore_wish){ .engine = c->engine, .config = &target->config };
+}
+
+static int add_named(struct restore_test *t, size_t named, struct error *err)
+{
+	const struct component_config *c = run_request_component(&t->request->run, named, err);
+
+	if (!c)
+		return -1;
+	if (!is_restorable_engine(c))
+		return error_set(err, ERROR_USAGE, "component \"%s\" (%s) has nothing to restore",
+				 c->name, engine_kind_name(c->engine));
+	add_target(t, c);
+	return 0;
+}
+
+static int choose_targets(struct restore_test *t, struct error *err)
+{
+	const struct run_request *r = &t->request->run;
+
+	t->target = calloc(t->config->component_count + 1, sizeof(*t->target));
+	if (!t->target)
+		return no_memory(err);
+	for (size_t i = 0; i < r->component_count; i++) {
+		if (add_named(t, i, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; !r->component_count && i < t->config->component_count; i++) {
+		if (is_restorable_engine(&t->config->component[i]))
+			add_target(t, &t->config->component[i]);
+	}
+	if (t->target_count)
+		return 0;
+	(void)error_set(err, ERROR_CONFIG, "%s names no component to restore", t->config->path);
+	return error_hint(err, "add one below `components:`; see muster.yaml(5)");
+}
+
+/* Told before a run begins: a name that was mistyped is no verdict on anything. */
+static int find_set(const struct restore_test_request *r, struct error *err)
+{
+	CLEANUP(catalogue_release)
+	struct catalogue c = { 0 };
+
+	if (!r->set || r->of_files)
+		return 0;
+	if (catalogue_load(r->run.config, &c, err) < 0)
+		return -1;
+	if (catalogue_find(&c, r->set))
+		return 0;
+	(void)error_set(err, ERROR_NOT_FOUND, "no backup set \"%s\" in %s, or more than one",
+			r->set, r->run.config->repository);
+	return error_hint(err, "`muster backup list` shows the sets");
+}
+
+struct restore_target *restore_target_of(struct plan_run *run, struct restore_test *t)
+{
+	for (size_t i = 0; i < t->target_count; i++) {
+		if (t->target[i].component->name == run->current->component)
+			return &t->target[i];
+	}
+	return NULL; /* every step of a component's has its target */
+}
+
+/* A step of a component's own, and what it does, in order. */
+static const struct {
+	const char *name, *title;
+	int (*run)(struct plan_run *run, void *subject, struct error *err);
+	bool always;
+} target_steps[] = {
+	{ "read", "read every byte of %s", restore_step_read, false },
+	{ "restore", "restore %s", restore_step_restore, false },
+	{ "prove", "prove that all of %s came back", restore_step_prove, false },
+	{ "remove", "remove the sandbox of %s", restore_step_remove, true },
+};
+enum { TARGET_STEPS = sizeof(target_steps) / sizeof(*target_steps) };
+
+static const char *const after_choose[] = { "choose", NULL };
+static const char *const after_seal[] = { "seal", NULL };
+
+static int add_step(struct restore_test *t, const char *name, size_t k, struct step *steps,
+		    size_t at, struct error *err)
+{
+	const char **after = arena_alloc(&t->arena, 2 * sizeof(*after));
+	char title[256];
+
+	(void)snprintf(title, sizeof(title), "%.*s%s%s", (int)strcspn(target_steps[k].title, "%"),
+		       target_steps[k].title, name, strstr(target_steps[k].title, "%s") + 2);
+	steps[at] =
+		(struct step){ .id = arena_printf(&t->arena, "%s %s", target_steps[k].name, name),
+			       .title = arena_strdup(&t->arena, title),
+			       .component = name,
+			       .after = k ? after : after_seal,
+			       .run = target_steps[k].run,
+			       .always = target_steps[k].always };
+	if (!after || !steps[at].id || !steps[at].title)
+		return no_memory(err);
+	after[0] = k ? steps[at - 1].id : NULL;
+	after[1] = NULL;
+	return 0;
+}
+
+/* Every target goes its own way, at the same time as the others. */
+static int make_plan(struct restore_test *t, struct error *err)
+{
+	size_t count = 2;
+	struct step *steps =
+		arena_alloc(&t->arena, (2 + TARGET_STEPS * t->target_count) * sizeof(*steps));
+
+	if (!steps)
+		return no_memory(err);
+	steps[0] = (struct step){ .id = "choose",
+				  .title = "choose the backups",
+				  .run = restore_step_choose };
+	steps[1] = (struct step){ .id = "seal",
+				  .title = "seal the sandboxes",
+				  .after = after_choose,
+				  .run = restore_step_seal };
+	for (size_t i = 0; i < t->target_count; i++) {
+		for (size_t k = 0; k < TARGET_STEPS; k++) {
+			if (add_step(t, t->target[i].component->name, k, steps, count++, err) < 0)
+				return -1;
+		}
+	}
+	t->plan = (struct plan){ .kind = "restore-test",
+				 .step = steps,
+				 .step_count = count,
+				 .lanes = (unsigned)t->target_count };
+	return 0;
+}
+
+static void release(struct restore_test *t)
+{
+	for (size_t i = 0; i < t->target_count; i++) {
+		struct restore_target *target = &t->target[i];
+
+		sandbox_close(&target->sandbox);
+		for (size_t k = 0; k < target->file_count; k++)
+			inspection_release(&target->file[k].judged.inspection);
+		restore_report_release(&target->report);
+		buf_release(&target->said);
+	}
+	free(t->target);
+	catalogue_release(&t->catalogue);
+	arena_release(&t->arena);
+}
+
+static enum error_kind first_cause(const struct restore_test *t)
+{
+	enum error_kind cause = t->cause;
+
+	for (size_t i = 0; i < t->target_count && cause == ERROR_NONE; i++)
+		cause = t->target[i].cause;
+	return cause;
+}
+
+int restore_test_run(const struct restore_test_request *request, struct restore_test_outcome *out,
+		     struct error *err)
+{
+	struct restore_test t = { .request = request, .config = request->run.config };
+	struct run_request run = request->run;
+	int rc = choose_targets(&t, err);
+
+	if (request->time_max_ns)
+		run.time_limit_ns = request->time_max_ns;
+	if (rc == 0)
+		rc = find_set(request, err);
+	if (rc == 0)
+		rc = make_plan(&t, err);
+	if (rc == 0)
+		rc = run_request_execute(&run, &t.plan, &t, &out->run, err);
+	out->cause = first_cause(&t);
+	release(&t);
+	return rc;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The weekly restore test: backups restored into servers inside sandboxes of this run, what
+ * came back compared with what was backed up, measured, judged, torn down. Of components of
+ * a platform, or straight of files.
+ */
+#ifndef PLAN_RESTORE_TEST_H
+#define PLAN_RESTORE_TEST_H
+
+#include "plan/run_request.h"
+
+/* Which of a component's backup sets. */
+enum restore_pick { RESTORE_PICK_LATEST, RESTORE_PICK_RANDOM, RESTORE_PICK_OLDEST };
+
+/* What a component's objective is when nobody set one: an hour. */
+#define RESTORE_RTO_NS (INT64_C(3600) * INT64_C(1000000000))
+
+struct restore_test_request {
+	struct run_request run; /* without names: all components that have backups */
+	bool of_files;          /* run.config is of restore_files_config() */
+	const char *set;        /* catalogue_find(); NULL: `pick` tells */
+	enum restore_pick pick;
+	bool from_sql; /* postgresql: from the plain SQL where the set has it, not from the archive */
+	bool realistic;      /* with production's settings, for all components */
+	unsigned jobs;       /* sessions of each restore; 0: one per processor */
+	int64_t time_max_ns; /* for all of it; 0: the configuration's */
+	const char *scratch; /* where sandboxes and unpacked files lie; NULL: $TMPDIR or /tmp */
+};
+
+struct restore_test_outcome {
+	struct run_outcome run;
+	enum error_kind
+		cause; /* of the first step that could not do its work; ERROR_NONE: all could */
+};
+
+/*
+ * Bad backups, and environments that cannot restore them, are checks. -1 only when the run
+ * could not be made or recorded. Nothing is left either way.
+ */
+MUST_CHECK int restore_test_run(const struct restore_test_request *request,
+				struct restore_test_outcome *out, struct error *err);
+
+/*
+ * Into zeroed `out`, a configuration of no platform: a component per file, named after it,
+ * with built-in values. Its engine is guessed by the name; the content decides later.
+ */
+MUST_CHECK int restore_files_config(const char *const *path, size_t count, struct config *out,
+				    struct error *err);
+
+#endif
