@@ -29,26 +29,37 @@ void progress_begin(struct progress *p, const struct invocation *inv, const char
 		p->mode = PROGRESS_REDRAWN;
 	else
 		p->mode = p->interval_ns > 0 ? PROGRESS_LINES : PROGRESS_NONE;
-	(void)terminal_escape(p->terminal, label, p->label, sizeof(p->label));
-	p->started_ns = p->now_ns();
-	p->shown_ns = p->started_ns;
+	(void)terminal_escape(p->terminal, label, p->lane[0].label, sizeof(p->lane[0].label));
+	p->lane[0].started_ns = p->shown_ns = p->now_ns();
 }
 
-/* "63% of 4.2 GiB, 310.0 MiB/s, 8m left", or as much of it as is known. */
-static void describe(const struct progress *p, uint64_t done, uint64_t total, int64_t elapsed_ns,
-		     char out[TEXT_SIZE])
+static const char *amount(const struct progress_lane *lane, uint64_t n, char out[NUMBER_TEXT_SIZE])
 {
-	char size[QUANTITY_TEXT_SIZE], rate[QUANTITY_TEXT_SIZE], left[QUANTITY_TEXT_SIZE];
+	if (lane->of_objects)
+		return number_format(n, out);
+	return quantity_format_size(n, out);
+}
+
+/* "63% of 4.2 GiB, 310.0 MiB/s, 8m left", "412 of 1,034, 38/s, 17s left", or as much of it as is known. */
+static void describe(const struct progress_lane *lane, int64_t elapsed_ns, char out[TEXT_SIZE])
+{
+	char size[NUMBER_TEXT_SIZE], rate[NUMBER_TEXT_SIZE], left[QUANTITY_TEXT_SIZE];
+	uint64_t done = lane->done, total = lane->total;
 	double seconds = (double)elapsed_ns / (double)NS_PER_SECOND;
-	double per_second = done > p->first_done ? (double)(done - p->first_done) / seconds : 0;
+	double per_second = done > lane->first_done && elapsed_ns > 0 ?
+				    (double)(done - lane->first_done) / seconds :
+				    0;
 	int used;
 
-	if (total)
+	if (total && lane->of_objects)
+		used = snprintf(out, TEXT_SIZE, "%s of %s", number_format(done, rate),
+				number_format(total, size));
+	else if (total)
 		used = snprintf(out, TEXT_SIZE, "%u%% of %s",
 				(unsigned)(100 * ((double)done / (double)total)),
 				quantity_format_size(total, size));
 	else if (done)
-		used = snprintf(out, TEXT_SIZE, "%s", quantity_format_size(done, size));
+		used = snprintf(out, TEXT_SIZE, "%s", amount(lane, done, size));
 	else
 		used = snprintf(
 			out, TEXT_SIZE, "%s",
@@ -56,7 +67,7 @@ static void describe(const struct progress *p, uint64_t done, uint64_t total, in
 	if (per_second < 1)
 		return;
 	used += snprintf(out + used, TEXT_SIZE - (size_t)used, ", %s/s",
-			 quantity_format_size((uint64_t)per_second, rate));
+			 amount(lane, (uint64_t)per_second, rate));
 	if (total <= done)
 		return;
 	seconds = (double)(total - done) / per_second;
@@ -64,14 +75,6 @@ static void describe(const struct progress *p, uint64_t done, uint64_t total, in
 		(void)snprintf(
 			out + used, TEXT_SIZE - (size_t)used, ", %s left",
 			quantity_format_duration((1 + (int64_t)seconds) * NS_PER_SECOND, left));
-}
-
-/* How many columns the terminal's line leaves to the label. */
-static size_t label_room(const struct progress *p, const char *text)
-{
-	size_t taken = strlen(text) + sizeof("  ");
-
-	return p->terminal->width > taken ? p->terminal->width - taken : 0;
 }
 
 /* The end of a path tells more than its beginning. */
@@ -88,41 +91,97 @@ static const char *tail(const char *label, size_t room)
 	return label;
 }
 
-static void redraw(struct progress *p, const char *text)
+static unsigned count_steps(const struct progress *p)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < PROGRESS_LANES; i++)
+		count += p->lane[i].step[0] != '\0';
+	return count;
+}
+
+/* The first lane is everybody's as long as no step has one. */
+static bool is_shown(const struct progress *p, const struct progress_lane *lane, unsigned steps)
+{
+	return steps ? lane->step[0] != '\0' : lane == &p->lane[0];
+}
+
+/* One line for all that is under way, each an equal share of it. */
+static void redraw(struct progress *p, int64_t now)
 {
 	const struct terminal *t = p->terminal;
+	unsigned steps = count_steps(p);
+	size_t share = t->width / (steps ? steps : 1);
+	const char *between = "";
 
 	(void)fputs("\r\033[K", t->stream);
-	(void)fprintf(t->stream, "%s  %s", tail(p->label, label_room(p, text)), text);
+	for (size_t i = 0; i < PROGRESS_LANES; i++) {
+		const struct progress_lane *lane = &p->lane[i];
+		char text[TEXT_SIZE];
+		size_t taken;
+
+		if (!is_shown(p, lane, steps))
+			continue;
+		describe(lane, now - lane->started_ns, text);
+		taken = strlen(text) + sizeof("  ") + strlen(between);
+		(void)fprintf(t->stream, "%s%s  %s", between,
+			      tail(lane->label, share > taken ? share - taken : 0), text);
+		between = " | ";
+	}
 	(void)fflush(t->stream);
 	p->drawn = true;
 }
 
-static void print_line(const struct progress *p, const char *text)
+static void print_lines(const struct progress *p, int64_t now)
 {
-	(void)fprintf(p->terminal->stream, "%s: %s\n", p->label, text);
+	unsigned steps = count_steps(p);
+
+	for (size_t i = 0; i < PROGRESS_LANES; i++) {
+		const struct progress_lane *lane = &p->lane[i];
+		char text[TEXT_SIZE];
+
+		if (!is_shown(p, lane, steps))
+			continue;
+		describe(lane, now - lane->started_ns, text);
+		(void)fprintf(p->terminal->stream, "%s: %s\n", lane->label, text);
+	}
+}
+
+static void show(struct progress *p, const struct progress_lane *lane)
+{
+	int64_t now = p->now_ns();
+
+	if (p->mode == PROGRESS_REDRAWN ?
+		    now - lane->started_ns < quiet_ns || now - p->shown_ns < redraw_ns :
+		    now - p->shown_ns < p->interval_ns)
+		return;
+	p->shown_ns = now;
+	if (p->mode == PROGRESS_REDRAWN)
+		redraw(p, now);
+	else
+		print_lines(p, now);
+}
+
+static void update(struct progress *p, struct progress_lane *lane, uint64_t done, uint64_t total,
+		   const char *label)
+{
+	if (p->mode == PROGRESS_NONE)
+		return;
+	if (label)
+		(void)terminal_escape(p->terminal, label, lane->label, sizeof(lane->label));
+	/* another part of the work is counted from its beginning */
+	if (done < lane->done) {
+		lane->first_done = done;
+		lane->started_ns = p->now_ns();
+	}
+	lane->done = done;
+	lane->total = total;
+	show(p, lane);
 }
 
 void progress_update(struct progress *p, uint64_t done, uint64_t total, const char *label)
 {
-	char text[TEXT_SIZE];
-	int64_t now, elapsed;
-
-	if (p->mode == PROGRESS_NONE)
-		return;
-	if (label)
-		(void)terminal_escape(p->terminal, label, p->label, sizeof(p->label));
-	now = p->now_ns();
-	elapsed = now - p->started_ns;
-	if (p->mode == PROGRESS_REDRAWN ? elapsed < quiet_ns || now - p->shown_ns < redraw_ns :
-					  now - p->shown_ns < p->interval_ns)
-		return;
-	p->shown_ns = now;
-	describe(p, done, total, elapsed, text);
-	if (p->mode == PROGRESS_REDRAWN)
-		redraw(p, text);
-	else
-		print_line(p, text);
+	update(p, &p->lane[0], done, total, label);
 }
 
 void progress_clear(struct progress *p)
@@ -140,20 +199,55 @@ void progress_end(struct progress *p)
 	p->mode = PROGRESS_NONE;
 }
 
+/* That of the step; NULL: there is none. */
+static struct progress_lane *lane_of(struct progress *p, const char *step)
+{
+	for (size_t i = 0; i < PROGRESS_LANES; i++) {
+		if (strncmp(p->lane[i].step, step, sizeof(p->lane[i].step) - 1) == 0)
+			return &p->lane[i];
+	}
+	return NULL;
+}
+
+/* Of more steps than there are lanes the last ones are not shown. */
 static void step_started(struct progress *p, const struct event *event)
 {
-	if (p->mode == PROGRESS_NONE)
+	struct progress_lane *lane = lane_of(p, "");
+
+	if (p->mode == PROGRESS_NONE || !lane || !event->step)
 		return;
-	(void)terminal_escape(p->terminal, event->step, p->label, sizeof(p->label));
-	p->started_ns = p->now_ns();
-	p->first_done = 0;
+	*lane = (struct progress_lane){ .started_ns = p->now_ns() };
+	(void)snprintf(lane->step, sizeof(lane->step), "%s", event->step);
+	(void)terminal_escape(p->terminal, event->step, lane->label, sizeof(lane->label));
+}
+
+/* What a step is doing, below whose name it is when several are under way. */
+static void step_moved(struct progress *p, const struct event *event)
+{
+	struct progress_lane *lane = event->step ? lane_of(p, event->step) : NULL;
+	char label[160];
+
+	if (!lane && event->step)
+		return;
+	if (!lane)
+		lane = &p->lane[0];
+	lane->of_objects = event->of_objects;
+	if (event->component && event->subject) {
+		(void)snprintf(label, sizeof(label), "%s: %s", event->component, event->subject);
+		update(p, lane, event->done, event->total, label);
+	} else {
+		update(p, lane, event->done, event->total, event->subject);
+	}
 }
 
 static void step_finished(struct progress *p, const struct event *event)
 {
+	struct progress_lane *lane = event->step ? lane_of(p, event->step) : NULL;
 	char duration[QUANTITY_TEXT_SIZE];
 
 	progress_clear(p);
+	if (lane)
+		*lane = (struct progress_lane){ 0 };
 	if (p->mode == PROGRESS_NONE || !p->verbose)
 		return;
 	terminal_puts(p->terminal, event->step);
@@ -171,7 +265,7 @@ static int receive(struct event_sink *self, const struct event *event, struct er
 		step_started(p, event);
 		break;
 	case EVENT_PROGRESS:
-		progress_update(p, event->done, event->total, event->subject);
+		step_moved(p, event);
 		break;
 	case EVENT_STEP_FINISHED:
 		step_finished(p, event);

@@ -9,7 +9,8 @@
  *	… progress_update(&progress, done, total, path) as often as one likes …
  *	progress_end(&progress);
  *
- * As a sink of events (`&progress.sink`) it follows a run's steps by itself.
+ * As a sink of events (`&progress.sink`) it follows a run's steps by itself; those that run
+ * at the same time share the line.
  */
 #ifndef CMD_PROGRESS_H
 #define CMD_PROGRESS_H
@@ -20,6 +21,17 @@
 #include "cmd/command.h"
 #include "model/event.h"
 
+/* What is under way: a step of a run, or all that there is when nobody tells of steps. */
+struct progress_lane {
+	char step[100];  /* its id; "" = free, but for the first lane */
+	char label[200]; /* free of what could steer the terminal */
+	int64_t started_ns;
+	uint64_t done, total; /* total 0: unknown */
+	uint64_t first_done;  /* what was done when it started, for the rate */
+	bool of_objects;      /* else bytes */
+};
+enum { PROGRESS_LANES = 8 };
+
 struct progress {
 	struct event_sink sink; /* stays first: the sink is the progress */
 	const struct terminal *terminal;
@@ -27,9 +39,8 @@ struct progress {
 	bool verbose, drawn;
 	int64_t interval_ns;
 	int64_t (*now_ns)(void); /* clock_monotonic_ns */
-	int64_t started_ns, shown_ns;
-	uint64_t first_done; /* what was done when it started, for the rate */
-	char label[200];     /* free of what could steer the terminal */
+	int64_t shown_ns;
+	struct progress_lane lane[PROGRESS_LANES];
 };
 
 /* Starts the clock. `inv` is kept until progress_end(). */

@@ -41,7 +41,7 @@ static void screen_open(struct screen *s, unsigned width, bool quiet)
 	progress_begin(&s->progress, &s->inv, "reading");
 	now = 0;
 	s->progress.now_ns = fake_now;
-	s->progress.started_ns = s->progress.shown_ns = 0;
+	s->progress.lane[0].started_ns = s->progress.shown_ns = 0;
 }
 
 static const char *written(struct screen *s)
@@ -170,6 +170,42 @@ static void a_run_is_followed_by_its_events(void **state)
 	screen_close(&s);
 }
 
+static void steps_at_the_same_time_share_the_line(void **state)
+{
+	struct event started[] = { { .type = EVENT_STEP_STARTED, .step = "restore a" },
+				   { .type = EVENT_STEP_STARTED, .step = "restore b" } };
+	struct event moved[] = { { .type = EVENT_PROGRESS,
+				   .step = "restore a",
+				   .component = "a",
+				   .subject = "load",
+				   .done = 412,
+				   .total = 1034,
+				   .of_objects = true },
+				 { .type = EVENT_PROGRESS,
+				   .step = "restore b",
+				   .component = "b",
+				   .subject = "load",
+				   .done = 1 << 20,
+				   .total = 2 << 20 } };
+	struct event finished = { .type = EVENT_STEP_FINISHED, .step = "restore a" };
+	struct error err = ERROR_INIT;
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 120, false);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(event_send(&s.progress.sink, &started[i], &err), 0);
+	now = 10 * NS_PER_SECOND;
+	for (size_t i = 0; i < 2; i++, now += NS_PER_SECOND)
+		assert_int_equal(event_send(&s.progress.sink, &moved[i], &err), 0);
+	assert_non_null(strstr(written(&s), "\r\033[Ka: load  412 of 1,034, 37/s, 17s left | "
+					    "b: load  50% of 2.0 MiB, 93.1 KiB/s, 12s left"));
+	assert_int_equal(event_send(&s.progress.sink, &finished, &err), 0);
+	assert_int_equal(event_send(&s.progress.sink, &moved[1], &err), 0);
+	assert_non_null(strstr(written(&s), "\r\033[Kb: load  50% of 2.0 MiB"));
+	screen_close(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +215,7 @@ int main(void)
 		cmocka_unit_test(quiet_shows_nothing),
 		cmocka_unit_test(long_and_hostile_names_neither_wrap_nor_steer),
 		cmocka_unit_test(a_run_is_followed_by_its_events),
+		cmocka_unit_test(steps_at_the_same_time_share_the_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
