@@ -7,6 +7,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "format/postgres/pg_archive_locale.h"
 #include "format/postgres/pg_entry.h"
 #include "model/quote.h"
 
@@ -257,6 +258,11 @@ static int add_search_path(struct pg_archive_contents *c, const struct pg_archiv
 	return add_valued(c, FACT_SETTING, "", "search_path", path);
 }
 
+static int add_locale(void *cookie, const char *name, const char *value)
+{
+	return add_valued(cookie, FACT_SETTING, "", name, value);
+}
+
 /* Its definition holds a password as often as not: only its name is shown. */
 static void warn_of_subscription(struct pg_archive_contents *c, const struct pg_archive_entry *e)
 {
@@ -322,6 +328,8 @@ static int add_by_kind(struct pg_archive_contents *c, const struct pg_archive_en
 		return add_strings(c, e);
 	if (strcmp(e->kind, "SEARCHPATH") == 0)
 		return add_search_path(c, e);
+	if (strcmp(e->kind, "DATABASE") == 0)
+		return pg_archive_locale_read(e->definition, add_locale, c);
 	if (strcmp(e->kind, "EXTENSION") == 0)
 		return facts_add(&c->reading->facts, FACT_EXTENSION, "", e->tag) ? 0 : -1;
 	if (strcmp(e->kind, "BLOB") == 0 && !add_object_name(c, e->tag))

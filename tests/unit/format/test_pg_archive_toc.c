@@ -313,6 +313,49 @@ static void tablespaces_are_facts(void **state)
 	reading_release(&r);
 }
 
+static void expect_setting(const struct reading *r, const char *name, const char *value)
+{
+	const struct fact *f = facts_find(&r->facts, FACT_SETTING, "", name);
+
+	if (!value)
+		assert_null(f);
+	else
+		assert_string_equal(f ? f->value : "missing", value);
+}
+
+/* As dumpDatabase() of versions 13 to 17 writes them. */
+static void the_locale_of_a_database_is_told(void **state)
+{
+	static const struct {
+		const char *definition, *collate, *ctype, *provider, *icu;
+	} rows[] = {
+		{ "CREATE DATABASE d WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE = "
+		  "'de_DE.UTF-8';\n",
+		  "de_DE.UTF-8", "de_DE.UTF-8", NULL, NULL },
+		{ "CREATE DATABASE \"LC_CTYPE = 'x'\" WITH TEMPLATE = template0 ENCODING = 'UTF8' "
+		  "LC_COLLATE = 'C' LC_CTYPE = 'it''s';\n",
+		  "C", "it's", NULL, NULL },
+		{ "CREATE DATABASE d WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE_PROVIDER = "
+		  "icu LOCALE = 'C' ICU_LOCALE = 'sv-SE';\n",
+		  "C", "C", "icu", "sv-SE" },
+		{ "CREATE DATABASE locale WITH ENCODING = 'UTF8';\n", NULL, NULL, NULL, NULL },
+		{ "CREATE DATABASE d WITH LOCALE", NULL, NULL, NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct reading r = read_definition("DATABASE", rows[i].definition, 7);
+
+		expect_setting(&r, "database_encoding",
+			       strstr(rows[i].definition, "UTF8") ? "UTF8" : NULL);
+		expect_setting(&r, "collate", rows[i].collate);
+		expect_setting(&r, "ctype", rows[i].ctype);
+		expect_setting(&r, "locale_provider", rows[i].provider);
+		expect_setting(&r, "icu_locale", rows[i].icu);
+		reading_release(&r);
+	}
+}
+
 /* Entry k + 1 depends on the k-th row's ids. */
 static struct reading read_graph(const uint32_t (*depends)[2], size_t count)
 {
@@ -446,6 +489,7 @@ int main(void)
 		cmocka_unit_test(names_are_found_where_a_definition_means_roles),
 		cmocka_unit_test(every_name_of_a_long_definition_is_found),
 		cmocka_unit_test(tablespaces_are_facts),
+		cmocka_unit_test(the_locale_of_a_database_is_told),
 		cmocka_unit_test(dependencies_in_a_circle_are_found),
 		cmocka_unit_test(data_that_is_announced_and_not_there_is_missing),
 		cmocka_unit_test(large_objects_that_no_entry_names_are_found),
