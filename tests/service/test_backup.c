@@ -226,6 +226,8 @@ static void postgresql_source_and_archive_agree(void **state)
 	assert_int_equal(globals.format, FORMAT_PG_SQL);
 	assert_string_equal(note_of(&manifest, "TimeZone"), "UTC");
 	assert_string_equal(note_of(&manifest, "role.keeper"), "nologin");
+	assert_string_equal(note_of(&manifest, "setting.fsync"), "off");
+	assert_string_equal(note_of(&manifest, "setting.max_wal_size"), "4GB");
 	assert_string_equal(note_of(&manifest, "od'd/=db.encoding"), "LATIN1");
 	assert_true(strlen(note_of(&manifest, "od'd/=db.snapshot")) > 0);
 

@@ -45,6 +45,20 @@ static int note_query(const struct work *w, PGconn *session, const char *prefix,
 	return 0;
 }
 
+/* What a restore under production's settings needs to know; what is built in goes without saying. */
+static int note_settings(const struct work *w, PGconn *session, struct error *err)
+{
+	return note_query(w, session, "setting.",
+			  "SELECT name, pg_catalog.current_setting(name)\n"
+			  "FROM pg_catalog.pg_settings WHERE setting IS DISTINCT FROM boot_val"
+			  " AND name IN ('shared_buffers', 'maintenance_work_mem', 'max_wal_size',"
+			  " 'checkpoint_timeout', 'fsync', 'full_page_writes',"
+			  " 'synchronous_commit', 'wal_level', 'max_parallel_maintenance_workers',"
+			  " 'autovacuum')\n"
+			  "ORDER BY 1",
+			  err);
+}
+
 static int note_server(const struct work *w, PGconn *session, struct error *err)
 {
 	if (note_add(w->manifest, w->job, PQparameterStatus(session, "server_version"), err,
@@ -55,6 +69,8 @@ static int note_server(const struct work *w, PGconn *session, struct error *err)
 			     session_pinned_settings[i].name) < 0)
 			return -1;
 	}
+	if (note_settings(w, session, err) < 0)
+		return -1;
 	return note_query(w, session, "role.",
 			  "SELECT rolname, pg_catalog.concat_ws(' ',"
 			  " CASE WHEN rolcanlogin THEN 'login' ELSE 'nologin' END,"
