@@ -13,6 +13,12 @@ MUST_CHECK int engine_postgres_backup(const struct backup_job *job, struct manif
 				      struct backup_parts *parts, struct error *err);
 MUST_CHECK int engine_postgres_start(const struct place *place, struct server *out,
 				     struct error *err);
+/*
+ * Ends `s` and starts it on its data again, with `count` settings over those that
+ * engine_postgres_start() gives it; its log goes on. On failure it stays ended.
+ */
+MUST_CHECK int engine_postgres_restart(struct server *s, const struct restored_note *setting,
+				       size_t count, struct error *err);
 void engine_postgres_stop(struct server *s);
 
 #endif

@@ -15,7 +15,7 @@
 static const int64_t initdb_timeout_ns = 120 * NS_PER_SECOND;
 static const int64_t ready_timeout_ns = 60 * NS_PER_SECOND;
 
-enum { SOCKET_PORT = 5432 };
+enum { SOCKET_PORT = 5432, FIXED_MAX = 16 /* settings of ours */ };
 
 /* A known environment: none of the operator's PG* variables or locale gets in. */
 static const char *const server_env[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", NULL };
@@ -53,56 +53,71 @@ static int run_initdb(const struct place *place, const char *directory, struct e
 	return 0;
 }
 
-static int run_server(struct server *s, const char *directory, struct error *err)
+/* "-c", "NAME=VALUE" behind the `n` arguments there are. */
+static int add_setting(struct arena *a, const char **argv, size_t *n, const char *name,
+		       const char *value)
 {
+	argv[(*n)++] = "-c";
+	argv[*n] = arena_printf(a, "%s=%s", name, value);
+	return argv[(*n)++] ? 0 : -1;
+}
+
+/* Settings that come later win. */
+static int add_settings(struct arena *a, const struct server *s, const struct restored_note *extra,
+			size_t count, const char **argv)
+{
+	static const struct restored_note fixed[] = {
+		{ "listen_addresses", "" },
+		{ "unix_socket_permissions", "0700" },
+		{ "fsync", "off" },
+		{ "synchronous_commit", "off" },
+		{ "full_page_writes", "off" },
+		{ "wal_level", "minimal" },
+		{ "max_wal_senders", "0" },
+		{ "max_wal_size", "4GB" },
+		{ "autovacuum", "off" },
+		{ "jit", "off" },
+		{ "max_locks_per_transaction", "256" }, /* pg_dump locks every table */
+	};
+	char port[16], buffers[32];
+	uint64_t quarter_mib = s->place.memory_max / 4 >> 20;
+	size_t n = 0;
+	int rc;
+
+	(void)snprintf(port, sizeof(port), "%d", SOCKET_PORT);
+	(void)snprintf(buffers, sizeof(buffers), "%lluMB",
+		       (unsigned long long)(quarter_mib ? quarter_mib : 64));
+	rc = add_setting(a, argv, &n, "unix_socket_directories", s->place.directory) |
+	     add_setting(a, argv, &n, "port", port) |
+	     add_setting(a, argv, &n, "shared_buffers", buffers);
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
+		rc |= add_setting(a, argv, &n, fixed[i].name, fixed[i].value);
+	for (size_t i = 0; i < count; i++)
+		rc |= add_setting(a, argv, &n, extra[i].name, extra[i].value);
+	return rc;
+}
+
+static int run_server(struct server *s, const struct restored_note *extra, size_t count,
+		      struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf directory = { 0 };
+	CLEANUP(arena_release)
+	struct arena arena = { 0 };
 	CLEANUP(cleanup_close)
 	int log = server_open_log("postgresql", s, err);
-	char program[PATH_MAX], data[PATH_MAX], socket[160], port[32], buffers[48];
-	uint64_t quarter_mib = s->place.memory_max / 4 >> 20;
-	const char *const argv[] = {
-		program,
-		"-D",
-		data,
-		"-c",
-		socket,
-		"-c",
-		port,
-		"-c",
-		buffers,
-		"-c",
-		"listen_addresses=",
-		"-c",
-		"unix_socket_permissions=0700",
-		"-c",
-		"fsync=off",
-		"-c",
-		"synchronous_commit=off",
-		"-c",
-		"full_page_writes=off",
-		"-c",
-		"wal_level=minimal",
-		"-c",
-		"max_wal_senders=0",
-		"-c",
-		"max_wal_size=4GB",
-		"-c",
-		"autovacuum=off",
-		"-c",
-		"jit=off",
-		"-c",
-		"max_locks_per_transaction=256", /* pg_dump locks every table */
-		NULL
-	};
-	struct process_spec spec = spec_in_place(&s->place, argv, log);
+	const char **argv;
+	struct process_spec spec;
 
-	if (log < 0)
+	if (log < 0 || postgres_program_directory("initdb", 0, &directory, err) < 0)
 		return -1;
-	(void)snprintf(program, sizeof(program), "%s/postgres", directory);
-	(void)snprintf(data, sizeof(data), "%s/data", s->place.directory);
-	(void)snprintf(socket, sizeof(socket), "unix_socket_directories=%s", s->place.directory);
-	(void)snprintf(port, sizeof(port), "port=%d", SOCKET_PORT);
-	(void)snprintf(buffers, sizeof(buffers), "shared_buffers=%lluMB",
-		       (unsigned long long)(quarter_mib ? quarter_mib : 64));
+	argv = arena_alloc(&arena, (2 * (count + FIXED_MAX) + 4) * sizeof(*argv));
+	if (!argv || !(argv[0] = arena_printf(&arena, "%s/postgres", directory.ptr)) ||
+	    !(argv[2] = arena_printf(&arena, "%s/data", s->place.directory)) ||
+	    add_settings(&arena, s, extra, count, argv + 3) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory to start PostgreSQL");
+	argv[1] = "-D";
+	spec = spec_in_place(&s->place, argv, log);
 	return process_start(&spec, &s->process, err);
 }
 
@@ -133,7 +148,7 @@ int engine_postgres_start(const struct place *place, struct server *out, struct 
 	(void)snprintf(s.socket, sizeof(s.socket), "%s", place->directory);
 	(void)snprintf(s.user, sizeof(s.user), "postgres");
 	if (postgres_program_directory("initdb", 0, &directory, err) < 0 ||
-	    run_initdb(place, directory.ptr, err) < 0 || run_server(&s, directory.ptr, err) < 0)
+	    run_initdb(place, directory.ptr, err) < 0 || run_server(&s, NULL, 0, err) < 0)
 		return -1;
 	if (server_await("PostgreSQL", &s, accepts_login, ready_timeout_ns, err) < 0) {
 		engine_postgres_stop(&s);
@@ -141,6 +156,19 @@ int engine_postgres_start(const struct place *place, struct server *out, struct 
 	}
 	*out = s;
 	return 0;
+}
+
+int engine_postgres_restart(struct server *s, const struct restored_note *setting, size_t count,
+			    struct error *err)
+{
+	engine_postgres_stop(s);
+	s->process = (struct process)PROCESS_INIT;
+	if (run_server(s, setting, count, err) < 0)
+		return -1;
+	if (server_await("PostgreSQL", s, accepts_login, ready_timeout_ns, err) == 0)
+		return 0;
+	engine_postgres_stop(s);
+	return -1;
 }
 
 /* SIGINT is PostgreSQL's fast shutdown: sessions are cut, shared memory is given back. */
