@@ -9,14 +9,14 @@
 
 #include "format/row_hash.h"
 
-enum { STOP_INTERVAL = 4096, OBJECT_PIECE = 1 << 20 };
+enum { TICK_BYTES = 1 << 20, OBJECT_PIECE = 1 << 20 };
 
 static int no_memory(struct error *err)
 {
 	return error_set(err, ERROR_NOMEM, "no memory for the facts of the source");
 }
 
-static int stop_requested(const struct source_options *o, struct error *err)
+static int check_stop(const struct source_options *o, struct error *err)
 {
 	if (o->stop_requested && o->stop_requested())
 		return error_set(err, ERROR_INTERRUPTED, "interrupted while reading what is there");
@@ -119,31 +119,17 @@ static int end_copy(PGconn *session, const struct dumped_table *t, struct error 
 	return rc;
 }
 
-static int sum_rows(PGconn *session, const struct source_options *o, const struct dumped_table *t,
-		    struct row_sum *sum, struct error *err)
-{
-	char *line;
-	int len;
-
-	while ((len = session_copy_row(session, &line, err)) > 0) {
-		row_sum_add(sum, (struct span){ (const uint8_t *)line, (size_t)len - 1 });
-		PQfreemem(line);
-		if (sum->count % STOP_INTERVAL == 0 && stop_requested(o, err) < 0)
-			return -1;
-	}
-	if (len < 0)
-		return -1;
-	return end_copy(session, t, err);
-}
-
-static int fingerprint_table(PGconn *session, const struct source_options *o,
-			     const struct dumped_table *t, struct fact *fact, struct error *err)
+int source_table(PGconn *session, const struct dumped_table *t,
+		 int (*tick)(void *cookie, uint64_t bytes, struct error *err), void *cookie,
+		 struct row_sum *out, struct error *err)
 {
 	CLEANUP(buf_release)
 	struct buf sql = { 0 };
 	CLEANUP(cleanup_result)
 	PGresult *begun = NULL;
-	struct row_sum sum = { 0 };
+	uint64_t next_tick = TICK_BYTES;
+	char *line;
+	int len;
 
 	if (copy_statement(t, &sql) < 0)
 		return no_memory(err);
@@ -152,7 +138,30 @@ static int fingerprint_table(PGconn *session, const struct source_options *o,
 		return -1;
 	if (PQresultStatus(begun) != PGRES_COPY_OUT)
 		return session_error(session, begun, sql.ptr, err);
-	if (sum_rows(session, o, t, &sum, err) < 0)
+	while ((len = session_copy_row(session, &line, err)) > 0) {
+		row_sum_add(out, (struct span){ (const uint8_t *)line, (size_t)len - 1 });
+		PQfreemem(line);
+		if (out->bytes < next_tick)
+			continue;
+		next_tick = out->bytes + TICK_BYTES;
+		if (tick(cookie, out->bytes, err) < 0)
+			return -1;
+	}
+	return len < 0 ? -1 : end_copy(session, t, err);
+}
+
+static int tick_stop(void *cookie, uint64_t bytes, struct error *err)
+{
+	(void)bytes;
+	return check_stop(*(const struct source_options **)cookie, err);
+}
+
+static int fingerprint_table(PGconn *session, const struct source_options *o,
+			     const struct dumped_table *t, struct fact *fact, struct error *err)
+{
+	struct row_sum sum = { 0 };
+
+	if (source_table(session, t, tick_stop, &o, &sum, err) < 0)
 		return -1;
 	row_sum_to_fact(&sum, fact);
 	return 0;
@@ -188,7 +197,7 @@ static int add_tables(PGconn *session, const struct source_options *o,
 
 		if (!t->has_rows)
 			continue;
-		if (stop_requested(o, err) < 0)
+		if (check_stop(o, err) < 0)
 			return -1;
 		fact = facts_add(out, FACT_TABLE, t->schema, t->name);
 		if (!fact)
@@ -250,7 +259,7 @@ static int sum_objects(PGconn *session, const struct source_options *o, struct r
 		CLEANUP(cleanup_result)
 		PGresult *rows = session_query(session, "FETCH 1000 FROM objects", err);
 
-		if (!rows || stop_requested(o, err) < 0)
+		if (!rows || check_stop(o, err) < 0)
 			return -1;
 		count = PQntuples(rows);
 		for (int i = 0; i < count; i++) {
@@ -305,13 +314,20 @@ static int add_extensions(PGconn *session, struct facts *out, struct error *err)
 	return 0;
 }
 
-int source_facts(PGconn *session, const struct source_options *o, const struct snapshot *snapshot,
-		 const struct facts *before, struct facts *out, struct error *err)
+int source_facts_besides_tables(PGconn *session, const struct source_options *o,
+				const struct facts *before, struct facts *out, struct error *err)
 {
 	if (keep_steady_sequences(session, before, out, err) < 0 ||
-	    add_tables(session, o, snapshot, out, err) < 0 ||
 	    add_objects(session, o, out, err) < 0 || add_extensions(session, out, err) < 0)
 		return -1;
 	facts_sort(out);
 	return 0;
+}
+
+int source_facts(PGconn *session, const struct source_options *o, const struct snapshot *snapshot,
+		 const struct facts *before, struct facts *out, struct error *err)
+{
+	if (add_tables(session, o, snapshot, out, err) < 0)
+		return -1;
+	return source_facts_besides_tables(session, o, before, out, err);
 }

@@ -4,6 +4,7 @@
 #define COMPONENT_POSTGRES_SOURCE_FACTS_H
 
 #include "component/postgres/snapshot.h"
+#include "format/row_hash.h"
 #include "model/facts.h"
 
 struct source_options {
@@ -19,9 +20,19 @@ struct source_options {
 MUST_CHECK int source_sequences(PGconn *session, struct facts *out, struct error *err);
 
 /*
- * Add tables, large objects, extensions, and the sequences of `before` with the
- * values that still hold.
+ * The rows of one table. `tick` is asked after every mebibyte of its COPY text, with all of
+ * its bytes so far, whether to go on; other than 0 ends it. -1 leaves the session in the COPY.
  */
+MUST_CHECK int source_table(PGconn *session, const struct dumped_table *table,
+			    int (*tick)(void *cookie, uint64_t bytes, struct error *err),
+			    void *cookie, struct row_sum *out, struct error *err);
+
+/* Add large objects, extensions, and the sequences of `before` with the values that still hold. */
+MUST_CHECK int source_facts_besides_tables(PGconn *session, const struct source_options *options,
+					   const struct facts *before, struct facts *out,
+					   struct error *err);
+
+/* The same and the tables. */
 MUST_CHECK int source_facts(PGconn *session, const struct source_options *options,
 			    const struct snapshot *snapshot, const struct facts *before,
 			    struct facts *out, struct error *err);
