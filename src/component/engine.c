@@ -15,6 +15,7 @@ static const struct engine engines[ENGINE_COUNT] = {
 				.tools = engine_postgres_tools,
 				.backup = engine_postgres_backup,
 				.start = engine_postgres_start,
+				.restore = engine_postgres_restore,
 				.stop = engine_postgres_stop },
 	[ENGINE_REDIS] = { .kind = ENGINE_REDIS,
 			   .probe = engine_redis_probe,

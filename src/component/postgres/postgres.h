@@ -19,6 +19,8 @@ MUST_CHECK int engine_postgres_start(const struct place *place, struct server *o
  */
 MUST_CHECK int engine_postgres_restart(struct server *s, const struct restored_note *setting,
 				       size_t count, struct error *err);
+MUST_CHECK int engine_postgres_restore(struct server *s, const struct restore_job *job,
+				       struct restored *out, struct error *err);
 void engine_postgres_stop(struct server *s);
 
 #endif

@@ -1,417 +1,215 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The order of things. */
 #include "component/postgres/restore.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "component/postgres/programs.h"
-#include "component/postgres/session.h"
-#include "component/postgres/snapshot.h"
-#include "component/postgres/source_facts.h"
-#include "component/start.h"
-#include "component/tool.h"
+#include "component/postgres/postgres.h"
 #include "stream/worker.h"
-
-#define RESTORED_DATABASE "restored"
-enum { MESSAGES_MAX = 16 << 20, COMPLAINTS_MAX = 64 * 1024 };
-static const int64_t lock_timeout_ns = 10 * NS_PER_SECOND;
-
-void postgres_restored_release(struct postgres_restored *r)
-{
-	facts_release(&r->facts);
-	facts_release(&r->doubtful);
-	buf_release(&r->harmless);
-	buf_release(&r->complaints);
-	*r = (struct postgres_restored){ 0 };
-}
 
 static int no_memory(struct error *err)
 {
-	return error_set(err, ERROR_NOMEM, "no memory to restore an archive");
+	return error_set(err, ERROR_NOMEM, "no memory to restore PostgreSQL");
 }
 
-static int append_quoted(struct buf *sql, PGconn *session, const char *name)
+void postgres_restore_progress(const struct postgres_restore *r, enum restore_phase phase,
+			       const char *what, uint64_t done, uint64_t total, bool of_bytes)
 {
-	char *quoted = PQescapeIdentifier(session, name, strlen(name));
-	int rc = quoted ? buf_puts(sql, quoted) : -1;
-
-	PQfreemem(quoted);
-	return rc;
+	if (r->job->progress)
+		r->job->progress(r->job->cookie, phase, what, done, total, of_bytes);
 }
 
-static bool is_builtin_role(const char *name)
+const char *postgres_part_setting(const struct restore_part *p, const char *name)
 {
-	return strcmp(name, "postgres") == 0 || strncmp(name, "pg_", 3) == 0 ||
-	       strcmp(name, "public") == 0;
+	const struct fact *f = facts_find(p->facts, FACT_SETTING, "", name);
+
+	return f && f->value[0] ? f->value : NULL;
 }
 
-/*
- * Owners and grantees. A dump does not hold their rights, and who owns an event trigger, a
- * foreign-data wrapper or a subscription must be a superuser.
- */
-static int create_role(PGconn *session, const char *name, struct error *err)
+const char *postgres_part_label(const struct restore_part *p)
 {
-	CLEANUP(buf_release)
-	struct buf sql = { 0 };
+	const char *told = postgres_part_setting(p, "database");
 
-	if (is_builtin_role(name))
-		return 0;
-	if (buf_puts(&sql, "CREATE ROLE ") < 0 || append_quoted(&sql, session, name) < 0 ||
-	    buf_puts(&sql, " SUPERUSER") < 0)
-		return no_memory(err);
-	return session_command(session, sql.ptr, NULL, err);
+	if (p->kind == PART_GLOBALS)
+		return part_kind_id(p->kind);
+	return p->database[0] || !told ? p->database : told;
 }
 
-static int create_tablespace(PGconn *session, const struct server *server, const char *name,
-			     size_t number, struct error *err)
+int postgres_restore_check(const struct postgres_restore *r, const struct restore_part *p,
+			   const struct check *base, struct error *err, const char *fmt, ...)
 {
-	CLEANUP(buf_release)
-	struct buf sql = { 0 };
-	char directory[128];
+	struct check check = *base;
+	char message[1024];
+	va_list ap;
 
-	if (strncmp(name, "pg_", 3) == 0)
-		return 0;
-	(void)snprintf(directory, sizeof(directory), "%s/tablespace-%zu", server->place.directory,
-		       number);
-	if (mkdir(directory, 0700) < 0)
-		return error_set_errno(err, ERROR_IO, "create directory %s", directory);
-	if (buf_puts(&sql, "CREATE TABLESPACE ") < 0 || append_quoted(&sql, session, name) < 0 ||
-	    buf_printf(&sql, " LOCATION '%s'", directory) < 0)
-		return no_memory(err);
-	return session_command(session, sql.ptr, NULL, err);
+	va_start(ap, fmt);
+	(void)vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	check.component = "";
+	check.subject = postgres_part_label(p);
+	check.message = message;
+	return checks_add(&r->out->checks, &check) < 0 ? no_memory(err) : 0;
 }
 
-/* The C locale fits every encoding; collations of the dump's own come with its objects. */
-static int create_database(PGconn *session, const struct facts *backup, struct error *err)
+int postgres_restore_note(const struct postgres_restore *r, const char *name, const char *value,
+			  struct error *err)
 {
-	const struct fact *encoding = facts_find(backup, FACT_SETTING, "", "encoding");
-	CLEANUP(buf_release)
-	struct buf sql = { 0 };
-	const char *name = encoding && encoding->value[0] ? encoding->value : "UTF8";
-	char *literal = PQescapeLiteral(session, name, strlen(name));
-	int rc = literal ? buf_printf(&sql,
-				      "CREATE DATABASE " RESTORED_DATABASE
-				      " TEMPLATE template0 ENCODING %s LOCALE '%s'",
-				      literal, strcmp(name, "UTF8") == 0 ? "C.UTF-8" : "C") :
-			   -1;
-
-	PQfreemem(literal);
-	return rc < 0 ? no_memory(err) : session_command(session, sql.ptr, NULL, err);
+	return restored_note_add(r->out, name, value) < 0 ? no_memory(err) : 0;
 }
 
-/* An archive is read by a pg_restore, and taken by a server, of its makers' version or newer. */
-static int refuse_newer(const struct facts *backup, const struct postgres_restored *out,
-			struct error *err)
+PGconn *postgres_restore_session(const struct postgres_restore *r, const char *database,
+				 struct error *err)
 {
-	static const char *const makers[] = { "server_version", "dump_version" };
-	unsigned long ours = strtoul(out->server_version, NULL, 10);
-
-	for (size_t i = 0; i < sizeof(makers) / sizeof(*makers); i++) {
-		const struct fact *f = facts_find(backup, FACT_SETTING, "", makers[i]);
-		unsigned long its = f ? strtoul(f->value, NULL, 10) : 0;
-
-		if (its <= ours)
-			continue;
-		(void)error_set(err, ERROR_TARGET,
-				"the backup is of PostgreSQL %.40s, and here is only PostgreSQL "
-				"%.40s to restore it",
-				f->value, out->server_version);
-		return error_hint(err, "install the server of PostgreSQL %lu or newer", its);
-	}
-	return 0;
+	return session_open_pinned(&r->connect, database, NULL, err);
 }
 
-/* What this machine has not installed says nothing about the backup. */
-static int refuse_missing_extensions(PGconn *session, const struct facts *backup, struct error *err)
+static bool is_loadable(const struct restore_part *p)
 {
-	for (size_t i = 0; i < backup->count; i++) {
-		const struct fact *f = &backup->item[i];
-		const char *const values[] = { f->name };
-		CLEANUP(cleanup_result)
-		PGresult *row = NULL;
-
-		if (f->kind != FACT_EXTENSION)
-			continue;
-		row = session_exec(session,
-				   "SELECT FROM pg_catalog.pg_available_extensions WHERE name = $1",
-				   1, values, 0, err);
-		if (!row)
-			return -1;
-		if (PQresultStatus(row) != PGRES_TUPLES_OK)
-			return session_error(session, row, "look for an extension", err);
-		if (PQntuples(row))
-			continue;
-		(void)error_set(err, ERROR_TARGET,
-				"the backup has the extension %s, which is not installed here",
-				f->name);
-		return error_hint(err, "install the package that brings it for the PostgreSQL "
-				       "that restores");
-	}
-	return 0;
+	return p->kind == PART_DUMP || p->kind == PART_SQL;
 }
 
-static int prepare(const struct server *server, const struct facts *backup,
-		   struct postgres_restored *out, struct error *err)
+static bool is_taken(const struct postgres_restore *r, const char *name)
 {
-	struct connect_config connect;
-	CLEANUP(cleanup_session)
-	PGconn *session = NULL;
+	static const char *const guarded[] = { "", "postgres", "template0", "template1" };
 
-	server_connect_config(server, ENGINE_POSTGRESQL, &connect);
-	session = session_open_pinned(&connect, "postgres", NULL, err);
-	if (!session)
-		return -1;
-	(void)snprintf(out->server_version, sizeof(out->server_version), "%s",
-		       PQparameterStatus(session, "server_version"));
-	if (refuse_newer(backup, out, err) < 0 ||
-	    refuse_missing_extensions(session, backup, err) < 0)
-		return -1;
-	for (size_t i = 0; i < backup->count; i++) {
-		const struct fact *f = &backup->item[i];
-
-		if (f->kind == FACT_ROLE && create_role(session, f->name, err) < 0)
-			return -1;
-		if (f->kind == FACT_TABLESPACE &&
-		    create_tablespace(session, server, f->name, i, err) < 0)
-			return -1;
-	}
-	return create_database(session, backup, err);
-}
-
-static bool begins_with(const char *line, const char *words)
-{
-	return strncmp(line, words, strlen(words)) == 0;
-}
-
-#define ERRORS_IGNORED "pg_restore: warning: errors ignored on restore:"
-
-/*
- * Lines of pg_restore that an empty database calls forth from a sound archive. Whole ones: a
- * dump may quote any words. An error always comes with the command that it is about.
- */
-static bool does_no_harm(const char *line)
-{
-	static const char *const whole[] = {
-		"pg_restore: while PROCESSING TOC:",
-		("pg_restore: error: could not execute query: ERROR:  "
-		 "schema \"public\" already exists"),
-		"Command was: CREATE SCHEMA public;",
-		"Command was: CREATE SCHEMA \"public\";",
-	};
-
-	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++) {
-		if (strcmp(line, whole[i]) == 0)
+	for (size_t i = 0; i < sizeof(guarded) / sizeof(*guarded); i++) {
+		if (strcmp(guarded[i], name) == 0)
 			return true;
 	}
-	return begins_with(line, ERRORS_IGNORED) ||
-	       (begins_with(line, "pg_restore: from TOC entry") && strstr(line, "SCHEMA public"));
+	for (size_t i = 0; i < r->job->part_count; i++) {
+		if (strcmp(r->target[i].database, name) == 0)
+			return true;
+	}
+	return strlen(name) >= POSTGRES_NAME_SIZE;
 }
 
-/* What this machine has too little of is no fault of the backup's, whose commands say what they like. */
-static bool lacks_room(const char *line)
+/* Its own name where it can be; plain SQL may make that itself. */
+static void name_target(struct postgres_restore *r, size_t i)
 {
-	static const char *const known[] = { "No space left on device", "Check free disk space",
-					     "Disk quota exceeded", "out of memory",
-					     "out of shared memory" };
+	const struct restore_part *p = &r->job->part[i];
+	bool own = p->kind == PART_DUMP && p->format != FORMAT_PG_SQL;
+	char name[POSTGRES_NAME_SIZE] = "restored";
 
-	if (!begins_with(line, "pg_restore: error:") && !begins_with(line, "HINT:"))
+	if (own && !is_taken(r, postgres_part_label(p)))
+		(void)snprintf(name, sizeof(name), "%s", postgres_part_label(p));
+	for (unsigned n = 2; is_taken(r, name); n++)
+		(void)snprintf(name, sizeof(name), "restored_%u", n);
+	memcpy(r->target[i].database, name, sizeof(name));
+}
+
+/* Rows of tables that an archive does not define belong into a database that has them. */
+static bool is_data_only(const struct restore_part *p)
+{
+	const struct facts *f = p->facts;
+	bool rows = false;
+
+	if (p->kind != PART_DUMP || p->format == FORMAT_PG_SQL)
 		return false;
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		if (strstr(line, known[i]))
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < f->count; i++)
+		rows |= f->item[i].kind == FACT_TABLE;
+	return rows && !facts_find(f, FACT_SCHEMA_OBJECTS, "", "TABLE");
 }
 
-static int sort_messages(char *text, struct postgres_restored *out, struct error *err)
+static int choose_targets(struct postgres_restore *r, struct error *err)
 {
-	char *rest = text;
-
-	for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
-		bool harmless = does_no_harm(line);
-		struct buf *to = harmless ? &out->harmless : &out->complaints;
-
-		if (!*line)
-			continue;
-		if (!harmless && lacks_room(line)) {
-			(void)error_set(err, ERROR_TARGET, "%.400s", line);
-			return error_hint(err, "restoring needs memory, and room in TMPDIR for "
-					       "the whole database");
-		}
-		out->complaint_count += !harmless && strstr(line, "error:") != NULL;
-		if (to->len < COMPLAINTS_MAX && buf_printf(to, "%s\n", line) < 0)
-			return no_memory(err);
-	}
-	return 0;
-}
-
-static int run_program(const struct server *server, const struct postgres_archive *archive,
-		       const char *program, struct buf *said, bool *succeeded, struct error *err)
-{
-	struct connect_config connect;
-	CLEANUP(buf_release)
-	struct buf conninfo = { 0 };
-	CLEANUP(cleanup_close)
-	int log = -1;
-	char path[128], jobs[24];
-	const char *argv[] = {
-		program, "--no-password", "--dbname", NULL, jobs, archive->path, NULL
+	const struct check untried = {
+		.name = check_name(CHECK_RESTORED),
+		.verdict = VERDICT_SKIPPED,
+		.required = true,
+		.hint = "restore it by hand into a database that has its tables",
 	};
-	const char *const env[] = { "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "PGTZ=UTC", NULL };
-	CLEANUP(cleanup_process)
-	struct process process = PROCESS_INIT;
-	struct process_spec spec;
 
-	server_connect_config(server, ENGINE_POSTGRESQL, &connect);
-	if (session_conninfo(&connect, RESTORED_DATABASE, &conninfo, err) < 0)
-		return -1;
-	(void)snprintf(jobs, sizeof(jobs), "--jobs=%u",
-		       archive->jobs ? archive->jobs : worker_count(0));
-	(void)snprintf(path, sizeof(path), "%s/pg_restore.log", server->place.directory);
-	log = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (log < 0)
-		return error_set_errno(err, ERROR_IO, "create %s", path);
-	argv[3] = conninfo.ptr;
-	spec = server_process_spec(&server->place, argv, env, log);
-	if (process_start(&spec, &process, err) < 0 || process_wait(&process, -1, err) < 0)
-		return -1;
-	*succeeded = process_succeeded(&process);
-	return file_read(path, MESSAGES_MAX, said, err);
-}
+	for (size_t i = 0; i < r->job->part_count; i++) {
+		const struct restore_part *p = &r->job->part[i];
 
-static int run_pg_restore(const struct server *server, const struct postgres_archive *archive,
-			  struct postgres_restored *out, struct error *err)
-{
-	CLEANUP(buf_release)
-	struct buf directory = { 0 };
-	CLEANUP(buf_release)
-	struct buf version = { 0 };
-	CLEANUP(buf_release)
-	struct buf said = { 0 };
-	char program[512];
-	unsigned major = (unsigned)strtoul(out->server_version, NULL, 10);
-	int64_t started_ns = clock_monotonic_ns();
-	bool succeeded = false;
-
-	if (postgres_program_directory("pg_restore", major, &directory, err) < 0)
-		return -1;
-	(void)snprintf(program, sizeof(program), "%s/pg_restore", directory.ptr);
-	if (tool_version(program, &version, &major, err) < 0)
-		return -1;
-	(void)snprintf(out->program_version, sizeof(out->program_version), "%s", version.ptr);
-	if (run_program(server, archive, program, &said, &succeeded, err) < 0 ||
-	    (said.len && sort_messages(said.ptr, out, err) < 0))
-		return -1;
-	/* it counts the errors at its end, if it gets there */
-	if (!succeeded && !out->complaints.len &&
-	    !(out->harmless.len && strstr(out->harmless.ptr, ERRORS_IGNORED)))
-		return error_set(err, ERROR_TARGET, "pg_restore ended before its end");
-	out->restore_ns = clock_monotonic_ns() - started_ns;
-	return 0;
-}
-
-/* By their columns, and what these are made of: arrays, domains, ranges, composites. */
-static const char doubtful_tables[] =
-	"WITH RECURSIVE used(type, root) AS (\n"
-	" SELECT a.atttypid, c.oid FROM pg_catalog.pg_class c"
-	"  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
-	"  WHERE c.relkind = 'r' AND c.oid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped\n"
-	" UNION SELECT part.type, u.root FROM used u"
-	"  JOIN pg_catalog.pg_type t ON t.oid = u.type CROSS JOIN LATERAL ("
-	"   SELECT t.typelem WHERE t.typelem <> 0"
-	"   UNION ALL SELECT t.typbasetype WHERE t.typbasetype <> 0"
-	"   UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid"
-	"   UNION ALL SELECT r.rngtypid FROM pg_catalog.pg_range r WHERE r.rngmultitypid = t.oid"
-	"   UNION ALL SELECT a.atttypid FROM pg_catalog.pg_attribute a"
-	"    WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped"
-	"  ) part(type))\n"
-	"SELECT DISTINCT n.nspname, c.relname FROM used u"
-	" JOIN pg_catalog.pg_class c ON c.oid = u.root"
-	" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
-	"WHERE u.type IN ('pg_catalog.timestamptz'::pg_catalog.regtype,"
-	" 'pg_catalog.bytea'::pg_catalog.regtype, 'pg_catalog.money'::pg_catalog.regtype)";
-
-static int find_doubtful(PGconn *session, struct facts *out, struct error *err)
-{
-	CLEANUP(cleanup_result)
-	PGresult *rows = session_query(session, doubtful_tables, err);
-
-	if (!rows)
-		return -1;
-	out->side = FACTS_RESTORED;
-	for (int i = 0; i < PQntuples(rows); i++) {
-		if (!facts_add(out, FACT_TABLE, PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1)))
-			return no_memory(err);
+		if (!is_loadable(p))
+			continue;
+		if (is_data_only(p)) {
+			if (postgres_restore_check(r, p, &untried, err,
+						   "untried: the dump holds rows without the "
+						   "definitions of their tables") < 0)
+				return -1;
+			continue;
+		}
+		r->target[i].loads = true;
+		name_target(r, i);
 	}
-	facts_sort(out);
 	return 0;
 }
 
-/* Every database has plpgsql from its beginning; dumps of old versions name it all the same. */
-static int add_builtin_extensions(PGconn *session, const struct facts *backup, struct facts *out,
-				  struct error *err)
+static int prepare(struct postgres_restore *r, struct error *err)
 {
-	CLEANUP(cleanup_result)
-	PGresult *rows = session_query(
-		session, "SELECT extname FROM pg_catalog.pg_extension WHERE oid < 16384", err);
-
-	if (!rows)
+	postgres_restore_progress(r, RESTORE_PREPARE, "", 0, 0, false);
+	if (choose_targets(r, err) < 0 || postgres_restore_preflight(r, err) < 0 ||
+	    postgres_restore_settle(r, err) < 0)
 		return -1;
-	for (int i = 0; i < PQntuples(rows); i++) {
-		const char *name = PQgetvalue(rows, i, 0);
+	return postgres_restore_prepare(r, err);
+}
 
-		if (facts_find(backup, FACT_EXTENSION, "", name) &&
-		    !facts_add(out, FACT_EXTENSION, "", name))
-			return no_memory(err);
+static int each_target(struct postgres_restore *r,
+		       int (*step)(struct postgres_restore *r, size_t part, struct error *err),
+		       struct error *err)
+{
+	for (size_t i = 0; i < r->job->part_count; i++) {
+		if (r->target[i].loads && step(r, i, err) < 0)
+			return error_context(err, "%s", r->target[i].database);
 	}
-	facts_sort(out);
 	return 0;
 }
 
-static int read_back(const struct server *server, const struct facts *backup,
-		     struct postgres_restored *out, struct error *err)
+static int load(struct postgres_restore *r, struct error *err)
 {
-	struct connect_config connect;
-	const struct source_options options = { .counts_only = false };
-	CLEANUP(cleanup_session)
-	PGconn *session = NULL;
-	CLEANUP(snapshot_release)
-	struct snapshot snapshot = { 0 };
-	CLEANUP(facts_release)
-	struct facts before = { .side = FACTS_RESTORED };
-	struct error why = ERROR_INIT;
-	int64_t started_ns = clock_monotonic_ns();
+	struct stat log;
+	uint64_t from = stat(r->server->log, &log) == 0 ? (uint64_t)log.st_size : 0;
+
+	if (each_target(r, postgres_restore_load, err) < 0)
+		return -1;
+	return postgres_restore_judge_log(r, from, err);
+}
+
+static int read_back(struct postgres_restore *r, struct error *err)
+{
+	return each_target(r, postgres_restore_read_back, err);
+}
+
+/* In the order of the phases. */
+static int (*const steps[RESTORE_PHASE_COUNT])(struct postgres_restore *r, struct error *err) = {
+	[RESTORE_PREPARE] = prepare, [RESTORE_LOAD] = load, [RESTORE_READ_BACK] = read_back,
+	/* RESTORE_CHECK, by each_target(): what is proven of a database that was read back */
+};
+
+static int run_steps(struct postgres_restore *r, struct error *err)
+{
+	for (int phase = 0; phase < RESTORE_PHASE_COUNT; phase++) {
+		int64_t began = clock_monotonic_ns();
+
+		if (steps[phase] && steps[phase](r, err) < 0)
+			return -1;
+		r->out->took_ns[phase] = clock_monotonic_ns() - began;
+	}
+	return 0;
+}
+
+int engine_postgres_restore(struct server *s, const struct restore_job *job, struct restored *out,
+			    struct error *err)
+{
+	struct postgres_restore r = {
+		.server = s, .job = job, .out = out, .jobs = worker_count(job->jobs)
+	};
 	int rc;
 
-	server_connect_config(server, ENGINE_POSTGRESQL, &connect);
-	session = session_open_pinned(&connect, RESTORED_DATABASE, NULL, err);
-	if (!session)
+	if (restored_begin(out, job, err) < 0)
 		return -1;
-	rc = snapshot_take(session, lock_timeout_ns, &snapshot, &why, err);
-	if (rc == 0)
-		*err = why;
-	if (rc <= 0 || source_sequences(session, &before, err) < 0)
-		return -1;
-	out->facts.side = FACTS_RESTORED;
-	if (source_facts(session, &options, &snapshot, &before, &out->facts, err) < 0 ||
-	    add_builtin_extensions(session, backup, &out->facts, err) < 0 ||
-	    find_doubtful(session, &out->doubtful, err) < 0)
-		return -1;
-	out->facts_ns = clock_monotonic_ns() - started_ns;
-	return 0;
-}
-
-int postgres_restore(const struct server *server, const struct postgres_archive *archive,
-		     struct postgres_restored *out, struct error *err)
-{
-	if (prepare(server, archive->backup, out, err) < 0 ||
-	    run_pg_restore(server, archive, out, err) < 0)
-		return -1;
-	return read_back(server, archive->backup, out, err);
+	r.target = calloc(job->part_count + 1, sizeof(*r.target));
+	if (!r.target)
+		return no_memory(err);
+	server_connect_config(s, ENGINE_POSTGRESQL, &r.connect);
+	rc = run_steps(&r, err);
+	free(r.target);
+	buf_release(&r.explained);
+	return rc;
 }

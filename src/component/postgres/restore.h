@@ -1,43 +1,90 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Restores an archive into an empty server that muster started, and reads back what is
- * there. A dump is a program: this belongs inside a sandbox.
+ * What the files of a PostgreSQL restore share; restore.c has the order of things. A dump
+ * is a program: all of it belongs inside a sandbox.
  */
 #ifndef COMPONENT_POSTGRES_RESTORE_H
 #define COMPONENT_POSTGRES_RESTORE_H
 
-#include <stdint.h>
-
-#include "base/buf.h"
 #include "component/engine.h"
-#include "model/facts.h"
+#include "component/postgres/messages.h"
+#include "component/postgres/session.h"
 
-struct postgres_archive {
-	const char *path;           /* of the archive, unpacked: pg_restore needs a seekable file */
-	const struct facts *backup; /* what it says of encoding, roles and tablespaces */
-	unsigned jobs;              /* sessions of pg_restore; 0: one per processor */
+enum { POSTGRES_NAME_SIZE = 64 }; /* NAMEDATALEN */
+
+/* What becomes of a part; zeroed: nothing, such as of the globals. */
+struct postgres_target {
+	char database[POSTGRES_NAME_SIZE]; /* where it is restored; "" = nowhere */
+	bool loads;                        /* it is to be loaded and read back */
 };
 
-struct postgres_restored {
-	struct facts facts; /* side FACTS_RESTORED: tables, sequences, large objects, extensions */
-	/*
-	 * Tables whose rows read as text by settings that an archive does not tell (TimeZone,
-	 * bytea_output, lc_monetary): a fingerprint that differs proves nothing.
-	 */
-	struct facts doubtful;
-	/* what pg_restore said: lines that are known to do no harm, and all others */
-	struct buf harmless, complaints;
-	uint64_t complaint_count;
-	char server_version[64], program_version[64];
-	int64_t restore_ns, facts_ns;
+/* A restore under way. */
+struct postgres_restore {
+	struct server *server;
+	const struct restore_job *job;
+	struct restored *out;
+	struct connect_config connect;  /* borrows from `server` */
+	struct postgres_target *target; /* per part of the job */
+	unsigned jobs;                  /* sessions at a time, at least 1 */
+	unsigned server_major;
+	char pg_restore[512], psql[512]; /* paths; "" = not needed */
+	struct buf explained; /* server messages that the programs told of, a line each */
 };
-void postgres_restored_release(struct postgres_restored *r);
+
+/* job->progress(), if there is one. */
+void postgres_restore_progress(const struct postgres_restore *r, enum restore_phase phase,
+			       const char *what, uint64_t done, uint64_t total, bool of_bytes);
+
+/* The value of a setting that the part's own text tells; NULL: it does not. */
+const char *postgres_part_setting(const struct restore_part *p, const char *name);
+
+/* How people know the part: its database, "globals"; may be "". */
+const char *postgres_part_label(const struct restore_part *p);
+
+/* Adds a check of the part, by its label. */
+__attribute__((format(printf, 5, 6))) MUST_CHECK int postgres_restore_check(
+	const struct postgres_restore *r, const struct restore_part *p, const struct check *base,
+	struct error *err, const char *fmt, ...);
+
+MUST_CHECK int postgres_restore_note(const struct postgres_restore *r, const char *name,
+				     const char *value, struct error *err);
+
+/* A pinned session as the administrator. NULL on failure. */
+PGconn *postgres_restore_session(const struct postgres_restore *r, const char *database,
+				 struct error *err);
 
 /*
- * Into a new database of `server`. A complaint of pg_restore is a result; -1 is for what
- * kept us from restoring or from reading back (the environment, not the backup).
+ * PREPARE. Each is -1, ERROR_TARGET and a hint where this machine is what lacks something:
+ * preflight: programs, versions, extensions; adds CHECK_PREFLIGHT. settle: the server anew
+ * with settings for a bulk load, or production's. prepare: roles, tablespaces and one
+ * database per part.
  */
-MUST_CHECK int postgres_restore(const struct server *server, const struct postgres_archive *archive,
-				struct postgres_restored *out, struct error *err);
+MUST_CHECK int postgres_restore_preflight(struct postgres_restore *r, struct error *err);
+MUST_CHECK int postgres_restore_settle(struct postgres_restore *r, struct error *err);
+MUST_CHECK int postgres_restore_prepare(struct postgres_restore *r, struct error *err);
+
+/* LOAD a part into its database; adds CHECK_RESTORED. */
+MUST_CHECK int postgres_restore_load(struct postgres_restore *r, size_t part, struct error *err);
+/* The globals, by psql as `user`; `benign` as in messages.h. */
+MUST_CHECK int postgres_restore_globals(struct postgres_restore *r, const struct restore_part *p,
+					const char *user, const struct string_list *benign,
+					struct error *err);
+
+/*
+ * A tar of pg_dump's directory format, which pg_restore does not take, unpacked into a new
+ * directory of the server's place, whose path goes to `out`. 1: done; 0: it is pg_dump's own
+ * tar; -1.
+ */
+MUST_CHECK int postgres_restore_unpack(const struct postgres_restore *r,
+				       const struct restore_part *p, char out[128],
+				       struct error *err);
+
+/* What the server's log says from byte `from` on, held against r->explained; adds CHECK_SERVER_LOG. */
+MUST_CHECK int postgres_restore_judge_log(struct postgres_restore *r, uint64_t from,
+					  struct error *err);
+
+/* READ_BACK: the part's facts and doubtful facts. */
+MUST_CHECK int postgres_restore_read_back(struct postgres_restore *r, size_t part,
+					  struct error *err);
 
 #endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pg_restore and psql: what they are given, and what their words come to. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "component/postgres/restore.h"
+#include "component/start.h"
+
+enum { BLOCK = 64 * 1024 };
+static const int64_t tick_ns = NS_PER_SECOND / 5;
+
+/* One of the programs at work on a part. */
+struct load {
+	struct postgres_restore *r;
+	const struct restore_part *part;
+	const char *program; /* as people know it */
+	struct messages said;
+	int log;        /* where it writes what it says */
+	int in;         /* psql: the text that it reads; -1: none */
+	uint64_t total; /* bytes of that, or entries of the table of contents; 0: unknown */
+	bool succeeded; /* its exit code was 0 */
+};
+
+static void cleanup_load(struct load *l)
+{
+	messages_release(&l->said);
+	cleanup_close(&l->log);
+	cleanup_close(&l->in);
+}
+
+static int begin(struct load *l, const struct string_list *benign, struct error *err)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/%s.log", l->r->server->place.directory, l->program);
+	l->log = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (l->log < 0)
+		return error_set_errno(err, ERROR_IO, "create %s", path);
+	l->said.harmless = &l->r->job->config->harmless;
+	l->said.benign = benign;
+	l->said.complaints = &l->r->out->complaints;
+	l->said.explained = &l->r->explained;
+	return 0;
+}
+
+/* How far it is: psql's place in its input, or what pg_restore told. */
+static void show(const struct load *l)
+{
+	enum restore_phase phase = l->part->kind == PART_GLOBALS ? RESTORE_PREPARE : RESTORE_LOAD;
+	off_t at = l->in >= 0 ? lseek(l->in, 0, SEEK_CUR) : 0;
+	uint64_t done = l->in >= 0 ? (at > 0 ? (uint64_t)at : 0) : l->said.items;
+
+	if (l->total && done > l->total)
+		done = l->total;
+	postgres_restore_progress(l->r, phase, postgres_part_label(l->part), done, l->total,
+				  l->in >= 0);
+}
+
+/* Its log as it grows. */
+static int listen(struct load *l, off_t *at, struct error *err)
+{
+	uint8_t block[BLOCK];
+	ssize_t n;
+
+	while ((n = pread(l->log, block, sizeof(block), *at)) > 0) {
+		*at += n;
+		if (messages_take(&l->said, (struct span){ block, (size_t)n }, err) < 0)
+			return -1;
+	}
+	return n < 0 ? error_set_errno(err, ERROR_IO, "read what %s says", l->program) : 0;
+}
+
+static int run(struct load *l, const char *const *argv, struct error *err)
+{
+	static const char *const env[] = { "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "PGTZ=UTC",
+					   NULL };
+	CLEANUP(cleanup_process)
+	struct process process = PROCESS_INIT;
+	struct process_spec spec = server_process_spec(&l->r->server->place, argv, env, -1);
+	off_t at = 0;
+	int ended;
+
+	spec.in = l->in;
+	spec.err = l->log;
+	if (process_start(&spec, &process, err) < 0)
+		return -1;
+	do {
+		ended = process_wait(&process, tick_ns, err);
+		if (ended < 0 || listen(l, &at, err) < 0)
+			return -1;
+		show(l);
+	} while (!ended);
+	l->succeeded = process_succeeded(&process);
+	return messages_end(&l->said, err);
+}
+
+static int judge(const struct load *l, const char *version, struct error *err)
+{
+	const struct messages *m = &l->said;
+	struct check check = { .name = check_name(CHECK_RESTORED), .verdict = VERDICT_PASS };
+
+	if (m->lacking[0]) {
+		(void)error_set(err, ERROR_TARGET, "%s", m->lacking);
+		return error_hint(err, "restoring needs memory, and room in TMPDIR for the whole "
+				       "database");
+	}
+	/* pg_restore counts the errors at its end, if it gets there */
+	if (!l->succeeded && !m->complaint_count && !m->summed_up)
+		return error_set(err, ERROR_TARGET, "%s ended before its end", l->program);
+	if (!m->complaint_count)
+		return postgres_restore_check(l->r, l->part, &check, err,
+					      "%s %s restored it without a complaint", l->program,
+					      version);
+	check.verdict = VERDICT_FAIL;
+	return postgres_restore_check(l->r, l->part, &check, err, "%s complained %llu times: %s",
+				      l->program, (unsigned long long)m->complaint_count, m->first);
+}
+
+static int run_pg_restore(struct postgres_restore *r, const struct restore_part *p,
+			  const char *database, struct error *err)
+{
+	const char *entries = postgres_part_setting(p, "toc_entries");
+	CLEANUP(buf_release)
+	struct buf conninfo = { 0 };
+	char jobs[24], directory[128];
+	int unpacked =
+		p->format == FORMAT_PG_TAR ? postgres_restore_unpack(r, p, directory, err) : 0;
+	/* pg_restore takes its own tar in one session only */
+	bool alone = r->jobs == 1 || (p->format == FORMAT_PG_TAR && !unpacked);
+	const char *argv[] = { r->pg_restore,
+			       "--no-password",
+			       "--verbose",
+			       "--dbname",
+			       NULL,
+			       jobs,
+			       unpacked > 0 ? directory : p->path,
+			       NULL };
+	CLEANUP(cleanup_load)
+	struct load l = { .r = r, .part = p, .program = "pg_restore", .log = -1, .in = -1 };
+
+	(void)snprintf(jobs, sizeof(jobs), "--jobs=%u", alone ? 1 : r->jobs);
+	if (unpacked < 0 || session_conninfo(&r->connect, database, &conninfo, err) < 0 ||
+	    begin(&l, NULL, err) < 0)
+		return -1;
+	argv[4] = conninfo.ptr;
+	l.said.parallel = !alone;
+	l.total = entries ? strtoull(entries, NULL, 10) : 0;
+	return run(&l, argv, err) < 0 ? -1 : judge(&l, r->out->program_version, err);
+}
+
+static int run_psql(struct postgres_restore *r, const struct restore_part *p,
+		    const struct connect_config *connect, const char *database,
+		    const struct string_list *benign, struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf conninfo = { 0 };
+	/* an error that does no harm must not keep the rest from being loaded */
+	bool stops = !benign && !r->job->config->harmless.count;
+	const char *argv[] = { r->psql,         "--no-psqlrc",
+			       "--no-password", "--quiet",
+			       "--set",         stops ? "ON_ERROR_STOP=1" : "ON_ERROR_STOP=0",
+			       "--dbname",      NULL,
+			       "--file=-",      NULL };
+	CLEANUP(cleanup_load)
+	struct load l = { .r = r, .part = p, .program = "psql", .log = -1, .in = -1 };
+	struct stat status = { 0 };
+
+	if (session_conninfo(connect, database, &conninfo, err) < 0 || begin(&l, benign, err) < 0)
+		return -1;
+	argv[7] = conninfo.ptr;
+	l.in = open(p->path, O_RDONLY | O_CLOEXEC);
+	if (l.in < 0 || fstat(l.in, &status) < 0)
+		return error_set_errno(err, ERROR_IO, "open %s", p->path);
+	l.said.of_psql = true;
+	l.total = (uint64_t)status.st_size;
+	return run(&l, argv, err) < 0 ? -1 : judge(&l, r->out->program_version, err);
+}
+
+int postgres_restore_globals(struct postgres_restore *r, const struct restore_part *p,
+			     const char *user, const struct string_list *benign, struct error *err)
+{
+	struct connect_config connect = r->connect;
+
+	connect.user = user;
+	return run_psql(r, p, &connect, "postgres", benign, err);
+}
+
+/* The database that plain SQL made for itself and connected to; else its own stays. */
+static int find_made(struct postgres_restore *r, size_t part, struct error *err)
+{
+	struct postgres_target *t = &r->target[part];
+	CLEANUP(cleanup_session)
+	PGconn *session = postgres_restore_session(r, "postgres", err);
+	CLEANUP(cleanup_result)
+	PGresult *rows = NULL;
+
+	if (!session)
+		return -1;
+	rows = session_query(
+		session,
+		"SELECT datname FROM pg_catalog.pg_database "
+		"WHERE datallowconn AND NOT datistemplate AND oid >= 16384 ORDER BY oid",
+		err);
+	if (!rows)
+		return -1;
+	for (int i = 0; i < PQntuples(rows); i++) {
+		const char *name = PQgetvalue(rows, i, 0);
+		bool known = false;
+
+		for (size_t k = 0; k < r->job->part_count; k++)
+			known |= strcmp(r->target[k].database, name) == 0;
+		if (!known)
+			(void)snprintf(t->database, sizeof(t->database), "%s", name);
+	}
+	return 0;
+}
+
+int postgres_restore_load(struct postgres_restore *r, size_t part, struct error *err)
+{
+	const struct restore_part *p = &r->job->part[part];
+
+	if (p->kind == PART_DUMP && p->format != FORMAT_PG_SQL)
+		return run_pg_restore(r, p, r->target[part].database, err);
+	if (run_psql(r, p, &r->connect, r->target[part].database, NULL, err) < 0)
+		return -1;
+	return find_made(r, part, err);
+}

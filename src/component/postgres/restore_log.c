@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The server's log: errors that nobody else told of. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "component/postgres/restore.h"
+
+struct log_errors {
+	uint64_t count;
+	char first[400];
+	char killed[200]; /* a process of the server's was */
+};
+
+/*
+ * "2026-01-01 12:00:00.000 UTC [17] ERROR:  …" without what stands before the severity; NULL:
+ * the line goes on with the one before, as those of hostile texts do.
+ */
+static const char *message_of(const char *line)
+{
+	const char *end = *line >= '0' && *line <= '9' ? strstr(line, "] ") : NULL;
+
+	return end ? end + 2 : NULL;
+}
+
+static bool begins_with(const char *text, const char *words)
+{
+	return strncmp(text, words, strlen(words)) == 0;
+}
+
+/* The log adds where in a statement an error is: " at character 15". */
+static size_t length_without_place(const char *message)
+{
+	static const char place[] = " at character ";
+	size_t len = strlen(message);
+	size_t digits = len;
+
+	while (digits && message[digits - 1] >= '0' && message[digits - 1] <= '9')
+		digits--;
+	if (digits == len || digits < sizeof(place) - 1 ||
+	    memcmp(message + digits - (sizeof(place) - 1), place, sizeof(place) - 1) != 0)
+		return len;
+	return digits - (sizeof(place) - 1);
+}
+
+/* A whole line of what the programs told of. */
+static bool is_explained(const struct buf *explained, const char *message)
+{
+	size_t len = length_without_place(message);
+	const char *at = explained->ptr, *end = at ? at + explained->len : NULL;
+
+	while (at && (at = memmem(at, (size_t)(end - at), message, len))) {
+		if ((at == explained->ptr || at[-1] == '\n') && at[len] == '\n')
+			return true;
+		at += len ? len : 1;
+	}
+	return false;
+}
+
+static void take_line(const struct postgres_restore *r, struct log_errors *e, const char *line)
+{
+	const char *message = message_of(line);
+
+	if (!message)
+		return;
+	if (begins_with(message, "LOG:  ") && strstr(message, "was terminated by signal 9")) {
+		(void)snprintf(e->killed, sizeof(e->killed), "%.199s", message + 6);
+		return;
+	}
+	if (!begins_with(message, "ERROR:  ") && !begins_with(message, "FATAL:  ") &&
+	    !begins_with(message, "PANIC:  ") &&
+	    !(begins_with(message, "LOG:  ") && strstr(message, "was terminated by signal ")))
+		return;
+	if (is_explained(&r->explained, message))
+		return;
+	if (!e->count++)
+		(void)snprintf(e->first, sizeof(e->first), "%.399s", message);
+}
+
+static int read_log(const struct postgres_restore *r, uint64_t from, struct log_errors *out,
+		    struct error *err)
+{
+	CLEANUP(cleanup_fclose)
+	FILE *log = fopen(r->server->log, "re");
+	CLEANUP(cleanup_free)
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+
+	if (!log || fseeko(log, (off_t)from, SEEK_SET) < 0)
+		return error_set_errno(err, ERROR_IO, "read %s", r->server->log);
+	while ((len = getline(&line, &size, log)) > 0) {
+		if (line[len - 1] == '\n')
+			line[len - 1] = '\0';
+		take_line(r, out, line);
+	}
+	return 0;
+}
+
+int postgres_restore_judge_log(struct postgres_restore *r, uint64_t from, struct error *err)
+{
+	struct log_errors e = { 0 };
+	struct check check = { .name = check_name(CHECK_SERVER_LOG),
+			       .component = "",
+			       .subject = "",
+			       .verdict = VERDICT_PASS };
+	int rc;
+
+	if (read_log(r, from, &e, err) < 0)
+		return -1;
+	if (e.killed[0]) {
+		(void)error_set(err, ERROR_TARGET, "while the backup was loaded the %s", e.killed);
+		return error_hint(err, "it is what the system does when memory runs out");
+	}
+	check.verdict = e.count ? VERDICT_FAIL : VERDICT_PASS;
+	if (e.count)
+		rc = checks_addf(
+			&r->out->checks, &check,
+			"the server's log tells of %llu errors that no program told of: %s",
+			(unsigned long long)e.count, e.first);
+	else
+		rc = checks_addf(&r->out->checks, &check,
+				 "the server's log tells of no error but those that the programs "
+				 "told of");
+	return rc < 0 ? error_set(err, ERROR_NOMEM, "no memory for a check") : 0;
+}
