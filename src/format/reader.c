@@ -63,6 +63,7 @@ void reading_release(struct reading *r)
 	facts_release(&r->facts);
 	outline_release(&r->contents);
 	outline_release(&r->largest);
+	outline_release(&r->expired);
 	*r = (struct reading){ .format = FORMAT_UNKNOWN };
 }
 

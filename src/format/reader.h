@@ -49,12 +49,20 @@ struct reading {
 	bool finished;    /* the reader saw the format's own end */
 	unsigned threads; /* set by the caller: that may read at a time; 0: one per processor */
 	bool list;        /* set by the caller: fill `contents` too */
+	int64_t now_ns;   /* set by the caller: fill `expired`, by this wall clock; 0: do not */
 	struct outline
 		contents;       /* what the file lists, in its order: a table of contents, queues */
 	struct outline largest; /* the largest keys, at most READING_LARGEST, falling */
+	/*
+	 * Keys whose time has passed: how many a database has (its kind is READING_EXPIRED_DATABASE,
+	 * its name the number), then the first READING_EXPIRED of all, quoted, with their database
+	 * as scope.
+	 */
+	struct outline expired;
 };
 
-enum { READING_LARGEST = 20 };
+enum { READING_LARGEST = 20, READING_EXPIRED = 10 };
+#define READING_EXPIRED_DATABASE "database"
 
 void reading_release(struct reading *r);
 

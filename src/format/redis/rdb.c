@@ -125,6 +125,26 @@ static void keep_largest(struct rdb *r, const struct rdb_database *db)
 	rdb_largest_add(&r->largest, &key);
 }
 
+static void note_expiry(struct rdb *r, struct rdb_database *db)
+{
+	struct rdb_expired *e = &r->expired_keys;
+	struct rdb_expired_key *key;
+
+	if (!r->expires)
+		return;
+	r->expired += r->clock_ms && r->expires_ms < r->clock_ms;
+	if (!r->out->now_ns || r->expires_ms >= r->out->now_ns / (NS_PER_SECOND / 1000))
+		return;
+	db->expired++;
+	if (e->count == READING_EXPIRED)
+		return;
+	key = &e->item[e->count++];
+	*key = (struct rdb_expired_key){ .kind = r->value.kind,
+					 .database = db->number,
+					 .name_length = r->key_length };
+	memcpy(key->name, r->key_shown, r->key_shown_length);
+}
+
 void rdb_key_done(struct rdb *r)
 {
 	struct rdb_database *db = rdb_database_current(r);
@@ -136,7 +156,7 @@ void rdb_key_done(struct rdb *r)
 	t->keys++;
 	t->expires += r->expires;
 	t->bytes += r->key_length + r->value.bytes;
-	r->expired += r->expires && r->clock_ms && r->expires_ms < r->clock_ms;
+	note_expiry(r, db);
 	fingerprint_add(&t->fingerprint, rdb_value_fingerprint(r));
 	keep_largest(r, db);
 	check_repeated(r, db);
@@ -297,6 +317,8 @@ static int add_outlines(const struct rdb *r)
 		e->known = MEASURE_COUNT;
 		e->count = r->modules.item[i].keys;
 	}
+	if (rdb_expired_outline(&r->expired_keys, &r->databases, &r->out->expired) < 0)
+		return -1;
 	return rdb_largest_outline(&r->largest, &r->out->largest);
 }
 

@@ -49,6 +49,7 @@ struct rdb_database {
 	bool hinted; /* RESIZEDB told the two numbers below */
 	uint64_t hinted_keys, hinted_expires;
 	uint64_t left_out_keys, left_out_expires; /* hinted, and on purpose not there */
+	uint64_t expired;                         /* by the caller's clock */
 	struct rdb_tally tally[RDB_KIND_COUNT];
 };
 

@@ -14,6 +14,7 @@
 #include "format/redis/rdb_array.h"
 #include "format/redis/rdb_databases.h"
 #include "format/redis/rdb_element.h"
+#include "format/redis/rdb_expired.h"
 #include "format/redis/rdb_hash.h"
 #include "format/redis/rdb_largest.h"
 #include "format/redis/rdb_lzf.h"
@@ -79,6 +80,7 @@ struct rdb {
 	struct rdb_modules modules;
 	struct rdb_seen seen;
 	struct rdb_largest largest;
+	struct rdb_expired expired_keys; /* by the caller's clock */
 
 	uint8_t type; /* of the key being read */
 	bool expires;

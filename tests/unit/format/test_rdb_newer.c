@@ -448,6 +448,75 @@ static void keys_expired_at_the_snapshots_clock_are_counted(void **state)
 	reading_release(&r);
 }
 
+static void assert_expired(const struct outline_entry *e, const char *kind, const char *scope,
+			   const char *name, uint64_t count)
+{
+	assert_string_equal(e->kind, kind);
+	assert_string_equal(e->scope, scope);
+	assert_string_equal(e->name, name);
+	assert_int_equal(e->count, count);
+}
+
+/* One second, as milliseconds and as seconds; a name that is not text, and one that is long. */
+#define EXPIRED_MS      "\xfc\xe8\x03\x00\x00\x00\x00\x00\x00"
+#define LONG_NAME_SHOWN "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
+#define LONG_NAME       LONG_NAME_SHOWN "l"
+#define EXPIRED_SECONDS "\xfd\x01\x00\x00\x00"
+
+static void keys_expired_at_the_callers_clock_are_named(void **state)
+{
+	static const struct bytes body =
+		BYTES(EXPIRED_MS "\x00\x01"
+				 "a\x01v"
+				 "\x00\x01"
+				 "c\x01v"
+				 "\xfe\x02" EXPIRED_SECONDS "\x01\x03"
+				 "b\n\xff\x01\x01x" EXPIRED_MS "\x00\x40\x41" LONG_NAME "\x01v");
+	struct reading r = { .now_ns = INT64_C(1001000000) };
+
+	(void)state;
+	read_body("REDIS0011", body, &r);
+	assert_passes(&r);
+	assert_int_equal(r.expired.count, 5);
+	assert_expired(&r.expired.item[0], READING_EXPIRED_DATABASE, "", "0", 1);
+	assert_expired(&r.expired.item[1], READING_EXPIRED_DATABASE, "", "2", 2);
+	assert_expired(&r.expired.item[2], "string", "0", "a", 0);
+	assert_expired(&r.expired.item[3], "list", "2", "b\\x0a\\xff", 0);
+	assert_expired(&r.expired.item[4], "string", "2", LONG_NAME_SHOWN "…", 0);
+	reading_release(&r);
+	r.now_ns = INT64_C(1000000000);
+	read_body("REDIS0011", body, &r);
+	assert_int_equal(r.expired.count, 0);
+	reading_release(&r);
+	read_body("REDIS0011", body, &r);
+	assert_int_equal(r.expired.count, 0);
+	reading_release(&r);
+}
+
+static void a_bounded_number_of_expired_keys_is_named(void **state)
+{
+	enum { KEYS = READING_EXPIRED + 5 };
+	struct buf b = { 0 };
+	struct error err = ERROR_INIT;
+	struct reading r = { .now_ns = INT64_C(2000000000) };
+
+	(void)state;
+	rdb_bytes_begin(&b);
+	for (unsigned i = 0; i < KEYS; i++) {
+		ADD(&b, EXPIRED_MS "\x00\x01");
+		rdb_bytes_byte(&b, 'a' + i);
+		ADD(&b, "\x01v");
+	}
+	rdb_bytes_end(&b);
+	assert_int_equal(read_bytes(&rdb_reader, buf_span(&b), b.len, &r, &err), 0);
+	assert_passes(&r);
+	assert_int_equal(r.expired.count, 1 + READING_EXPIRED);
+	assert_expired(&r.expired.item[0], READING_EXPIRED_DATABASE, "", "0", KEYS);
+	assert_expired(&r.expired.item[READING_EXPIRED], "string", "0", "j", 0);
+	reading_release(&r);
+	buf_release(&b);
+}
+
 static void a_key_that_comes_twice_in_one_database_is_found(void **state)
 {
 	struct reading r = { 0 };
@@ -569,6 +638,8 @@ int main(void)
 		cmocka_unit_test(a_slot_import_in_progress_is_told),
 		cmocka_unit_test(what_a_version_does_not_have_is_found),
 		cmocka_unit_test(keys_expired_at_the_snapshots_clock_are_counted),
+		cmocka_unit_test(keys_expired_at_the_callers_clock_are_named),
+		cmocka_unit_test(a_bounded_number_of_expired_keys_is_named),
 		cmocka_unit_test(a_key_that_comes_twice_in_one_database_is_found),
 		cmocka_unit_test(the_largest_keys_fall_by_memory),
 		cmocka_unit_test(no_change_to_a_newer_snapshot_passes),
