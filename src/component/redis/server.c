@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A private Redis: Unix socket only, no port, nothing saved unless asked. */
+/* A private Redis, empty. */
 #include "component/redis/redis.h"
 
 #include <hiredis/hiredis.h>
@@ -9,47 +9,10 @@
 #include <sys/time.h>
 
 #include "base/clock.h"
+#include "component/redis/launch.h"
 #include "component/start.h"
 
 static const int64_t ready_timeout_ns = 60 * NS_PER_SECOND;
-
-static int run_server(struct server *s, struct error *err)
-{
-	static const char *const env[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", NULL };
-	CLEANUP(cleanup_close)
-	int log = server_open_log("redis", s, err);
-	char memory[32];
-	const char *const argv[] = {
-		"redis-server",
-		"--port",
-		"0",
-		"--unixsocket",
-		s->socket,
-		"--unixsocketperm",
-		"700",
-		"--dir",
-		s->place.directory,
-		"--dbfilename",
-		"dump.rdb",
-		"--save",
-		"",
-		"--appendonly",
-		"no",
-		"--daemonize",
-		"no",
-		"--repl-diskless-sync-delay", /* a snapshot need not wait for others */
-		"0",
-		"--maxmemory",
-		memory,
-		NULL
-	};
-	struct process_spec spec = server_process_spec(&s->place, argv, env, log);
-
-	if (log < 0)
-		return -1;
-	(void)snprintf(memory, sizeof(memory), "%llu", (unsigned long long)s->place.memory_max);
-	return process_start(&spec, &s->process, err);
-}
 
 static int answers_ping(struct server *s, struct error *err)
 {
@@ -77,7 +40,7 @@ int engine_redis_start(const struct place *place, struct server *out, struct err
 
 	s.place = *place;
 	(void)snprintf(s.socket, sizeof(s.socket), "%s/redis.sock", place->directory);
-	if (run_server(&s, err) < 0)
+	if (launch_server(&(struct launch){ 0 }, &s, err) < 0)
 		return -1;
 	if (server_await("Redis", &s, answers_ping, ready_timeout_ns, err) < 0) {
 		engine_redis_stop(&s);
