@@ -22,6 +22,7 @@ static const struct engine engines[ENGINE_COUNT] = {
 			   .tools = engine_redis_tools,
 			   .backup = engine_redis_backup,
 			   .start = engine_redis_start,
+			   .restore = engine_redis_restore,
 			   .stop = engine_redis_stop },
 	/* no program is needed: libraries and the management API do it all */
 	[ENGINE_RABBITMQ] = { .kind = ENGINE_RABBITMQ,
