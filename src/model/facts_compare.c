@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "model/facts.h"
 
 enum { DEFAULT_MAX_DIFFERENCES = 20 };
@@ -13,6 +14,7 @@ enum { DEFAULT_MAX_DIFFERENCES = 20 };
 struct tally {
 	size_t compared, different, unknown;
 	unsigned measures; /* compared at least once */
+	uint64_t counted;  /* the sum of the counts that were compared */
 };
 
 struct comparison {
@@ -187,6 +189,7 @@ static int compare_pair(struct comparison *c, const struct fact *e, const struct
 	}
 	t->compared++;
 	t->measures |= both;
+	t->counted += both & MEASURE_COUNT ? f->count : 0;
 	rc = difference(c, both, e, f);
 	if (rc > 0)
 		t->different++;
@@ -276,7 +279,7 @@ static int summarise_kind(struct comparison *c, enum fact_kind kind)
 			       .component = c->policy->component,
 			       .subject = c->policy->subject,
 			       .verdict = t->compared ? VERDICT_PASS : VERDICT_SKIPPED };
-	char measures[80], kinds[32];
+	char measures[80], kinds[32], number[NUMBER_TEXT_SIZE], total[64] = "";
 
 	(void)plural(kind, kinds, sizeof(kinds));
 	if (t->different || (!t->compared && !t->unknown))
@@ -288,8 +291,12 @@ static int summarise_kind(struct comparison *c, enum fact_kind kind)
 	if (c->policy->mode == FACTS_PLAUSIBLE)
 		return checks_addf(c->out, &check, "none of %zu %s vanished or fell abnormally",
 				   t->compared, kinds);
-	return checks_addf(c->out, &check, "%zu %s equal in %s %s%s", t->compared, kinds, measures,
-			   against(c), t->unknown ? "; others unknown" : "");
+	/* a kind that stands for itself, such as large objects, is counted as such */
+	if (t->measures & MEASURE_COUNT && w->name_key)
+		(void)snprintf(total, sizeof(total), ": %s %s", number_format(t->counted, number),
+			       w->count_key);
+	return checks_addf(c->out, &check, "%zu %s equal in %s %s%s%s", t->compared, kinds,
+			   measures, against(c), total, t->unknown ? "; others unknown" : "");
 }
 
 int facts_compare(struct facts *expected, struct facts *found, const struct facts_policy *policy,

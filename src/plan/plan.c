@@ -164,7 +164,7 @@ static int record_cut(struct plan_run *run, const struct error *cut, size_t deal
 	struct check check = { .name = check_name(CHECK_INTERRUPTED),
 			       .verdict = VERDICT_ERROR,
 			       .message = cut->message,
-			       .hint = cut->kind == ERROR_TIMEOUT ? "give it more time_limit" :
+			       .hint = cut->kind == ERROR_TIMEOUT ? "give it more time: --timeout, or run.time_limit" :
 								    "run it again" };
 	char expected[48], found[48];
 

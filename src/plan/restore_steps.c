@@ -20,23 +20,24 @@ static const uint64_t disk_left = UINT64_C(256) << 20;
 
 /* ---- seal ---- */
 
-static uint64_t disk_room(const char *directory)
+/* Free bytes where sandboxes and unpacked files lie; UINT64_MAX: nobody can tell. */
+static uint64_t disk_room(const struct restore_test *t)
 {
+	const char *temporary = getenv("TMPDIR"), *scratch = t->request->scratch;
 	struct statvfs disk;
 
-	if (statvfs(directory, &disk) < 0)
-		return 0;
+	if (!scratch)
+		scratch = temporary && temporary[0] ? temporary : "/tmp";
+	if (statvfs(scratch, &disk) < 0)
+		return UINT64_MAX;
 	return (uint64_t)disk.f_bavail * disk.f_frsize;
 }
 
 static uint64_t disk_max(const struct restore_test *t, const struct restore_target *target)
 {
-	const char *temporary = getenv("TMPDIR");
-	uint64_t room = disk_room(t->request->scratch       ? t->request->scratch :
-				  temporary && temporary[0] ? temporary :
-							      "/tmp");
+	uint64_t room = disk_room(t);
 
-	if (target->config.disk_max)
+	if (target->config.disk_max || room == UINT64_MAX)
 		return target->config.disk_max;
 	return room > 2 * disk_left ? room - disk_left : room / 2;
 }
@@ -222,10 +223,11 @@ static uint64_t content_of(const struct restore_target *target)
 }
 
 /* A disk that would run full says nothing about the backup. */
-static int check_room(struct plan_run *run, const struct restore_target *target, struct error *err)
+static int check_room(struct plan_run *run, const struct restore_test *t,
+		      const struct restore_target *target, struct error *err)
 {
 	uint64_t need = ROOM_PER_CONTENT * content_of(target);
-	uint64_t room = disk_room(target->sandbox.given);
+	uint64_t room = disk_room(t);
 	char want[QUANTITY_TEXT_SIZE], got[QUANTITY_TEXT_SIZE];
 	struct question q = { .id = CHECK_PREFLIGHT,
 			      .component = target->component,
@@ -251,7 +253,7 @@ static int not_tried(struct plan_run *run, const struct restore_target *target, 
 static int restore(struct plan_run *run, struct restore_test *t, struct restore_target *target,
 		   struct error *err)
 {
-	if (check_room(run, target, err) < 0 || restore_give_order(run, target, t, err) < 0)
+	if (check_room(run, t, target, err) < 0 || restore_give_order(run, target, t, err) < 0)
 		return -1;
 	target->restored = true;
 	return restore_hear(run, target, RESTORE_READ_BACK, err);
