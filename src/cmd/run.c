@@ -90,7 +90,7 @@ const struct command run_list_command = {
 		"running.\n\n"
 		"With --json the document muster.run-list/v1 holds runs[], each with the members "
 		"of "
-		"muster.run/v1 but counts, steps and checks.",
+		"muster.run/v1 but counts, steps, checks, facts and notes.",
 	.options = list_options,
 	.options_size = sizeof(struct list_options),
 	.options_default = &(const struct list_options){ .limit = 20 },
@@ -127,7 +127,10 @@ const struct command run_show_command = {
 		"the run was found, not what its verdict is.\n\n"
 		"With --json the document muster.run/v1 holds id, kind, platform, host, version, "
 		"command, set, started, finished, duration (in seconds), verdict, counts, steps[] "
-		"and checks[].",
+		"(id, title, component, started, duration, verdict), checks[], facts[] "
+		"(component, part, database, set, size, and facts as a manifest has them, of the "
+		"side source, backup or restored; empty once they have expired) and notes[] "
+		"(component, name, text).",
 	.arguments = "[ID]",
 	.arguments_max = 1,
 	.examples = "muster run show 20261122  # the run of that day, when there was one",

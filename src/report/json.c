@@ -8,10 +8,33 @@
 static json_t *step_to_json(const struct run_step *s)
 {
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o}", "id", text_to_json(s->id), "component",
-		text_to_json(s->component), "started", time_to_json(s->started_ns), "duration",
+		"{s:o, s:o, s:o, s:o, s:o, s:o}", "id", text_to_json(s->id), "title",
+		text_to_json(s->title ? s->title : ""), "component", text_to_json(s->component),
+		"started", time_to_json(s->started_ns), "duration",
 		s->duration_ns < 0 ? json_null() : seconds_to_json(s->duration_ns), "verdict",
 		s->duration_ns < 0 ? json_null() : json_string(verdict_name(s->verdict)));
+}
+
+/* The facts' side is in their own document. */
+static json_t *run_facts_to_json(const struct run_facts *f)
+{
+	CLEANUP(cleanup_json)
+	json_t *o = json_object();
+
+	if (!member_put(o, "component", text_to_json(f->component)) ||
+	    !member_put(o, "part", text_to_json(f->part)) ||
+	    !member_put(o, "database", text_to_json(f->database)) ||
+	    !member_put(o, "set", text_to_json(f->set)) ||
+	    !member_put(o, "size", f->size ? uint_to_json(f->size) : json_null()) ||
+	    !member_put(o, "facts", facts_to_json(&f->facts)))
+		return NULL;
+	return TAKE(o);
+}
+
+static json_t *note_to_json(const struct run_note *n)
+{
+	return json_pack("{s:o, s:o, s:o}", "component", text_to_json(n->component), "name",
+			 text_to_json(n->name), "text", text_to_json(n->text));
 }
 
 json_t *seconds_to_json(int64_t ns)
@@ -70,10 +93,11 @@ static int add_counts(json_t *o, const struct checks *checks)
 static int add_body(json_t *o, const struct run *run)
 {
 	json_t *steps = json_array(), *checks = json_array();
+	json_t *facts = json_array(), *notes = json_array();
 
 	/* the arrays belong to the document from here on, also when it is given up */
-	if (json_object_set_new(o, "steps", steps) < 0 ||
-	    json_object_set_new(o, "checks", checks) < 0)
+	if ((json_object_set_new(o, "steps", steps) | json_object_set_new(o, "checks", checks) |
+	     json_object_set_new(o, "facts", facts) | json_object_set_new(o, "notes", notes)) < 0)
 		return -1;
 	for (size_t i = 0; i < run->step_count; i++) {
 		if (json_array_append_new(steps, step_to_json(&run->step[i])) < 0)
@@ -81,6 +105,14 @@ static int add_body(json_t *o, const struct run *run)
 	}
 	for (size_t i = 0; i < run->checks.count; i++) {
 		if (json_array_append_new(checks, check_to_json(&run->checks.item[i])) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < run->facts_count; i++) {
+		if (json_array_append_new(facts, run_facts_to_json(&run->facts[i])) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < run->note_count; i++) {
+		if (json_array_append_new(notes, note_to_json(&run->note[i])) < 0)
 			return -1;
 	}
 	return 0;

@@ -4,35 +4,14 @@
 
 #include "base/clock.h"
 #include "base/quantity.h"
+#include "report/components.h"
 #include "report/paint.h"
+#include "report/text.intern.h"
+#include "report/words.h"
 
 static const char rule[] = "=========================================\n";
 
-/* What a line begins with; a failure's shouts, as it is what a reader looks for. */
-static const char *const line_words[VERDICT_COUNT] = {
-	[VERDICT_SKIPPED] = "skipped", [VERDICT_PASS] = "pass", [VERDICT_WARN] = "warning",
-	[VERDICT_ERROR] = "ERROR",     [VERDICT_FAIL] = "FAIL",
-};
 enum { WORD_WIDTH = 8 };
-
-static const char *const status_words[VERDICT_COUNT] = {
-	[VERDICT_SKIPPED] = "SKIPPED", [VERDICT_PASS] = "PASSED",
-	[VERDICT_WARN] = "WARNINGS",   [VERDICT_ERROR] = "ERROR (could not tell)",
-	[VERDICT_FAIL] = "FAILED",
-};
-
-static const char *title_of(const struct run *run)
-{
-	static const struct {
-		const char *kind, *title;
-	} titles[] = { { "verify", "Daily Backup Verification" }, { "backup", "Backup" } };
-
-	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
-		if (strcmp(titles[i].kind, run->kind) == 0)
-			return titles[i].title;
-	}
-	return run->kind;
-}
 
 static void heading_line(struct paint *p, const char *label, const char *value)
 {
@@ -48,7 +27,7 @@ static void heading(struct paint *p, const struct run *run)
 	char date[CLOCK_RFC3339_SIZE], took[QUANTITY_TEXT_SIZE];
 
 	paint_format(p, "%s", rule);
-	paint_foreign(p, title_of(run));
+	paint_foreign(p, words_title(run));
 	paint_format(p, "\nDate: %s\n", clock_format_rfc3339(run->started_ns, date));
 	heading_line(p, "Platform", run->platform);
 	heading_line(p, "Backup set", run->set);
@@ -70,7 +49,7 @@ static void detail(struct paint *p, const char *label, const char *value)
 
 static void check_line(struct paint *p, const struct check *c)
 {
-	const char *word = line_words[c->verdict];
+	const char *word = words_line(c->verdict);
 
 	paint_verdict(p, c->verdict, word);
 	paint_pad(p, strlen(word), WORD_WIDTH);
@@ -95,40 +74,22 @@ static void check_line(struct paint *p, const struct check *c)
 static void section(struct paint *p, const struct run *run, const char *component)
 {
 	const struct checks *checks = &run->checks;
-	bool headed = false;
 
+	paint_format(p, "\n");
+	paint_foreign(p, *component ? component : "platform");
+	paint_format(p, "\n");
 	for (size_t i = 0; i < checks->count; i++) {
-		if (strcmp(checks->item[i].component, component) != 0)
-			continue;
-		if (!headed) {
-			paint_format(p, "\n");
-			paint_foreign(p, *component ? component : "platform");
-			paint_format(p, "\n");
-		}
-		headed = true;
-		check_line(p, &checks->item[i]);
+		if (strcmp(checks->item[i].component, component) == 0)
+			check_line(p, &checks->item[i]);
 	}
 }
 
-static bool is_first_of_component(const struct checks *checks, size_t at)
-{
-	for (size_t i = 0; i < at; i++) {
-		if (strcmp(checks->item[i].component, checks->item[at].component) == 0)
-			return false;
-	}
-	return true;
-}
-
-/* Components in the order of their first check; what concerns the whole platform last. */
 static void sections(struct paint *p, const struct run *run)
 {
-	for (size_t i = 0; i < run->checks.count; i++) {
-		const char *component = run->checks.item[i].component;
+	const char *component;
 
-		if (*component && is_first_of_component(&run->checks, i))
-			section(p, run, component);
-	}
-	section(p, run, "");
+	for (size_t at = 0; component_next(&run->checks, &at, &component);)
+		section(p, run, component);
 }
 
 static void summary(struct paint *p, const struct run *run)
@@ -148,7 +109,7 @@ static void summary(struct paint *p, const struct run *run)
 			     checks_count(&run->checks, lines[i].verdict));
 	paint_format(p, "Status: ");
 	if (run->finished_ns)
-		paint_verdict(p, run->verdict, status_words[run->verdict]);
+		paint_verdict(p, run->verdict, words_status(run->verdict));
 	else
 		paint_format(p, "still running");
 	paint_format(p, "\n");
@@ -159,7 +120,13 @@ int report_text(const struct run *run, const struct report_style *style, struct 
 	struct paint p = { .out = out, .style = *style };
 
 	heading(&p, run);
+	if (words_is_restore_test(run))
+		text_steps(&p, run);
 	sections(&p, run);
+	if (words_is_restore_test(run) && text_facts(&p, run) < 0)
+		return -1;
+	if (words_is_restore_test(run))
+		text_notes(&p, run);
 	summary(&p, run);
 	return p.failed ? -1 : 0;
 }
@@ -173,7 +140,7 @@ int report_list_text(const struct run *run, size_t count, const struct report_st
 	if (!count)
 		paint_format(&p, "no runs yet\n");
 	else
-		paint_format(&p, "%-22s %-8s %-21s %-9s %s\n", "RUN", "KIND", "STARTED", "TOOK",
+		paint_format(&p, "%-22s %-12s %-21s %-9s %s\n", "RUN", "KIND", "STARTED", "TOOK",
 			     "VERDICT");
 	for (size_t i = 0; i < count; i++) {
 		const struct run *r = &run[i];
@@ -181,7 +148,7 @@ int report_list_text(const struct run *run, size_t count, const struct report_st
 		paint_foreign(&p, r->id);
 		paint_pad(&p, strlen(r->id), 23);
 		paint_foreign(&p, r->kind);
-		paint_pad(&p, strlen(r->kind), 9);
+		paint_pad(&p, strlen(r->kind), 13);
 		paint_format(&p, "%-21s ", clock_format_rfc3339(r->started_ns, date));
 		if (r->finished_ns) {
 			paint_format(

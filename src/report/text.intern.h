@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of a restore test's report as text. */
+#ifndef REPORT_TEXT_INTERN_H
+#define REPORT_TEXT_INTERN_H
+
+#include "report/paint.h"
+
+/* "Step 1: title… 12s", one a line, in the order in which they began. */
+void text_steps(struct paint *p, const struct run *run);
+/* What the sides hold, a line per kind of facts of each database. -1: no memory. */
+MUST_CHECK int text_facts(struct paint *p, const struct run *run);
+void text_notes(struct paint *p, const struct run *run);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What only a restore test's report has: the steps' times, the facts of three sides, notes. */
+#include <string.h>
+
+#include "base/quantity.h"
+#include "report/facts_table.h"
+#include "report/text.intern.h"
+#include "report/words.h"
+
+void text_steps(struct paint *p, const struct run *run)
+{
+	char took[QUANTITY_TEXT_SIZE];
+
+	paint_format(p, run->step_count ? "\n" : "");
+	for (size_t i = 0; i < run->step_count; i++) {
+		const struct run_step *s = &run->step[i];
+
+		paint_format(p, "Step %zu: ", i + 1);
+		paint_foreign(p, words_step(s));
+		if (s->duration_ns < 0) {
+			paint_format(p, ": not finished\n");
+			continue;
+		}
+		paint_format(p, ": %s ", quantity_format_duration(s->duration_ns, took));
+		paint_verdict(p, s->verdict, words_line(s->verdict));
+		paint_format(p, "\n");
+	}
+}
+
+static void totals(struct paint *p, const struct facts_section *s)
+{
+	char number[NUMBER_TEXT_SIZE];
+	const char *comma = "";
+
+	if (!fact_kind_words(s->kind)->count_key)
+		return;
+	paint_format(p, "; %s: ", words_count(s->kind));
+	for (int side = 0; side < FACTS_SIDES; side++) {
+		if (!s->knows[side])
+			continue;
+		paint_format(p, "%s%s %s%s", comma, facts_side_name((enum facts_side)side),
+			     s->complete[side] ? "" : "at least ",
+			     number_format(s->total[side], number));
+		comma = ", ";
+	}
+}
+
+static void section(struct paint *p, const struct facts_section *s)
+{
+	const char *comma = "";
+	char kind[32];
+
+	paint_format(p, "  %s: ", words_kind(s->kind, kind));
+	for (int a = AGREEMENT_COUNT; a-- > 0;) {
+		if (!s->of[a])
+			continue;
+		paint_format(p, "%s%zu %s", comma, s->of[a], agreement_name((enum agreement)a));
+		comma = ", ";
+	}
+	totals(p, s);
+	paint_format(p, "\n");
+}
+
+static void group(struct paint *p, const struct facts_group *g)
+{
+	paint_foreign(p, g->component);
+	if (*g->database) {
+		paint_format(p, " ");
+		paint_foreign(p, g->database);
+	}
+	if (*g->part) {
+		paint_format(p, " (");
+		paint_foreign(p, g->part);
+		paint_format(p, ")");
+	}
+	paint_format(p, "\n");
+	for (size_t i = 0; i < g->section_count; i++)
+		section(p, &g->section[i]);
+}
+
+int text_facts(struct paint *p, const struct run *run)
+{
+	CLEANUP(facts_table_release)
+	struct facts_table t = { 0 };
+
+	if (facts_table_make(run, &t) < 0)
+		return -1;
+	if (t.group_count)
+		paint_format(p, "\nWhat source, backup and restored server hold:\n");
+	for (size_t i = 0; i < t.group_count; i++)
+		group(p, &t.group[i]);
+	return 0;
+}
+
+void text_notes(struct paint *p, const struct run *run)
+{
+	if (run->note_count)
+		paint_format(p, "\nNotes:\n");
+	for (size_t i = 0; i < run->note_count; i++) {
+		const struct run_note *n = &run->note[i];
+
+		if (*n->component) {
+			paint_foreign(p, n->component);
+			paint_format(p, ": ");
+		}
+		paint_foreign(p, n->name);
+		paint_format(p, ": ");
+		paint_foreign(p, n->text);
+		paint_format(p, "\n");
+	}
+}

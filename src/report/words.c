@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char restore_test[] = "restore-test";
+
+const char *words_title(const struct run *run)
+{
+	static const struct {
+		const char *kind, *title;
+	} titles[] = { { "verify", "Daily Backup Verification" },
+		       { "backup", "Backup" },
+		       { restore_test, "Weekly Restore Test" } };
+
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
+		if (strcmp(titles[i].kind, run->kind) == 0)
+			return titles[i].title;
+	}
+	return run->kind;
+}
+
+const char *words_status(enum verdict v)
+{
+	static const char *const words[VERDICT_COUNT] = {
+		[VERDICT_SKIPPED] = "SKIPPED", [VERDICT_PASS] = "PASSED",
+		[VERDICT_WARN] = "WARNINGS",   [VERDICT_ERROR] = "ERROR (could not tell)",
+		[VERDICT_FAIL] = "FAILED",
+	};
+
+	return words[v];
+}
+
+const char *words_line(enum verdict v)
+{
+	static const char *const words[VERDICT_COUNT] = {
+		[VERDICT_SKIPPED] = "skipped", [VERDICT_PASS] = "pass", [VERDICT_WARN] = "warning",
+		[VERDICT_ERROR] = "ERROR",     [VERDICT_FAIL] = "FAIL",
+	};
+
+	return words[v];
+}
+
+bool words_is_restore_test(const struct run *run)
+{
+	return strcmp(run->kind, restore_test) == 0;
+}
+
+const char *words_sentence(const struct run *run)
+{
+	static const char *const restored[VERDICT_COUNT] = {
+		[VERDICT_SKIPPED] = "Nothing was tested, so nothing is proven",
+		[VERDICT_PASS] = "The backup was restored, and what came back is what it holds",
+		[VERDICT_WARN] = "The backup was restored; what came back is what it holds, but "
+				 "somebody should look at the warnings",
+		[VERDICT_ERROR] = "The test could not be carried out as a whole: this says nothing "
+				  "about the backup, and proves nothing",
+		[VERDICT_FAIL] = "The backup did not pass: do not count on it before the failures "
+				 "below are understood",
+	};
+	static const char *const other[VERDICT_COUNT] = {
+		[VERDICT_SKIPPED] = "Nothing was checked",
+		[VERDICT_PASS] = "Every check that ran held",
+		[VERDICT_WARN] = "Nothing failed, but somebody should look at the warnings",
+		[VERDICT_ERROR] = "Something could not be checked: this says nothing about the "
+				  "backup, and proves nothing",
+		[VERDICT_FAIL] = "At least one check failed",
+	};
+
+	if (!run->finished_ns)
+		return "The run is still under way";
+	return (words_is_restore_test(run) ? restored : other)[run->verdict];
+}
+
+const char *words_troubles(enum verdict gravest)
+{
+	return gravest == VERDICT_WARN ? "What to look at" : "What did not hold";
+}
+
+const char *words_kind(enum fact_kind kind, char out[32])
+{
+	(void)snprintf(out, 32, "%s", fact_kind_words(kind)->array);
+	for (char *p = out; *p; p++)
+		*p = *p == '_' ? ' ' : *p;
+	return out;
+}
+
+const char *words_count(enum fact_kind kind)
+{
+	const char *word = fact_kind_words(kind)->count_key;
+
+	return word ? word : "count";
+}
+
+const char *words_step(const struct run_step *step)
+{
+	return step->title && *step->title ? step->title : step->id;
+}
