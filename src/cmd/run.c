@@ -2,6 +2,7 @@
 /* muster run: the runs that the history holds. */
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
+#include "cmd/report_format.h"
 #include "history/history.h"
 #include "report/report.h"
 
@@ -98,22 +99,28 @@ const struct command run_list_command = {
 	.run = run_list,
 };
 
+struct show_options {
+	int format;
+};
+
+static const struct option_row show_options[] = {
+	REPORT_FORMAT_OPTION(struct show_options, format),
+	{ 0 },
+};
+
 static int run_show(const struct invocation *inv, struct error *err)
 {
+	const struct show_options *options = inv->options;
 	const char *id = inv->argument_count ? inv->argument[0] : "latest";
-	struct report_style style = style_of(&inv->screen);
 	CLEANUP(cleanup_history)
 	struct history *h = NULL;
-	CLEANUP(buf_release)
-	struct buf text = { 0 };
 	CLEANUP(run_release)
 	struct run run = { 0 };
-	int rc;
 
-	if (open_history(inv, &h, err) < 0 || history_load(h, id, &run, err) < 0)
+	if (open_history(inv, &h, err) < 0 || history_load(h, id, &run, err) < 0 ||
+	    report_print(inv, &run, options->format, err) < 0)
 		return -1;
-	rc = inv->global.json ? report_json(&run, &text) : report_text(&run, &style, &text);
-	return print(inv, rc, &text, err);
+	return EXIT_CODE_PASS;
 }
 
 const struct command run_show_command = {
@@ -133,7 +140,10 @@ const struct command run_show_command = {
 		"(component, name, text).",
 	.arguments = "[ID]",
 	.arguments_max = 1,
-	.examples = "muster run show 20261122  # the run of that day, when there was one",
+	.options = show_options,
+	.options_size = sizeof(struct show_options),
+	.examples = "muster run show 20261122  # the run of that day, when there was one\n"
+		    "muster run show --format=html >report.html  # for a browser, or to print",
 	.run = run_show,
 };
 

@@ -116,8 +116,8 @@ const struct command verify_command = {
 		"A bad backup is \"fail\"; what could not be looked at is \"error\"; what does not "
 		"apply is \"skipped\", counted and never green. The run, its checks and the facts "
 		"go "
-		"into the history; the report is written to reports/ in the state directory, for "
-		"people and as JSON.",
+		"into the history; the report is written to reports/ in the state directory, as "
+		"text, JSON, Markdown and HTML.",
 	.arguments = "[COMPONENT...]",
 	.arguments_max = ARGUMENTS_ANY,
 	.options = rows,

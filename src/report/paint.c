@@ -39,7 +39,10 @@ static void put_escaped(struct paint *p, const uint8_t *s, size_t len)
 	}
 }
 
-void paint_foreign(struct paint *p, const char *text)
+/* What stands for an ASCII character in a format; NULL: itself. */
+typedef const char *stand_in(const char *at);
+
+static void put_foreign(struct paint *p, const char *text, stand_in *stands_for)
 {
 	const uint8_t *s = (const uint8_t *)text;
 	size_t rest = strlen(text);
@@ -49,15 +52,74 @@ void paint_foreign(struct paint *p, const char *text)
 		bool plain = len == 1 ?
 				     *s >= 0x20 && *s < 0x7f :
 				     len && p->style.utf8 && !utf8_steers((struct span){ s, len });
+		const char *other;
 
 		len = len ? len : 1;
-		if (plain)
+		other = plain && len == 1 && stands_for ? stands_for((const char *)s) : NULL;
+		if (other)
+			put(p, other, strlen(other));
+		else if (plain)
 			put(p, (const char *)s, len);
 		else
 			put_escaped(p, s, len);
 		s += len;
 		rest -= len;
 	}
+}
+
+void paint_foreign(struct paint *p, const char *text)
+{
+	put_foreign(p, text, NULL);
+}
+
+void paint_raw(struct paint *p, const char *text)
+{
+	put(p, text, strlen(text));
+}
+
+static const char *html_for(const char *at)
+{
+	switch (*at) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void paint_html(struct paint *p, const char *text)
+{
+	put_foreign(p, text, html_for);
+}
+
+/* Any ASCII punctuation may follow a backslash (CommonMark 0.31, section 2.4). */
+static const char *markdown_for(const char *at)
+{
+	static const char escaped[][3] = { "\\\\", "\\`", "\\*", "\\_", "\\{", "\\}",
+					   "\\[",  "\\]", "\\<", "\\>", "\\#", "\\|",
+					   "\\~",  "\\!", "\\$", "\\&", "\\@", "\\:" };
+
+	/* a colon only begins something in an address */
+	if (*at == ':' && at[1] != '/')
+		return NULL;
+	for (size_t i = 0; i < sizeof(escaped) / sizeof(*escaped); i++) {
+		if (escaped[i][1] == *at)
+			return escaped[i];
+	}
+	return NULL;
+}
+
+void paint_markdown(struct paint *p, const char *text)
+{
+	put_foreign(p, text, markdown_for);
 }
 
 void paint_one_line(struct paint *p, const char *text)

@@ -27,7 +27,19 @@ void paint_verdict(struct paint *p, enum verdict v, const char *word);
 /* Spaces, as many as fill up to `width` a piece that was `used` columns wide; at least one. */
 void paint_pad(struct paint *p, size_t used, size_t width);
 
+/* Our own words of any length, with no format. */
+void paint_raw(struct paint *p, const char *text);
+
 /* As paint_foreign(), fit for a Nagios status line: no bar. */
 void paint_one_line(struct paint *p, const char *text);
+
+/* As paint_foreign(), fit for HTML: between tags, and for a value in double quotes. */
+void paint_html(struct paint *p, const char *text);
+
+/*
+ * As paint_foreign(), fit for a line or table cell of GitHub-flavoured Markdown: nothing in it
+ * is markup. Never at the beginning of a line.
+ */
+void paint_markdown(struct paint *p, const char *text);
 
 #endif

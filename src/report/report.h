@@ -27,6 +27,22 @@ MUST_CHECK int report_text(const struct run *run, const struct report_style *sty
 /* One "muster.run/v1" document. */
 MUST_CHECK int report_json(const struct run *run, struct buf *out);
 
+enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_HTML };
+/* "text", "json", "markdown", "html", NULL: in the order of enum report_format. */
+extern const char *const report_formats[];
+/* In any of them; `style` is for text. */
+MUST_CHECK int report_render(const struct run *run, enum report_format format,
+			     const struct report_style *style, struct buf *out);
+
+/* GitHub-flavoured Markdown, for tickets and wikis. */
+MUST_CHECK int report_markdown(const struct run *run, struct buf *out);
+
+/*
+ * One HTML page that needs nothing else: no script, no address but its own. Every line of the
+ * facts that differs is in it, the others up to a bound that browsers like.
+ */
+MUST_CHECK int report_html(const struct run *run, struct buf *out);
+
 /* Runs of a list, one a line under headings. */
 MUST_CHECK int report_list_text(const struct run *run, size_t count,
 				const struct report_style *style, struct buf *out);
@@ -46,8 +62,8 @@ const char *report_nagios_word(enum verdict v); /* "OK", "WARNING", "CRITICAL", 
 
 enum { REPORT_PATH_SIZE = 4096 };
 /*
- * Write <state_dir>/reports/<run id>.txt and .json, each whole or not at all, mode
- * 0640; an earlier report of the run is replaced. `text_path` gets the former's path.
+ * Write <state_dir>/reports/<run id>.txt, .json, .md and .html, each whole or not at all,
+ * mode 0640; an earlier report of the run is replaced. `text_path` gets the first's path.
  */
 MUST_CHECK int report_save(const struct run *run, const char *state_dir,
 			   char text_path[REPORT_PATH_SIZE], struct error *err);

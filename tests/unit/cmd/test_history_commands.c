@@ -237,6 +237,15 @@ static void a_run_under_way_is_shown_and_a_dead_one_is_not_trusted(void **state)
 	assert_non_null(strstr(w->out, "database (postgresql): the last verification could not"));
 }
 
+/* The options of `run show`: a format. */
+static int show(struct world *w, const char *id, int format, bool json)
+{
+	int options[1] = { format };
+
+	assert_int_equal(run_show_command.options_size, sizeof(options));
+	return use(w, &run_show_command, options, id, json);
+}
+
 /* The options of `run list`, as its rows describe them. */
 struct list_options {
 	const char *kind, *component;
@@ -260,16 +269,32 @@ static void runs_are_listed_and_shown_by_prefix(void **state)
 	assert_int_equal(json_array_size(json_object_get(o, "runs")), 1);
 	json_decref(o);
 
-	assert_int_equal(use(w, &run_show_command, NULL, NULL, false), EXIT_CODE_PASS);
+	assert_int_equal(show(w, NULL, 0, false), EXIT_CODE_PASS);
 	assert_non_null(strstr(w->out, "Status: ✓ PASSED\n"));
-	assert_int_equal(use(w, &run_show_command, NULL, "20261120", false), EXIT_CODE_PASS);
+	assert_int_equal(show(w, "20261120", 0, false), EXIT_CODE_PASS);
 	assert_non_null(strstr(w->out, "Status: ✗ FAILED\n"));
-	assert_int_equal(use(w, &run_show_command, NULL, "2025", false), -1);
+	assert_int_equal(show(w, "2025", 0, false), -1);
 	assert_int_equal(w->err.kind, ERROR_NOT_FOUND);
-	assert_int_equal(use(w, &run_show_command, NULL, "latest", true), EXIT_CODE_PASS);
+	assert_int_equal(show(w, "latest", 0, true), EXIT_CODE_PASS);
 	o = json_loads(w->out, 0, NULL);
 	assert_string_equal(json_string_value(json_object_get(o, "schema")), "muster.run/v1");
 	json_decref(o);
+}
+
+static void a_run_is_shown_in_any_format(void **state)
+{
+	static const char *const beginnings[] = { "=====", "{\n", "# Daily Backup Verification: ",
+						  "<!DOCTYPE html>\n" };
+	struct world *w = *state;
+
+	verified(w, "20261121T030000Z-0002", HOUR, VERDICT_PASS, VERDICT_PASS);
+	for (int format = 0; format < 4; format++) {
+		assert_int_equal(show(w, NULL, format, false), EXIT_CODE_PASS);
+		assert_ptr_equal(strstr(w->out, beginnings[format]), w->out);
+	}
+	assert_int_equal(show(w, NULL, 1, true), EXIT_CODE_PASS);
+	assert_int_equal(show(w, NULL, 3, true), -1);
+	assert_int_equal(w->err.kind, ERROR_USAGE);
 }
 
 static void monitoring_gets_a_line_also_when_the_configuration_is_broken(void **state)
@@ -294,6 +319,7 @@ int main(void)
 		TEST(a_missing_or_old_set_fails_whatever_was_proven),
 		TEST(a_run_under_way_is_shown_and_a_dead_one_is_not_trusted),
 		TEST(runs_are_listed_and_shown_by_prefix),
+		TEST(a_run_is_shown_in_any_format),
 		TEST(monitoring_gets_a_line_also_when_the_configuration_is_broken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -289,8 +289,13 @@ static void reports_are_files_that_appear_whole(void **state)
 	assert_int_equal(st.st_mode & 0777, 0640);
 	assert_int_equal(file_read(path, 1 << 20, &text, &err), 0);
 	assert_non_null(strstr(text.ptr, "Status: ✗ FAILED\n"));
-	memcpy(strrchr(path, '.'), ".json", sizeof(".json"));
-	assert_int_equal(stat(path, &st), 0);
+	for (size_t i = 0; i < 3; i++) {
+		static const char endings[][6] = { ".md", ".html", ".json" };
+
+		memcpy(strrchr(path, '.'), endings[i], sizeof(endings[i]));
+		assert_int_equal(stat(path, &st), 0);
+		assert_true(st.st_size > 100);
+	}
 	assert_int_equal(file_remove_tree(directory, &err), 0);
 
 	assert_int_equal(report_save(&run, "/dev/null", path, &err), -1);

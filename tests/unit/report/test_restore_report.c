@@ -82,11 +82,169 @@ static void the_document_holds_facts_and_notes(void **state)
 	run_release(&run);
 }
 
+/* Lines that others wrote would show as table rows of another width, or as elements. */
+static size_t bars_of(const char *line)
+{
+	size_t bars = 0;
+
+	for (; *line && *line != '\n'; line++) {
+		bars += *line == '|';
+		line += *line == '\\' && line[1];
+	}
+	return bars;
+}
+
+static void markdown_keeps_its_tables_whatever_names_hold(void **state)
+{
+	CLEANUP(buf_release)
+	struct buf out = { 0 };
+	size_t width = 0;
+	struct run run;
+
+	(void)state;
+	make_restored_run(&run);
+	assert_int_equal(report_markdown(&run, &out), 0);
+	holds(&out, "# Weekly Restore Test: ✗ FAILED\n\n**The backup did not pass");
+	holds(&out, "| Platform | shop \\& \\<co\\> |\n");
+	holds(&out, "| Recovery time | 9m52s (objective: within 15m) |\n");
+	holds(&out, "\n- **✗ FAIL** proven postgres-main public.\\<script\\>alert(1)\\</script\\>"
+		    "\\|\\`\\x1b\\[2J\\xff\\n: it \\<b\\>differs\\</b\\>\n"
+		    "  - expected: a\\|b\n  - found: \\*c\\*\n"
+		    "  - hint: see http\\://x.example/?a=1\\&b=2\n");
+	holds(&out, "| **different** | public.refunds | 7 `00000003` | 7 `00000003` | missing |\n");
+	holds(&out, "| equal | public.orders\\_id\\_seq | 10,true | 12,true | 12,true |\n");
+	holds(&out, "| equal | 0.string | – | 3,005 `00000001` | 3,005 `00000001` |\n");
+	holds(&out, "| ⚠ warning | expired |  | 834 keys have expired |\n");
+	for (const char *line = out.ptr; line && *line; line = strchr(line, '\n') + 1) {
+		if (*line != '|') {
+			width = 0;
+			continue;
+		}
+		assert_true(!width || bars_of(line) == width);
+		width = bars_of(line);
+	}
+	run_release(&run);
+}
+
+static size_t count(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	while ((text = strstr(text, what)) != NULL) {
+		n++;
+		text += strlen(what);
+	}
+	return n;
+}
+
+static void html_holds_nothing_that_a_name_could_be(void **state)
+{
+	static const char *const elements[] = { "<script",     "<b>",
+						"<i>",         "<co>",
+						"javascript:", "\x1b",
+						"\xff",        "http-equiv=\"refresh" };
+	CLEANUP(buf_release)
+	struct buf out = { 0 };
+	struct run run;
+
+	(void)state;
+	make_restored_run(&run);
+	assert_int_equal(report_html(&run, &out), 0);
+	for (size_t i = 0; i < sizeof(elements) / sizeof(*elements); i++)
+		lacks(&out, elements[i]);
+	holds(&out, "&lt;script&gt;alert(1)&lt;/script&gt;|`\\x1b[2J\\xff\\n");
+	holds(&out, "<title>Weekly Restore Test FAILED: shop &amp; &lt;co&gt;</title>");
+	/* no address is loaded from: the only ones are data and text */
+	lacks(&out, "src=");
+	lacks(&out, "url(");
+	lacks(&out, "@import");
+	assert_int_equal(count(out.ptr, "href="), 1);
+	holds(&out, "href=\"data:,\"");
+	holds(&out, "default-src 'none'");
+	run_release(&run);
+}
+
+static void html_tells_what_failed_when_and_how_sides_differ(void **state)
+{
+	CLEANUP(buf_release)
+	struct buf out = { 0 };
+	struct run run;
+
+	(void)state;
+	make_restored_run(&run);
+	assert_int_equal(report_html(&run, &out), 0);
+	holds(&out, "<span class=\"v fail\">✗ FAILED</span></h1>");
+	holds(&out, "<dd>9m52s (objective: within 15m) <span class=\"v pass\">✓ pass</span></dd>");
+	holds(&out, "<dt>expected</dt><dd>a|b</dd><dt>found</dt><dd>*c*</dd>");
+	assert_int_equal(count(out.ptr, "class=\"bar "), 3);
+	/* from 60 s on for 532 s, on an axis of 900 s */
+	holds(&out, "class=\"bar fail\" x=\"6.666%\" width=\"59.111%\"");
+	holds(&out, "class=\"bar open\"");
+	holds(&out, "class=\"objective\" x1=\"100.000%\"");
+	assert_int_equal(count(out.ptr, "<tr class=\"different\">"), 4);
+	assert_int_equal(count(out.ptr, "<tr class=\"equal\">"), 3);
+	holds(&out, "<code title=\"fingerprint 00000003000000000000000000000003\">00000003</code>");
+	holds(&out, "muster 0.1.0, on host db1");
+	run_release(&run);
+}
+
+static void a_run_without_anything_is_a_page_all_the_same(void **state)
+{
+	struct run run = { .id = "r1", .kind = "odd<kind>", .set = "" };
+	CLEANUP(buf_release)
+	struct buf html = { 0 };
+	CLEANUP(buf_release)
+	struct buf markdown = { 0 };
+
+	(void)state;
+	assert_int_equal(report_html(&run, &html), 0);
+	holds(&html, "odd&lt;kind&gt;: still running</h1>");
+	holds(&html, "There was no check.");
+	lacks(&html, "<svg");
+	assert_int_equal(report_markdown(&run, &markdown), 0);
+	holds(&markdown, "# odd\\<kind\\>: still running\n");
+}
+
+static void very_many_equal_lines_are_left_out_and_differences_never(void **state)
+{
+	CLEANUP(buf_release)
+	struct buf html = { 0 };
+	CLEANUP(buf_release)
+	struct buf markdown = { 0 };
+	struct run run;
+	char name[16];
+
+	(void)state;
+	make_restored_run(&run);
+	for (int side = FACTS_BACKUP; side <= FACTS_RESTORED; side++) {
+		for (unsigned i = 0; i < 12000; i++) {
+			bool differs = side == FACTS_RESTORED && i % 2;
+
+			(void)snprintf(name, sizeof(name), "t%u", i);
+			restored_fact(&run.facts[side].facts, FACT_LARGE_OBJECTS, "", name, 1,
+				      differs ? 1 : 2);
+		}
+	}
+	assert_int_equal(report_html(&run, &html), 0);
+	assert_int_equal(count(html.ptr, "<tr class=\"different\">"), 6004);
+	assert_int_equal(count(html.ptr, "<tr class=\"equal\">"), 0);
+	holds(&html, "6000 more that do not differ are left out");
+	assert_int_equal(report_markdown(&run, &markdown), 0);
+	assert_int_equal(count(markdown.ptr, "| **different** |"), 6004);
+	assert_int_equal(count(markdown.ptr, "| equal |"), 200);
+	run_release(&run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_text_tells_steps_facts_and_notes),
 		cmocka_unit_test(the_document_holds_facts_and_notes),
+		cmocka_unit_test(markdown_keeps_its_tables_whatever_names_hold),
+		cmocka_unit_test(html_holds_nothing_that_a_name_could_be),
+		cmocka_unit_test(html_tells_what_failed_when_and_how_sides_differ),
+		cmocka_unit_test(a_run_without_anything_is_a_page_all_the_same),
+		cmocka_unit_test(very_many_equal_lines_are_left_out_and_differences_never),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `--format` of commands that print the report of one run. */
+#ifndef CMD_REPORT_FORMAT_H
+#define CMD_REPORT_FORMAT_H
+
+#include "cmd/command.h"
+#include "report/report.h"
+
+/* A row of options that sets the int `field` of `target`, zero by default. */
+#define REPORT_FORMAT_OPTION(target, field)                                                        \
+	{                                                                                          \
+		.name = "format", .type = OPTION_CHOICE, .choices = report_formats,                \
+		.summary = "how the report is written",                                            \
+		.help = "\"html\" is one page that needs nothing else, to be redirected into a "   \
+			"file; "                                                                   \
+			"\"markdown\" is for tickets and wikis; \"json\" is what --json writes.",  \
+		.offset = offsetof(target, field)                                                  \
+	}
+
+/*
+ * Print the run's report on standard output in `format` (of enum report_format); --json makes
+ * text JSON. ERROR_USAGE when --json and another format are asked for.
+ */
+MUST_CHECK int report_print(const struct invocation *inv, const struct run *run, int format,
+			    struct error *err);
+
+#endif

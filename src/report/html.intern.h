@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the HTML report. What others named goes through paint_html(), all of it. */
+#ifndef REPORT_HTML_INTERN_H
+#define REPORT_HTML_INTERN_H
+
+#include "report/paint.h"
+
+/* Of all kinds of facts together, beside those that differ. */
+enum { HTML_LINES_SHOWN = 5000 };
+
+/* The page's style sheet, as an element. */
+void html_style(struct paint *p);
+
+/* <span class="v pass">✓ pass</span>, with the word of our own that is given. */
+void html_verdict(struct paint *p, enum verdict v, const char *word);
+/* A table's beginning, in a region of its own that scrolls sideways where it must. */
+void html_table_begin(struct paint *p, const char *label, const char *columns);
+void html_table_end(struct paint *p);
+
+/* The picture of the steps in time, and the same as a table. -1: no memory. */
+MUST_CHECK int html_timeline(struct paint *p, const struct run *run);
+/* What the three sides hold, side by side. -1: no memory. */
+MUST_CHECK int html_facts(struct paint *p, const struct run *run);
+
+#endif
