@@ -25,6 +25,11 @@ static void cleanup_curl(CURL **curl)
 		curl_easy_cleanup(*curl);
 }
 
+static void cleanup_headers(struct curl_slist **headers)
+{
+	curl_slist_free_all(*headers);
+}
+
 static size_t receive_body(char *bytes, size_t size, size_t count, void *cookie)
 {
 	struct transfer *t = cookie;
@@ -85,10 +90,36 @@ static bool set_options(CURL *curl, struct transfer *t, char *why)
 	return ok;
 }
 
-int http_get(const struct http_request *request, struct http_answer *answer, struct error *err)
+/* Without "Expect", for which curl would wait a second before it sends a large body. */
+static bool set_body(CURL *curl, const struct http_request *r, struct curl_slist **headers)
+{
+	static const char *const lines[] = { "Content-Type: application/json", "Expect:" };
+	bool ok = true;
+
+	if (r->method)
+		ok &= curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, r->method) == CURLE_OK;
+	if (!r->body.len)
+		return ok;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		struct curl_slist *grown = curl_slist_append(*headers, lines[i]);
+
+		if (!grown)
+			return false;
+		*headers = grown;
+	}
+	ok &= curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *headers) == CURLE_OK;
+	ok &= curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.len) ==
+	      CURLE_OK;
+	ok &= curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)r->body.ptr) == CURLE_OK;
+	return ok;
+}
+
+int http_send(const struct http_request *request, struct http_answer *answer, struct error *err)
 {
 	CLEANUP(cleanup_curl)
 	CURL *curl = NULL;
+	CLEANUP(cleanup_headers)
+	struct curl_slist *headers = NULL;
 	struct error received = ERROR_INIT;
 	struct transfer t = { request, &received };
 	char why[CURL_ERROR_SIZE] = "";
@@ -97,7 +128,7 @@ int http_get(const struct http_request *request, struct http_answer *answer, str
 	*answer = (struct http_answer){ 0 };
 	(void)pthread_once(&curl_ready, prepare_curl);
 	curl = curl_easy_init();
-	if (!curl || !set_options(curl, &t, why))
+	if (!curl || !set_options(curl, &t, why) || !set_body(curl, request, &headers))
 		return error_set(err, ERROR_NOMEM, "no memory for a request to %s", request->url);
 	code = curl_easy_perform(curl);
 	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);

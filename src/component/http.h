@@ -8,11 +8,14 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/cursor.h"
 #include "base/error.h"
 #include "component/reach.h"
 
 struct http_request {
 	const char *url;
+	const char *method;          /* NULL: GET */
+	struct span body;            /* sent as JSON unless it is empty; borrowed */
 	const char *user, *password; /* basic authentication; user NULL or "": none */
 	const char *ca_file;         /* NULL or "": the system's */
 	int64_t timeout_ns;          /* to connect, and for the answer to begin or go on */
@@ -27,11 +30,11 @@ struct http_answer {
 };
 
 /*
- * GET it. 0 when an answer came, of whatever status; else -1 with `err`
+ * Send it. 0 when an answer came, of whatever status; else -1 with `err`
  * (ERROR_TARGET, or what `receive` set) and the same in `answer->how`.
  */
-MUST_CHECK int http_get(const struct http_request *request, struct http_answer *answer,
-			struct error *err);
+MUST_CHECK int http_send(const struct http_request *request, struct http_answer *answer,
+			 struct error *err);
 
 /* A `receive` that appends to the struct buf in `cookie`, at most 4 MiB. */
 int http_receive_to_buf(void *cookie, const void *bytes, size_t len, struct error *err);

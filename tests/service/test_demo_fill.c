@@ -199,7 +199,7 @@ static void rabbitmq_holds_every_kind_of_object(void **state)
 		fail_msg("%s", err.message);
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/api/definitions",
 		       (unsigned)s.management_port);
-	if (http_get(&request, &answer, &err) < 0)
+	if (http_send(&request, &answer, &err) < 0)
 		fail_msg("%s", err.message);
 	assert_int_equal(answer.status, 200);
 	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {

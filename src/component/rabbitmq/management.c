@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "component/rabbitmq/management.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MANAGEMENT_PORT = 15672 };
 
@@ -22,39 +24,72 @@ char *management_base(const struct connect_config *c, char *out, size_t size)
 	return out;
 }
 
+int management_escape(struct buf *path, const char *name)
+{
+	for (const char *p = name; *p; p++) {
+		bool plain = isalnum((unsigned char)*p) || strchr("-._~", *p);
+
+		if (plain ? buf_append(path, p, 1) < 0 :
+			    buf_printf(path, "%%%02X", (unsigned)(unsigned char)*p) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int management_send(const struct connect_config *c, const struct management_request *request,
+		    long *status, struct reached *reached, struct error *err)
+{
+	CLEANUP(secret_wipe)
+	struct buf password = { 0 };
+	CLEANUP(buf_release)
+	struct buf url = { 0 };
+	char base[300];
+	struct http_request http = { .method = request->method,
+				     .body = request->body,
+				     .user = rabbitmq_user(c),
+				     .ca_file = c->ca_file,
+				     .timeout_ns = request->timeout_ns ? request->timeout_ns :
+									 reach_timeout_ns(c),
+				     .receive = request->receive,
+				     .cookie = request->cookie };
+	struct http_answer answer;
+
+	if (buf_puts(&password, "") < 0 ||
+	    buf_printf(&url, "%s%s", management_base(c, base, sizeof(base)), request->path) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for a request to RabbitMQ");
+	if (secret_fetch(&c->password, &password, err) < 0)
+		return -1;
+	http.url = url.ptr;
+	http.password = password.ptr;
+	if (http_send(&http, &answer, err) < 0) {
+		*reached = answer.how;
+		return -1;
+	}
+	*status = answer.status;
+	return 0;
+}
+
 int management_get(const struct connect_config *c, const char *path,
 		   int (*receive)(void *cookie, const void *bytes, size_t len, struct error *err),
 		   void *cookie, struct reached *reached, struct error *err)
 {
-	CLEANUP(secret_wipe)
-	struct buf password = { 0 };
-	char base[300], url[400];
-	struct http_request request = { .url = url,
-					.user = rabbitmq_user(c),
-					.ca_file = c->ca_file,
-					.timeout_ns = reach_timeout_ns(c),
-					.receive = receive,
-					.cookie = cookie };
-	struct http_answer answer;
+	const struct management_request request = { .path = path,
+						    .receive = receive,
+						    .cookie = cookie };
+	char base[300];
+	long status = 0;
 
-	if (buf_puts(&password, "") < 0)
-		return error_set(err, ERROR_NOMEM, "no memory for a request to RabbitMQ");
-	if (secret_fetch(&c->password, &password, err) < 0)
+	if (management_send(c, &request, &status, reached, err) < 0)
 		return -1;
-	request.password = password.ptr;
-	(void)snprintf(url, sizeof(url), "%s%s", management_base(c, base, sizeof(base)), path);
-	if (http_get(&request, &answer, err) < 0) {
-		*reached = answer.how;
-		return -1;
-	}
-	if (answer.status == 200)
+	if (status == 200)
 		return 0;
-	if (answer.status == 401 || answer.status == 403)
-		(void)reached_fail(reached, REACH_DENIED, "%s: HTTP status %ld for user %s", url,
-				   answer.status, request.user);
+	(void)management_base(c, base, sizeof(base));
+	if (status == 401 || status == 403)
+		(void)reached_fail(reached, REACH_DENIED, "%s%s: HTTP status %ld for user %s", base,
+				   path, status, rabbitmq_user(c));
 	else
-		(void)reached_fail(reached, REACH_PROTOCOL, "%s: HTTP status %ld", url,
-				   answer.status);
+		(void)reached_fail(reached, REACH_PROTOCOL, "%s%s: HTTP status %ld", base, path,
+				   status);
 	return error_set(err, reached->how == REACH_DENIED ? ERROR_PERMISSION : ERROR_TARGET, "%s",
 			 reached->message);
 }

@@ -16,6 +16,22 @@ MUST_CHECK int management_get(const struct connect_config *c, const char *path,
 					     struct error *err),
 			      void *cookie, struct reached *reached, struct error *err);
 
+struct management_request {
+	const char *method, *path; /* path with its names escaped, see management_escape() */
+	struct span body;          /* JSON; may be empty */
+	int64_t timeout_ns;        /* of silence; 0: the component's */
+	int (*receive)(void *cookie, const void *bytes, size_t len, struct error *err);
+	void *cookie;
+};
+
+/* As the component's user. -1 when there was no answer; `*status` is the HTTP status of one. */
+MUST_CHECK int management_send(const struct connect_config *c,
+			       const struct management_request *request, long *status,
+			       struct reached *reached, struct error *err);
+
+/* Append a name as a path or query bears it. -1: no memory. */
+MUST_CHECK int management_escape(struct buf *path, const char *name);
+
 /* The user that RabbitMQ creates itself when none is configured: "guest". */
 const char *rabbitmq_user(const struct connect_config *c);
 const char *rabbitmq_host(const struct connect_config *c);

@@ -182,7 +182,7 @@ static int accepts_login(struct server *s, struct error *err)
 	(void)err;
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/api/whoami",
 		       (unsigned)s->management_port);
-	return http_get(&request, &answer, &not_yet) == 0 && answer.status == 200;
+	return http_send(&request, &answer, &not_yet) == 0 && answer.status == 200;
 }
 
 static int attempt(struct server *s, struct error *err)

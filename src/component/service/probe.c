@@ -20,7 +20,7 @@ static int probe_http(const struct component_config *c, struct checks *out, stru
 	struct http_answer answer;
 	long expected = c->health.status ? c->health.status : 200;
 
-	if (http_get(&request, &answer, &failure) < 0) {
+	if (http_send(&request, &answer, &failure) < 0) {
 		if (answer.how.how == REACH_OK) {
 			*err = failure;
 			return -1;
