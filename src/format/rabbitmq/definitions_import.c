@@ -167,43 +167,13 @@ static int check_queue(struct definitions *d, const struct definition_object *o,
 				 err);
 }
 
-/* Types of exchanges that are not the broker's own; NULL: a plugin that is not known here. */
-static bool needs_plugin(const char *type, const char **plugin)
-{
-	static const struct {
-		const char *type, *plugin; /* plugin "": none is needed */
-	} types[] = {
-		{ "direct", "" },
-		{ "fanout", "" },
-		{ "topic", "" },
-		{ "headers", "" },
-		{ "x-local-random", "" },
-		{ "x-modulus-hash", "" }, /* since 4.3; whoever had it before has its plugin */
-		{ "x-consistent-hash", "rabbitmq_consistent_hash_exchange" },
-		{ "x-delayed-message", "rabbitmq_delayed_message_exchange" },
-		{ "x-random", "rabbitmq_random_exchange" },
-		{ "x-recent-history", "rabbitmq_recent_history_exchange" },
-		{ "x-jms-topic", "rabbitmq_jms_topic_exchange" },
-		{ "x-rtopic", "rabbitmq_rtopic_exchange" },
-		{ "x-lvc", "rabbitmq_lvc_exchange" },
-		{ "x-federation-upstream", "rabbitmq_federation" },
-	};
-
-	*plugin = NULL;
-	for (size_t i = 0; i < COUNT(types); i++) {
-		if (strcmp(types[i].type, type) == 0)
-			*plugin = types[i].plugin;
-	}
-	return !*plugin || (*plugin)[0];
-}
-
 static int check_exchange(struct definitions *d, const struct definition_object *o,
 			  struct error *err)
 {
 	const char *type = definition_text(o->json, "type"), *plugin;
 	char title[DEFINITION_TITLE_SIZE], quoted[24];
 
-	if (needs_plugin(type, &plugin))
+	if (definition_exchange_needs_plugin(type, &plugin))
 		definitions_risk(d, RISK_EXCHANGE_TYPE, o->at, "%s is %s: an import needs %s",
 				 definitions_title(o, "exchange", title),
 				 quote_text(type, quoted, sizeof(quoted)),

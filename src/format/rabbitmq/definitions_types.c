@@ -176,3 +176,32 @@ bool definition_members_hold(const struct definition_type *type, const json_t *o
 	}
 	return true;
 }
+
+bool definition_exchange_needs_plugin(const char *type, const char **plugin)
+{
+	static const struct {
+		const char *type, *plugin; /* plugin "": none is needed */
+	} types[] = {
+		{ "direct", "" },
+		{ "fanout", "" },
+		{ "topic", "" },
+		{ "headers", "" },
+		{ "x-local-random", "" },
+		{ "x-modulus-hash", "" }, /* since 4.3; whoever had it before has its plugin */
+		{ "x-consistent-hash", "rabbitmq_consistent_hash_exchange" },
+		{ "x-delayed-message", "rabbitmq_delayed_message_exchange" },
+		{ "x-random", "rabbitmq_random_exchange" },
+		{ "x-recent-history", "rabbitmq_recent_history_exchange" },
+		{ "x-jms-topic", "rabbitmq_jms_topic_exchange" },
+		{ "x-rtopic", "rabbitmq_rtopic_exchange" },
+		{ "x-lvc", "rabbitmq_lvc_exchange" },
+		{ "x-federation-upstream", "rabbitmq_federation" },
+	};
+
+	*plugin = NULL;
+	for (size_t i = 0; i < COUNT(types); i++) {
+		if (strcmp(types[i].type, type) == 0)
+			*plugin = types[i].plugin;
+	}
+	return !*plugin || (*plugin)[0];
+}

@@ -53,6 +53,12 @@ enum definition_member definition_member_of(const char *name, const struct defin
 bool definition_members_hold(const struct definition_type *type, const json_t *object,
 			     char *problem, size_t size);
 
+/*
+ * Is that type of exchange not the broker's own? `*plugin` brings it, static; NULL: one that
+ * is not known here.
+ */
+bool definition_exchange_needs_plugin(const char *type, const char **plugin);
+
 /* A member's text; NULL when there is none or it is not a string. Borrowed. */
 const char *definition_text(const json_t *object, const char *member);
 
