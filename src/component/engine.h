@@ -23,6 +23,7 @@ struct server {
 	char socket[108];            /* postgresql: directory; redis: path; "" = none */
 	uint16_t port;               /* postgresql: part of the socket's name; 0: none */
 	uint16_t management_port;    /* rabbitmq */
+	uint16_t epmd_port;          /* rabbitmq: of its companion */
 	char user[32], password[48]; /* of an administrator; password "" = none needed */
 	char log[108];               /* path of its log */
 };

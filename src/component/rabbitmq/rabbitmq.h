@@ -13,4 +13,10 @@ MUST_CHECK int engine_rabbitmq_start(const struct place *place, struct server *o
 				     struct error *err);
 void engine_rabbitmq_stop(struct server *s);
 
+/*
+ * The path of a program of RabbitMQ itself, such as "rabbitmq-server": those in
+ * /usr/sbin change to user rabbitmq's home and account.
+ */
+MUST_CHECK int rabbitmq_find_script(const char *name, char *out, size_t size, struct error *err);
+
 #endif

@@ -23,10 +23,6 @@ static const int64_t ready_timeout_ns = 180 * NS_PER_SECOND;
 
 enum { ATTEMPTS = 3 };
 
-struct node_ports {
-	uint16_t epmd, distribution;
-};
-
 static int make_password(char *out, size_t size, struct error *err)
 {
 	unsigned char random[20];
@@ -38,26 +34,26 @@ static int make_password(char *out, size_t size, struct error *err)
 	return 0;
 }
 
-/* The real start script: /usr/sbin/rabbitmq-server changes to user rabbitmq's home and account. */
-static int find_script(char *out, size_t size, struct error *err)
+int rabbitmq_find_script(const char *name, char *out, size_t size, struct error *err)
 {
-	static const char *const patterns[] = { "/usr/lib/rabbitmq/bin/rabbitmq-server",
-						"/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/"
-						"rabbitmq-server" };
+	static const char *const directories[] = { "/usr/lib/rabbitmq/bin",
+						   "/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin" };
 
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++) {
+		char pattern[128];
 		glob_t found = { 0 };
-		bool got = glob(patterns[i], 0, NULL, &found) == 0;
+		bool got;
 
+		(void)snprintf(pattern, sizeof(pattern), "%s/%s", directories[i], name);
+		got = glob(pattern, 0, NULL, &found) == 0;
 		if (got)
 			(void)snprintf(out, size, "%s", found.gl_pathv[found.gl_pathc - 1]);
 		globfree(&found);
 		if (got)
 			return 0;
 	}
-	(void)error_set(err, ERROR_NOT_FOUND,
-			"RabbitMQ's rabbitmq-server: not found under "
-			"/usr/lib/rabbitmq");
+	(void)error_set(err, ERROR_NOT_FOUND, "RabbitMQ's %s: not found under /usr/lib/rabbitmq",
+			name);
 	return error_hint(err, "install the Debian package rabbitmq-server");
 }
 
@@ -87,6 +83,8 @@ static int write_files(struct server *s, struct error *err)
 		       "listeners.tcp.1 = 127.0.0.1:%u\n"
 		       "management.tcp.ip = 127.0.0.1\n"
 		       "management.tcp.port = %u\n"
+		       /* definitions of any size come in by it; its own limit is 10 MB */
+		       "management.http.max_body_size = 1073741824\n"
 		       "default_user = %s\n"
 		       "default_pass = %s\n"
 		       "log.console = true\n"
@@ -116,7 +114,7 @@ static void remove_files(const struct server *s)
 }
 
 /* In the foreground and before the node: the node would start one that outlives it. */
-static int run_epmd(struct server *s, const struct node_ports *ports, int log, struct error *err)
+static int run_epmd(struct server *s, int log, struct error *err)
 {
 	static const char *const env[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8", NULL };
 	CLEANUP(buf_release)
@@ -126,7 +124,7 @@ static int run_epmd(struct server *s, const struct node_ports *ports, int log, s
 
 	if (find_epmd(&program, err) < 0)
 		return -1;
-	(void)snprintf(port, sizeof(port), "%u", (unsigned)ports->epmd);
+	(void)snprintf(port, sizeof(port), "%u", (unsigned)s->epmd_port);
 	spec = server_process_spec(
 		&s->place,
 		(const char *const[]){ program.ptr, "-port", port, "-address", "127.0.0.1", NULL },
@@ -134,7 +132,7 @@ static int run_epmd(struct server *s, const struct node_ports *ports, int log, s
 	return process_start(&spec, &s->companion, err);
 }
 
-static int run_node(struct server *s, const struct node_ports *ports, int log, struct error *err)
+static int run_node(struct server *s, uint16_t distribution_port, int log, struct error *err)
 {
 	const char *d = s->place.directory;
 	char script[256], home[120], mnesia[140], logs[140], plugins[150], conf[140], pid[130];
@@ -153,7 +151,7 @@ static int run_node(struct server *s, const struct node_ports *ports, int log, s
 	};
 	struct process_spec spec = server_process_spec(&s->place, argv, env, log);
 
-	if (find_script(script, sizeof(script), err) < 0)
+	if (rabbitmq_find_script("rabbitmq-server", script, sizeof(script), err) < 0)
 		return -1;
 	(void)snprintf(home, sizeof(home), "HOME=%s", d);
 	(void)snprintf(mnesia, sizeof(mnesia), "RABBITMQ_MNESIA_BASE=%s/mnesia", d);
@@ -163,8 +161,8 @@ static int run_node(struct server *s, const struct node_ports *ports, int log, s
 	(void)snprintf(conf, sizeof(conf), "RABBITMQ_CONFIG_FILE=%s/rabbitmq.conf", d);
 	(void)snprintf(pid, sizeof(pid), "RABBITMQ_PID_FILE=%s/pid", d);
 	(void)snprintf(distribution, sizeof(distribution), "RABBITMQ_DIST_PORT=%u",
-		       (unsigned)ports->distribution);
-	(void)snprintf(epmd, sizeof(epmd), "ERL_EPMD_PORT=%u", (unsigned)ports->epmd);
+		       (unsigned)distribution_port);
+	(void)snprintf(epmd, sizeof(epmd), "ERL_EPMD_PORT=%u", (unsigned)s->epmd_port);
 	return process_start(&spec, &s->process, err);
 }
 
@@ -189,15 +187,15 @@ static int attempt(struct server *s, struct error *err)
 {
 	CLEANUP(cleanup_close)
 	int log = server_open_log("rabbitmq", s, err);
-	struct node_ports ports;
+	uint16_t distribution_port;
 
 	if (log < 0)
 		return -1;
 	if (place_free_port(&s->port, err) < 0 || place_free_port(&s->management_port, err) < 0 ||
-	    place_free_port(&ports.epmd, err) < 0 || place_free_port(&ports.distribution, err) < 0)
+	    place_free_port(&s->epmd_port, err) < 0 || place_free_port(&distribution_port, err) < 0)
 		return -1;
-	if (write_files(s, err) < 0 || run_epmd(s, &ports, log, err) < 0 ||
-	    run_node(s, &ports, log, err) < 0)
+	if (write_files(s, err) < 0 || run_epmd(s, log, err) < 0 ||
+	    run_node(s, distribution_port, log, err) < 0)
 		return -1;
 	return server_await("RabbitMQ", s, accepts_login, ready_timeout_ns, err);
 }
