@@ -29,6 +29,7 @@ static const struct engine engines[ENGINE_COUNT] = {
 			      .probe = engine_rabbitmq_probe,
 			      .backup = engine_rabbitmq_backup,
 			      .start = engine_rabbitmq_start,
+			      .restore = engine_rabbitmq_restore,
 			      .stop = engine_rabbitmq_stop },
 	[ENGINE_SERVICE] = { .kind = ENGINE_SERVICE, .probe = engine_service_probe },
 };

@@ -12,6 +12,8 @@ MUST_CHECK int engine_rabbitmq_backup(const struct backup_job *job, struct manif
 MUST_CHECK int engine_rabbitmq_start(const struct place *place, struct server *out,
 				     struct error *err);
 void engine_rabbitmq_stop(struct server *s);
+MUST_CHECK int engine_rabbitmq_restore(struct server *s, const struct restore_job *job,
+				       struct restored *out, struct error *err);
 
 /*
  * The path of a program of RabbitMQ itself, such as "rabbitmq-server": those in
