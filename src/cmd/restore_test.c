@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cmd/commands.h"
+#include "cmd/configuration.h"
 #include "cmd/interrupt.h"
 #include "cmd/progress.h"
 #include "cmd/run_session.h"
@@ -16,7 +17,7 @@ struct restore_arguments {
 	int pick;
 	unsigned jobs;
 	int64_t timeout_ns;
-	bool sql, realistic;
+	bool sql, realistic, dry_run;
 };
 
 static const char *const picks[] = { "latest", "random", "oldest", NULL };
@@ -59,6 +60,12 @@ static const struct option_row rows[] = {
 	  .summary = "restore with the source's settings, not those of a throw-away load",
 	  .help = "How long it takes is then nearer to what it would take in a disaster.",
 	  .offset = offsetof(struct restore_arguments, realistic) },
+	{ .name = "dry-run",
+	  .type = OPTION_FLAG,
+	  .summary = "only say what would be restored, what it needs and how long it took before",
+	  .help = "A sandbox is sealed and the programs are looked for, nothing is restored, and "
+		  "nothing goes into the history.",
+	  .offset = offsetof(struct restore_arguments, dry_run) },
 	{ 0 },
 };
 
@@ -89,19 +96,49 @@ static int check_files(const struct invocation *inv, size_t *files, struct error
 	return 0;
 }
 
-/* No platform, so no configuration and no state directory: the journal is kept in memory. */
-static int open_files(const struct invocation *inv, struct run_session *s, struct error *err)
+/* A run that no state directory keeps: its journal is in memory. */
+static int open_unkept(const struct invocation *inv, struct run_session *s, struct error *err)
 {
 	run_id_make(clock_wall_ns(), s->id);
-	if (restore_files_config(inv->argument, inv->argument_count, &s->config, err) < 0 ||
-	    history_open_memory(&s->history, err) < 0)
-		return -1;
 	s->request = (struct run_request){ .config = &s->config,
-					   .history = s->history,
 					   .run = s->id,
 					   .command = inv->line,
 					   .stop_requested = interrupt_requested };
+	if (history_open_memory(&s->history, err) < 0)
+		return -1;
+	s->request.history = s->history;
 	return 0;
+}
+
+static int open_files(const struct invocation *inv, struct run_session *s, struct error *err)
+{
+	if (restore_files_config(inv->argument, inv->argument_count, &s->config, err) < 0)
+		return -1;
+	return open_unkept(inv, s, err);
+}
+
+/* What earlier restore tests took is read from the history, of which nothing is changed. */
+static int open_dry_run(const struct invocation *inv, struct run_session *s, struct history **past,
+			struct error *err)
+{
+	if (configuration_load(inv, &s->config, err) < 0 ||
+	    history_open_read(s->config.state_dir, past, err) < 0 || open_unkept(inv, s, err) < 0)
+		return -1;
+	s->request.component = inv->argument;
+	s->request.component_count = inv->argument_count;
+	return 0;
+}
+
+static int open_session(const struct invocation *inv, bool of_files, struct run_session *s,
+			struct history **past, struct error *err)
+{
+	const struct restore_arguments *a = inv->options;
+
+	if (of_files)
+		return open_files(inv, s, err);
+	if (a->dry_run)
+		return open_dry_run(inv, s, past, err);
+	return run_session_open(inv, "restore-test", s, err);
 }
 
 static int print(const struct invocation *inv, const struct run *run, struct error *err)
@@ -118,14 +155,14 @@ static int print(const struct invocation *inv, const struct run *run, struct err
 	return 0;
 }
 
-static int show(const struct invocation *inv, const struct run_session *s, bool of_files,
+static int show(const struct invocation *inv, const struct run_session *s, bool is_kept,
 		struct error *err)
 {
 	CLEANUP(run_release)
 	struct run run = { 0 };
 	char path[REPORT_PATH_SIZE];
 
-	if (of_files)
+	if (!is_kept)
 		return history_load(s->history, s->id, &run, err) < 0 ? -1 : print(inv, &run, err);
 	if (run_session_report(s, &run, path, err) < 0 || print(inv, &run, err) < 0)
 		return -1;
@@ -154,23 +191,26 @@ static int restore_test(const struct invocation *inv, struct run_session *s, str
 						.jobs = a->jobs,
 						.from_sql = a->sql,
 						.realistic = a->realistic,
+						.dry_run = a->dry_run,
 						.time_max_ns = a->timeout_ns };
 	struct restore_test_outcome outcome = { 0 };
+	CLEANUP(cleanup_history)
+	struct history *past = NULL;
 	size_t files = 0;
 	int rc;
 
 	if (check_files(inv, &files, err) < 0)
 		return -1;
 	request.of_files = files > 0;
-	rc = files ? open_files(inv, s, err) : run_session_open(inv, "restore-test", s, err);
-	if (rc < 0)
+	if (open_session(inv, files > 0, s, &past, err) < 0)
 		return -1;
+	request.past = past;
 	request.run = s->request;
 	request.run.sinks = &progress.sink;
 	progress_begin(&progress, inv, "restore test");
 	rc = restore_test_run(&request, &outcome, err);
 	progress_end(&progress);
-	if (rc < 0 || show(inv, s, files > 0, err) < 0)
+	if (rc < 0 || show(inv, s, !files && !a->dry_run, err) < 0)
 		return -1;
 	return exit_code(&outcome);
 }

@@ -294,7 +294,7 @@ static int summarise_kind(struct comparison *c, enum fact_kind kind)
 	/* a kind that stands for itself, such as large objects, is counted as such */
 	if (t->measures & MEASURE_COUNT && w->name_key)
 		(void)snprintf(total, sizeof(total), ": %s %s", number_format(t->counted, number),
-			       w->count_key);
+			       strcmp(w->count_key, "count") == 0 ? "in all" : w->count_key);
 	return checks_addf(c->out, &check, "%zu %s equal in %s %s%s%s", t->compared, kinds,
 			   measures, against(c), total, t->unknown ? "; others unknown" : "");
 }

@@ -164,8 +164,9 @@ static int record_cut(struct plan_run *run, const struct error *cut, size_t deal
 	struct check check = { .name = check_name(CHECK_INTERRUPTED),
 			       .verdict = VERDICT_ERROR,
 			       .message = cut->message,
-			       .hint = cut->kind == ERROR_TIMEOUT ? "give it more time: --timeout, or run.time_limit" :
-								    "run it again" };
+			       .hint = cut->kind == ERROR_TIMEOUT ?
+					       "give it more time: --timeout, or run.time_limit" :
+					       "run it again" };
 	char expected[48], found[48];
 
 	(void)snprintf(expected, sizeof(expected), "%zu steps", run->shared->plan->step_count);

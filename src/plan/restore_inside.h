@@ -9,7 +9,7 @@
 /* What it knows from its birth; the rest comes with the order (plan/restore_talk.h). */
 struct restore_wish {
 	enum engine_kind
-		engine; /* that the order will most likely be about: its server starts at once */
+		engine; /* that the order will most likely be about: its server starts at once; ENGINE_COUNT: none does */
 	const struct restore_config *config;
 };
 

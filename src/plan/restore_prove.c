@@ -193,10 +193,15 @@ static int note_times(struct plan_run *run, const struct restore_target *t, stru
 	return 0;
 }
 
+int64_t restore_objective_of(const struct restore_target *t)
+{
+	return t->component->rto_ns ? t->component->rto_ns : RESTORE_RTO_NS;
+}
+
 /* From the run's beginning until the proof is done. */
 static int judge_time(struct plan_run *run, const struct restore_target *t, struct error *err)
 {
-	int64_t objective = t->component->rto_ns ? t->component->rto_ns : RESTORE_RTO_NS;
+	int64_t objective = restore_objective_of(t);
 	int64_t actual = clock_monotonic_ns() - run->began_ns;
 	char want[QUANTITY_TEXT_SIZE], got[QUANTITY_TEXT_SIZE];
 	struct question q = { .id = CHECK_RECOVERY_TIME,

@@ -30,7 +30,9 @@ static void add_target(struct restore_test *t, const struct component_config *c)
 		.component = c, .engine = c->engine, .config = c->restore, .sandbox = SANDBOX_INIT
 	};
 	target->config.realistic = c->restore.realistic || t->request->realistic;
-	target->wish = (struct restore_wish){ .engine = c->engine, .config = &target->config };
+	target->wish =
+		(struct restore_wish){ .engine = t->request->dry_run ? ENGINE_COUNT : c->engine,
+				       .config = &target->config };
 }
 
 static int add_named(struct restore_test *t, size_t named, struct error *err)
@@ -93,40 +95,45 @@ struct restore_target *restore_target_of(struct plan_run *run, struct restore_te
 	return NULL; /* every step of a component's has its target */
 }
 
-/* A step of a component's own, and what it does, in order. */
-static const struct {
+/* A step of a component's own. */
+struct target_step {
 	const char *name, *title;
 	int (*run)(struct plan_run *run, void *subject, struct error *err);
 	bool always;
-} target_steps[] = {
+};
+
+/* In order. */
+static const struct target_step restore_steps[] = {
 	{ "read", "read every byte of %s", restore_step_read, false },
 	{ "restore", "restore %s", restore_step_restore, false },
 	{ "prove", "prove that all of %s came back", restore_step_prove, false },
 	{ "remove", "remove the sandbox of %s", restore_step_remove, true },
 };
-enum { TARGET_STEPS = sizeof(target_steps) / sizeof(*target_steps) };
+static const struct target_step foresee_steps[] = {
+	{ "foresee", "look what restoring %s needs", restore_step_foresee, false },
+};
+enum { RESTORE_STEPS = sizeof(restore_steps) / sizeof(*restore_steps) };
 
 static const char *const after_choose[] = { "choose", NULL };
 static const char *const after_seal[] = { "seal", NULL };
 
-static int add_step(struct restore_test *t, const char *name, size_t k, struct step *steps,
-		    size_t at, struct error *err)
+static int add_step(struct restore_test *t, const char *name, const struct target_step *own,
+		    bool first, struct step *step, struct error *err)
 {
 	const char **after = arena_alloc(&t->arena, 2 * sizeof(*after));
 	char title[256];
 
-	(void)snprintf(title, sizeof(title), "%.*s%s%s", (int)strcspn(target_steps[k].title, "%"),
-		       target_steps[k].title, name, strstr(target_steps[k].title, "%s") + 2);
-	steps[at] =
-		(struct step){ .id = arena_printf(&t->arena, "%s %s", target_steps[k].name, name),
+	(void)snprintf(title, sizeof(title), "%.*s%s%s", (int)strcspn(own->title, "%"), own->title,
+		       name, strstr(own->title, "%s") + 2);
+	*step = (struct step){ .id = arena_printf(&t->arena, "%s %s", own->name, name),
 			       .title = arena_strdup(&t->arena, title),
 			       .component = name,
-			       .after = k ? after : after_seal,
-			       .run = target_steps[k].run,
-			       .always = target_steps[k].always };
-	if (!after || !steps[at].id || !steps[at].title)
+			       .after = first ? after_seal : after,
+			       .run = own->run,
+			       .always = own->always };
+	if (!after || !step->id || !step->title)
 		return no_memory(err);
-	after[0] = k ? steps[at - 1].id : NULL;
+	after[0] = first ? NULL : step[-1].id;
 	after[1] = NULL;
 	return 0;
 }
@@ -134,9 +141,12 @@ static int add_step(struct restore_test *t, const char *name, size_t k, struct s
 /* Every target goes its own way, at the same time as the others. */
 static int make_plan(struct restore_test *t, struct error *err)
 {
+	const bool dry = t->request->dry_run;
+	const struct target_step *own = dry ? foresee_steps : restore_steps;
+	const size_t own_count = dry ? 1 : RESTORE_STEPS;
 	size_t count = 2;
 	struct step *steps =
-		arena_alloc(&t->arena, (2 + TARGET_STEPS * t->target_count) * sizeof(*steps));
+		arena_alloc(&t->arena, (2 + own_count * t->target_count) * sizeof(*steps));
 
 	if (!steps)
 		return no_memory(err);
@@ -148,12 +158,13 @@ static int make_plan(struct restore_test *t, struct error *err)
 				  .after = after_choose,
 				  .run = restore_step_seal };
 	for (size_t i = 0; i < t->target_count; i++) {
-		for (size_t k = 0; k < TARGET_STEPS; k++) {
-			if (add_step(t, t->target[i].component->name, k, steps, count++, err) < 0)
+		for (size_t k = 0; k < own_count; k++) {
+			if (add_step(t, t->target[i].component->name, &own[k], k == 0,
+				     &steps[count++], err) < 0)
 				return -1;
 		}
 	}
-	t->plan = (struct plan){ .kind = "restore-test",
+	t->plan = (struct plan){ .kind = dry ? "restore-plan" : "restore-test",
 				 .step = steps,
 				 .step_count = count,
 				 .lanes = (unsigned)t->target_count };

@@ -20,6 +20,12 @@ struct restore_test_request {
 	bool of_files;          /* run.config is of restore_files_config() */
 	const char *set;        /* catalogue_find(); NULL: `pick` tells */
 	enum restore_pick pick;
+	/*
+	 * Only tell what would be restored, whether this machine can, and how long it took
+	 * before: a run of kind "restore-plan", which proves nothing.
+	 */
+	bool dry_run;
+	struct history *past; /* of a dry run: where earlier restore tests stand; NULL: none */
 	bool from_sql; /* postgresql: from the plain SQL where the set has it, not from the archive */
 	bool realistic;      /* with production's settings, for all components */
 	unsigned jobs;       /* sessions of each restore; 0: one per processor */

@@ -65,6 +65,12 @@ int restore_step_prove(struct plan_run *run, void *subject, struct error *err);
 /* Nothing of the sandbox stays. */
 int restore_step_remove(struct plan_run *run, void *subject, struct error *err);
 
+/* Of a dry run: files, tools, objective, expected time. */
+int restore_step_foresee(struct plan_run *run, void *subject, struct error *err);
+
+/* The component's recovery time objective, or the built-in one. */
+int64_t restore_objective_of(const struct restore_target *t);
+
 /* rc, its error's kind kept as the target's when it is the first. */
 int restore_keep_cause(struct restore_target *target, int rc, const struct error *err);
 

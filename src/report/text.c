@@ -125,8 +125,7 @@ int report_text(const struct run *run, const struct report_style *style, struct 
 	sections(&p, run);
 	if (words_is_restore_test(run) && text_facts(&p, run) < 0)
 		return -1;
-	if (words_is_restore_test(run))
-		text_notes(&p, run);
+	text_notes(&p, run);
 	summary(&p, run);
 	return p.failed ? -1 : 0;
 }

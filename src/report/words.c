@@ -12,7 +12,8 @@ const char *words_title(const struct run *run)
 		const char *kind, *title;
 	} titles[] = { { "verify", "Daily Backup Verification" },
 		       { "backup", "Backup" },
-		       { restore_test, "Weekly Restore Test" } };
+		       { restore_test, "Weekly Restore Test" },
+		       { "restore-plan", "Plan of a Restore Test" } };
 
 	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
 		if (strcmp(titles[i].kind, run->kind) == 0)
