@@ -198,11 +198,11 @@ int64_t restore_objective_of(const struct restore_target *t)
 	return t->component->rto_ns ? t->component->rto_ns : RESTORE_RTO_NS;
 }
 
-/* From the run's beginning until the proof is done. */
+/* From the sandbox's beginning until the proof is done. */
 static int judge_time(struct plan_run *run, const struct restore_target *t, struct error *err)
 {
 	int64_t objective = restore_objective_of(t);
-	int64_t actual = clock_monotonic_ns() - run->began_ns;
+	int64_t actual = clock_monotonic_ns() - t->began_ns;
 	char want[QUANTITY_TEXT_SIZE], got[QUANTITY_TEXT_SIZE];
 	struct question q = { .id = CHECK_RECOVERY_TIME,
 			      .component = t->component,

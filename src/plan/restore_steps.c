@@ -58,6 +58,7 @@ static int seal(struct plan_run *run, struct restore_test *t, struct restore_tar
 	struct question q = { .id = CHECK_SANDBOX, .component = target->component };
 	char took[QUANTITY_TEXT_SIZE];
 
+	target->began_ns = began_ns;
 	if (sandbox_open(&options, &target->sandbox, err) < 0)
 		return -1;
 	target->sealed = true;
@@ -76,7 +77,8 @@ int restore_step_seal(struct plan_run *run, void *subject, struct error *err)
 	for (size_t i = 0; i < t->target_count; i++) {
 		struct restore_target *target = &t->target[i];
 
-		if (target->file_count && seal(run, t, target, err) < 0) {
+		if (target->file_count && strcmp(target->seal, run->current->id) == 0 &&
+		    seal(run, t, target, err) < 0) {
 			t->cause = err->kind;
 			return -1;
 		}

@@ -95,82 +95,6 @@ struct restore_target *restore_target_of(struct plan_run *run, struct restore_te
 	return NULL; /* every step of a component's has its target */
 }
 
-/* A step of a component's own. */
-struct target_step {
-	const char *name, *title;
-	int (*run)(struct plan_run *run, void *subject, struct error *err);
-	bool always;
-};
-
-/* In order. */
-static const struct target_step restore_steps[] = {
-	{ "read", "read every byte of %s", restore_step_read, false },
-	{ "restore", "restore %s", restore_step_restore, false },
-	{ "prove", "prove that all of %s came back", restore_step_prove, false },
-	{ "remove", "remove the sandbox of %s", restore_step_remove, true },
-};
-static const struct target_step foresee_steps[] = {
-	{ "foresee", "look what restoring %s needs", restore_step_foresee, false },
-};
-enum { RESTORE_STEPS = sizeof(restore_steps) / sizeof(*restore_steps) };
-
-static const char *const after_choose[] = { "choose", NULL };
-static const char *const after_seal[] = { "seal", NULL };
-
-static int add_step(struct restore_test *t, const char *name, const struct target_step *own,
-		    bool first, struct step *step, struct error *err)
-{
-	const char **after = arena_alloc(&t->arena, 2 * sizeof(*after));
-	char title[256];
-
-	(void)snprintf(title, sizeof(title), "%.*s%s%s", (int)strcspn(own->title, "%"), own->title,
-		       name, strstr(own->title, "%s") + 2);
-	*step = (struct step){ .id = arena_printf(&t->arena, "%s %s", own->name, name),
-			       .title = arena_strdup(&t->arena, title),
-			       .component = name,
-			       .after = first ? after_seal : after,
-			       .run = own->run,
-			       .always = own->always };
-	if (!after || !step->id || !step->title)
-		return no_memory(err);
-	after[0] = first ? NULL : step[-1].id;
-	after[1] = NULL;
-	return 0;
-}
-
-/* Every target goes its own way, at the same time as the others. */
-static int make_plan(struct restore_test *t, struct error *err)
-{
-	const bool dry = t->request->dry_run;
-	const struct target_step *own = dry ? foresee_steps : restore_steps;
-	const size_t own_count = dry ? 1 : RESTORE_STEPS;
-	size_t count = 2;
-	struct step *steps =
-		arena_alloc(&t->arena, (2 + own_count * t->target_count) * sizeof(*steps));
-
-	if (!steps)
-		return no_memory(err);
-	steps[0] = (struct step){ .id = "choose",
-				  .title = "choose the backups",
-				  .run = restore_step_choose };
-	steps[1] = (struct step){ .id = "seal",
-				  .title = "seal the sandboxes",
-				  .after = after_choose,
-				  .run = restore_step_seal };
-	for (size_t i = 0; i < t->target_count; i++) {
-		for (size_t k = 0; k < own_count; k++) {
-			if (add_step(t, t->target[i].component->name, &own[k], k == 0,
-				     &steps[count++], err) < 0)
-				return -1;
-		}
-	}
-	t->plan = (struct plan){ .kind = dry ? "restore-plan" : "restore-test",
-				 .step = steps,
-				 .step_count = count,
-				 .lanes = (unsigned)t->target_count };
-	return 0;
-}
-
 static void release(struct restore_test *t)
 {
 	for (size_t i = 0; i < t->target_count; i++) {
@@ -208,7 +132,7 @@ int restore_test_run(const struct restore_test_request *request, struct restore_
 	if (rc == 0)
 		rc = find_set(request, err);
 	if (rc == 0)
-		rc = make_plan(&t, err);
+		rc = restore_make_plan(&t, err);
 	if (rc == 0)
 		rc = run_request_execute(&run, &t.plan, &t, &out->run, err);
 	out->cause = first_cause(&t);

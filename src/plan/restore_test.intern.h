@@ -11,6 +11,9 @@
 #include "repository/catalogue.h"
 #include "sandbox/sandbox.h"
 
+/* Components that are restored at a time. */
+enum { RESTORE_LANES = 4 };
+
 /* A file of a target: where it lies, what is in it, where its content is seen from inside. */
 struct restore_file {
 	const char *path; /* absolute, or as it was given */
@@ -27,7 +30,9 @@ struct restore_target {
 	enum engine_kind engine;
 	struct restore_config config; /* the component's, with this run's wishes */
 	struct restore_wish wish;
+	const char *seal; /* id of the step that seals its sandbox */
 	struct sandbox sandbox;
+	int64_t began_ns; /* monotonic: the sealing's begin */
 	bool sealed;
 	bool restorable; /* our own readers accepted every file */
 	bool restored;   /* the sandbox was told to, and its news are being heard */
@@ -48,6 +53,9 @@ struct restore_test {
 	struct plan plan;
 	enum error_kind cause; /* of a step that is nobody's */
 };
+
+/* The table of its steps, in its arena. */
+MUST_CHECK int restore_make_plan(struct restore_test *t, struct error *err);
 
 /* The target whose step is under way. */
 struct restore_target *restore_target_of(struct plan_run *run, struct restore_test *t);

@@ -92,13 +92,13 @@ int text_facts(struct paint *p, const struct run *run)
 	return 0;
 }
 
-void text_notes(struct paint *p, const struct run *run)
+static void notes_of(struct paint *p, const struct run *run, const char *component)
 {
-	if (run->note_count)
-		paint_format(p, "\nNotes:\n");
 	for (size_t i = 0; i < run->note_count; i++) {
 		const struct run_note *n = &run->note[i];
 
+		if (strcmp(n->component, component) != 0)
+			continue;
 		if (*n->component) {
 			paint_foreign(p, n->component);
 			paint_format(p, ": ");
@@ -107,5 +107,20 @@ void text_notes(struct paint *p, const struct run *run)
 		paint_format(p, ": ");
 		paint_foreign(p, n->text);
 		paint_format(p, "\n");
+	}
+}
+
+/* Components that ran at the same time noted in turns; each is told in one piece. */
+void text_notes(struct paint *p, const struct run *run)
+{
+	if (run->note_count)
+		paint_format(p, "\nNotes:\n");
+	for (size_t i = 0; i < run->note_count; i++) {
+		bool told = false;
+
+		for (size_t k = 0; k < i && !told; k++)
+			told = strcmp(run->note[k].component, run->note[i].component) == 0;
+		if (!told)
+			notes_of(p, run, run->note[i].component);
 	}
 }
