@@ -181,6 +181,9 @@ static int note_times(struct plan_run *run, const struct restore_target *t, stru
 {
 	char name[48], took[QUANTITY_TEXT_SIZE];
 
+	if (plan_note(run, t->component->name, "server up after",
+		      quantity_format_duration(t->report.server_ns, took), err) < 0)
+		return -1;
 	for (int i = 0; i < RESTORE_PHASE_COUNT; i++) {
 		(void)snprintf(name, sizeof(name), "time to %s",
 			       restore_phase_name((enum restore_phase)i));
