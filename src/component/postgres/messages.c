@@ -2,6 +2,7 @@
 #include "component/postgres/messages.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
@@ -272,6 +273,7 @@ static bool take_activity(struct messages *m, const struct said *s)
 		count_item(m, s->text);
 	} else if (s->warning && begins_with(s->text, ERRORS_IGNORED)) {
 		m->summed_up = true;
+		m->errors_ignored = strtoull(s->text + strlen(ERRORS_IGNORED), NULL, 10);
 	} else {
 		return false;
 	}

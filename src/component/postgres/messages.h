@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What pg_restore --verbose and psql say while they load a backup, line by line: what they
- * are doing, what does no harm, and complaints, which is all the rest. Sessions of a parallel
- * pg_restore write to one place, a prefix and its text apart, so lines may come mixed.
+ * are doing, what does no harm, and complaints, which is all the rest.
  */
 #ifndef COMPONENT_POSTGRES_MESSAGES_H
 #define COMPONENT_POSTGRES_MESSAGES_H
@@ -37,7 +36,8 @@ struct messages {
 	char first[400];   /* the first complaint */
 	char lacking[400]; /* the first that says that this machine has too little; "" = none */
 	uint64_t items;    /* entries of the table of contents done */
-	bool summed_up;    /* it said at its end how many errors it went past */
+	bool summed_up;    /* it said at its end how many errors it went past: */
+	uint64_t errors_ignored;
 
 	/* Its own. */
 	enum message_class last;

@@ -9,44 +9,39 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "component/postgres/hearing.h"
 #include "component/postgres/restore.h"
 #include "component/start.h"
 
-enum { BLOCK = 64 * 1024 };
-static const int64_t tick_ns = NS_PER_SECOND / 5;
+enum { TICK_MS = 200 };
 
 /* One of the programs at work on a part. */
 struct load {
 	struct postgres_restore *r;
 	const struct restore_part *part;
 	const char *program; /* as people know it */
-	struct messages said;
-	int log;        /* where it writes what it says */
+	struct hearing hearing;
 	int in;         /* psql: the text that it reads; -1: none */
+	bool parallel;  /* pg_restore in several sessions */
 	uint64_t total; /* bytes of that, or entries of the table of contents; 0: unknown */
 	bool succeeded; /* its exit code was 0 */
 };
 
 static void cleanup_load(struct load *l)
 {
-	messages_release(&l->said);
-	cleanup_close(&l->log);
+	hearing_close(&l->hearing);
 	cleanup_close(&l->in);
 }
 
 static int begin(struct load *l, const struct string_list *benign, struct error *err)
 {
-	char path[128];
-
-	(void)snprintf(path, sizeof(path), "%s/%s.log", l->r->server->place.directory, l->program);
-	l->log = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (l->log < 0)
-		return error_set_errno(err, ERROR_IO, "create %s", path);
-	l->said.harmless = &l->r->job->config->harmless;
-	l->said.benign = benign;
-	l->said.complaints = &l->r->out->complaints;
-	l->said.explained = &l->r->explained;
-	return 0;
+	l->hearing.model = (struct messages){ .of_psql = l->in >= 0,
+					      .parallel = l->parallel,
+					      .harmless = &l->r->job->config->harmless,
+					      .benign = benign,
+					      .complaints = &l->r->out->complaints,
+					      .explained = &l->r->explained };
+	return hearing_open(&l->hearing, err);
 }
 
 /* How far it is: psql's place in its input, or what pg_restore told. */
@@ -54,26 +49,12 @@ static void show(const struct load *l)
 {
 	enum restore_phase phase = l->part->kind == PART_GLOBALS ? RESTORE_PREPARE : RESTORE_LOAD;
 	off_t at = l->in >= 0 ? lseek(l->in, 0, SEEK_CUR) : 0;
-	uint64_t done = l->in >= 0 ? (at > 0 ? (uint64_t)at : 0) : l->said.items;
+	uint64_t done = l->in >= 0 ? (at > 0 ? (uint64_t)at : 0) : hearing_sum(&l->hearing).items;
 
 	if (l->total && done > l->total)
 		done = l->total;
 	postgres_restore_progress(l->r, phase, postgres_part_label(l->part), done, l->total,
 				  l->in >= 0);
-}
-
-/* Its log as it grows. */
-static int listen(struct load *l, off_t *at, struct error *err)
-{
-	uint8_t block[BLOCK];
-	ssize_t n;
-
-	while ((n = pread(l->log, block, sizeof(block), *at)) > 0) {
-		*at += n;
-		if (messages_take(&l->said, (struct span){ block, (size_t)n }, err) < 0)
-			return -1;
-	}
-	return n < 0 ? error_set_errno(err, ERROR_IO, "read what %s says", l->program) : 0;
 }
 
 static int run(struct load *l, const char *const *argv, struct error *err)
@@ -83,43 +64,54 @@ static int run(struct load *l, const char *const *argv, struct error *err)
 	CLEANUP(cleanup_process)
 	struct process process = PROCESS_INIT;
 	struct process_spec spec = server_process_spec(&l->r->server->place, argv, env, -1);
-	off_t at = 0;
 	int ended;
 
 	spec.in = l->in;
-	spec.err = l->log;
+	spec.err = l->hearing.out;
 	if (process_start(&spec, &process, err) < 0)
 		return -1;
+	cleanup_close(&l->hearing.out);
+	l->hearing.out = -1;
 	do {
-		ended = process_wait(&process, tick_ns, err);
-		if (ended < 0 || listen(l, &at, err) < 0)
+		if (hearing_listen(&l->hearing, TICK_MS, err) < 0)
+			return -1;
+		ended = process_wait(&process, 0, err);
+		if (ended < 0)
 			return -1;
 		show(l);
 	} while (!ended);
 	l->succeeded = process_succeeded(&process);
-	return messages_end(&l->said, err);
+	if (hearing_listen(&l->hearing, 0, err) < 0)
+		return -1;
+	return hearing_end(&l->hearing, err);
 }
 
 static int judge(const struct load *l, const char *version, struct error *err)
 {
-	const struct messages *m = &l->said;
+	const struct heard h = hearing_sum(&l->hearing);
 	struct check check = { .name = check_name(CHECK_RESTORED), .verdict = VERDICT_PASS };
 
-	if (m->lacking[0]) {
-		(void)error_set(err, ERROR_TARGET, "%s", m->lacking);
+	if (h.lacking[0]) {
+		(void)error_set(err, ERROR_TARGET, "%s", h.lacking);
 		return error_hint(err, "restoring needs memory, and room in TMPDIR for the whole "
 				       "database");
 	}
 	/* pg_restore counts the errors at its end, if it gets there */
-	if (!l->succeeded && !m->complaint_count && !m->summed_up)
+	if (!l->succeeded && !h.complaints && !h.has_sum)
 		return error_set(err, ERROR_TARGET, "%s ended before its end", l->program);
-	if (!m->complaint_count)
+	if (h.complaints || h.summed_up > h.harmless)
+		check.verdict = VERDICT_FAIL;
+	if (h.complaints)
 		return postgres_restore_check(l->r, l->part, &check, err,
-					      "%s %s restored it without a complaint", l->program,
-					      version);
-	check.verdict = VERDICT_FAIL;
-	return postgres_restore_check(l->r, l->part, &check, err, "%s complained %llu times: %s",
-				      l->program, (unsigned long long)m->complaint_count, m->first);
+					      "%s complained %llu times: %s", l->program,
+					      (unsigned long long)h.complaints, h.first);
+	if (check.verdict == VERDICT_FAIL)
+		return postgres_restore_check(l->r, l->part, &check, err,
+					      "%s counted %llu errors, of which it told only %llu",
+					      l->program, (unsigned long long)h.summed_up,
+					      (unsigned long long)h.harmless);
+	return postgres_restore_check(l->r, l->part, &check, err,
+				      "%s %s restored it without a complaint", l->program, version);
 }
 
 static int run_pg_restore(struct postgres_restore *r, const struct restore_part *p,
@@ -142,14 +134,18 @@ static int run_pg_restore(struct postgres_restore *r, const struct restore_part 
 			       unpacked > 0 ? directory : p->path,
 			       NULL };
 	CLEANUP(cleanup_load)
-	struct load l = { .r = r, .part = p, .program = "pg_restore", .log = -1, .in = -1 };
+	struct load l = { .r = r,
+			  .part = p,
+			  .program = "pg_restore",
+			  .hearing = HEARING_INIT,
+			  .in = -1,
+			  .parallel = !alone };
 
 	(void)snprintf(jobs, sizeof(jobs), "--jobs=%u", alone ? 1 : r->jobs);
 	if (unpacked < 0 || session_conninfo(&r->connect, database, &conninfo, err) < 0 ||
 	    begin(&l, NULL, err) < 0)
 		return -1;
 	argv[4] = conninfo.ptr;
-	l.said.parallel = !alone;
 	l.total = entries ? strtoull(entries, NULL, 10) : 0;
 	return run(&l, argv, err) < 0 ? -1 : judge(&l, r->out->program_version, err);
 }
@@ -168,17 +164,18 @@ static int run_psql(struct postgres_restore *r, const struct restore_part *p,
 			       "--dbname",      NULL,
 			       "--file=-",      NULL };
 	CLEANUP(cleanup_load)
-	struct load l = { .r = r, .part = p, .program = "psql", .log = -1, .in = -1 };
+	struct load l = { .r = r, .part = p, .program = "psql", .hearing = HEARING_INIT, .in = -1 };
 	struct stat status = { 0 };
 
-	if (session_conninfo(connect, database, &conninfo, err) < 0 || begin(&l, benign, err) < 0)
+	if (session_conninfo(connect, database, &conninfo, err) < 0)
 		return -1;
 	argv[7] = conninfo.ptr;
 	l.in = open(p->path, O_RDONLY | O_CLOEXEC);
 	if (l.in < 0 || fstat(l.in, &status) < 0)
 		return error_set_errno(err, ERROR_IO, "open %s", p->path);
-	l.said.of_psql = true;
 	l.total = (uint64_t)status.st_size;
+	if (begin(&l, benign, err) < 0)
+		return -1;
 	return run(&l, argv, err) < 0 ? -1 : judge(&l, r->out->program_version, err);
 }
 
