@@ -15,8 +15,12 @@
 
 /* More than a server and all sessions of a restore come to. */
 enum { PROCESS_MAX = 512 };
-/* What a restore leaves of the disk to others, unless the configuration says how much it may take. */
-static const uint64_t disk_left = UINT64_C(256) << 20;
+/* What a restore leaves of the disk to others, unless the configuration says how much it may take: one part in */
+enum { DISK_LEFT = 10 };
+/* What a server takes before anything is in it. */
+static const uint64_t server_room[ENGINE_COUNT] = { [ENGINE_POSTGRESQL] = UINT64_C(128) << 20,
+						    [ENGINE_REDIS] = UINT64_C(1) << 20,
+						    [ENGINE_RABBITMQ] = UINT64_C(32) << 20 };
 
 /* ---- seal ---- */
 
@@ -39,7 +43,7 @@ static uint64_t disk_max(const struct restore_test *t, const struct restore_targ
 
 	if (target->config.disk_max || room == UINT64_MAX)
 		return target->config.disk_max;
-	return room > 2 * disk_left ? room - disk_left : room / 2;
+	return room - room / DISK_LEFT;
 }
 
 static int seal(struct plan_run *run, struct restore_test *t, struct restore_target *target,
@@ -228,20 +232,21 @@ static uint64_t content_of(const struct restore_target *target)
 static int check_room(struct plan_run *run, const struct restore_test *t,
 		      const struct restore_target *target, struct error *err)
 {
-	uint64_t need = ROOM_PER_CONTENT * content_of(target);
-	uint64_t room = disk_room(t);
+	uint64_t need = ROOM_PER_CONTENT * content_of(target) + server_room[target->engine];
+	uint64_t room = disk_room(t), most = disk_max(t, target);
 	char want[QUANTITY_TEXT_SIZE], got[QUANTITY_TEXT_SIZE];
-	struct question q = { .id = CHECK_PREFLIGHT,
-			      .component = target->component,
-			      .expected = quantity_format_size(need, want),
-			      .found = quantity_format_size(room, got) };
+	struct question q = { .id = CHECK_PREFLIGHT, .component = target->component };
 
+	room = most && most < room ? most : room;
+	q.expected = quantity_format_size(need, want);
+	q.found = quantity_format_size(room, got);
 	if (need <= room)
-		return judge(run, &q, true, err, "%s of disk are free, about %s are needed", got,
+		return judge(run, &q, true, err, "%s of disk may be used, about %s are needed", got,
 			     want);
-	(void)error_set(err, ERROR_TARGET, "restoring needs about %s of disk, and %s are free",
+	(void)error_set(err, ERROR_TARGET, "restoring needs about %s of disk, and %s may be used",
 			want, got);
-	return error_hint(err, "let TMPDIR name a directory with more room");
+	return error_hint(err, "let TMPDIR name a directory with more room, or raise "
+			       "restore.disk_max");
 }
 
 static int not_tried(struct plan_run *run, const struct restore_target *target, enum check_id id,

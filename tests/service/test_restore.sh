@@ -231,16 +231,24 @@ if [ "$(id -u)" = 0 ]; then
 	pg_dump -Fc -t large -f large
 	mkdir small
 	code=0
-	unshare --mount sh -c "mount -t tmpfs -o size=90m tmpfs small && TMPDIR=small exec '$muster' restore-test -q large" \
+	unshare --mount sh -c "mount -t tmpfs -o size=200m tmpfs small && TMPDIR=small exec '$muster' restore-test -q large" \
 		>out 2>err || code=$?
-	[ "$code" = 4 ] || fail "with a full disk: exit code $code"
-	grep -qF "room in TMPDIR" err || fail "with a full disk: no hint"
+	[ "$code" = 4 ] || fail "with too small a disk: exit code $code"
+	grep -qF "let TMPDIR name a directory with more room" out || fail "with too small a disk: no hint"
+	psql -qX -c "CREATE TABLE indexed AS SELECT i, repeat('x', 200) t FROM generate_series(1, 200000) i" \
+		-c "CREATE INDEX ON indexed (t, i)" -c "CREATE INDEX ON indexed (i, t)" -c "CREATE INDEX ON indexed (i) INCLUDE (t)"
+	pg_dump -Fc -t indexed -f indexed
+	code=0
+	unshare --mount sh -c "mount -t tmpfs -o size=270m tmpfs small && TMPDIR=small exec '$muster' restore-test -q indexed" \
+		>out 2>err || code=$?
+	[ "$code" = 4 ] || [ "$code" = 5 ] || fail "with a disk that fills: exit code $code"
+	grep -qE "room in TMPDIR|wrote more than" out || fail "with a disk that fills: no hint"
 	# Without a server to restore into it is not the file that is not found.
 	code=0
 	unshare --mount sh -c "mount -t tmpfs tmpfs /usr/lib/postgresql && exec '$muster' restore-test -q shop.gz" \
 		>out 2>err || code=$?
 	[ "$code" = 4 ] || fail "without a server: exit code $code"
-	grep -qF "install PostgreSQL's initdb package" err || fail "without a server: no hint"
+	grep -qF "install PostgreSQL's initdb package" out || fail "without a server: no hint"
 	nothing_left
 fi
 echo "passed"
