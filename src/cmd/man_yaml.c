@@ -22,7 +22,7 @@ static const char description[] =
 	"name in capitals with underscores for dots, such as MUSTER_REPOSITORY_PATH for "
 	"repository.path; components have none. muster config show --origin tells who set what.";
 
-static const char types[][2][280] = {
+static const char types[][2][400] = {
 	{ "duration",
 	  "Numbers with units, the larger first: 36h, 1h30m, 90s, 15min, 2d. The units are ms, s "
 	  "(sec), m (min), h, d, w and y, which is 365 days." },
@@ -30,6 +30,13 @@ static const char types[][2][280] = {
 	  "A number with B, kB, MB, GB, TB (thousands) or KiB, MiB, GiB, TiB (1024s); without a "
 	  "unit, bytes." },
 	{ "share", "20% or 0.2." },
+	{ "condition",
+	  "Of one value: \"n > 0\" (or <, <=, >=) of a number; \"= x\" or \"!= x\"; \"between 1 "
+	  "and "
+	  "10\"; \"matches REGEX\", a POSIX extended regular expression; \"nonempty\" or "
+	  "\"empty\", "
+	  "which is no row, NULL or ''; \"age < 1h\" (or >) of a time, counted to when the backup "
+	  "was made." },
 	{ "path", "Absolute, or relative to the directory of the file; ~ is not expanded." },
 	{ "secret",
 	  "A reference: {file: PATH}, a file that only its owner may read; {env: NAME}; or "
@@ -37,20 +44,24 @@ static const char types[][2][280] = {
 	  "Nothing ever shows a secret." },
 };
 
-static const char example[] = "version: 1\n"
-			      "platform: {name: shop, timezone: Europe/London}\n"
-			      "repository: {path: /var/backups/shop}\n"
-			      "components:\n"
-			      "  postgres-main:\n"
-			      "    engine: postgresql\n"
-			      "    connect: {user: backup, password: {file: /etc/muster/pg}}\n"
-			      "    objectives: {rto: 1h, rpo: 24h}\n"
-			      "  redis-cache:\n"
-			      "    engine: redis\n"
-			      "    backups: {max_age: 36h}\n"
-			      "  api:\n"
-			      "    engine: service\n"
-			      "    health: {http: \"http://127.0.0.1:8080/health\"}\n";
+static const char example[] =
+	"version: 1\n"
+	"platform: {name: shop, timezone: Europe/London}\n"
+	"repository: {path: /var/backups/shop}\n"
+	"components:\n"
+	"  postgres-main:\n"
+	"    engine: postgresql\n"
+	"    connect: {user: backup, password: {file: /etc/muster/pg}}\n"
+	"    objectives: {rto: 1h, rpo: 24h}\n"
+	"    restore:\n"
+	"      checks:\n"
+	"        orders: {sql: SELECT count(*) FROM public.orders, expect: \"n > 0\"}\n"
+	"  redis-cache:\n"
+	"    engine: redis\n"
+	"    backups: {max_age: 36h}\n"
+	"  api:\n"
+	"    engine: service\n"
+	"    health: {http: \"http://127.0.0.1:8080/health\"}\n";
 
 static void engines_of(FILE *out, unsigned engines)
 {

@@ -10,12 +10,13 @@
 #include "config/keys.h"
 #include "config/value.h"
 
-enum { PATH_SIZE = 256, COMPONENT_NAME_MAX = 63 };
+enum { PATH_SIZE = 256, NAME_MAX_LENGTH = 63, SQL_CHECKS_MAX = 1000 };
 
 struct decoder {
 	struct config *config;
 	struct config_complaints *complaints;
 	struct component_config *component; /* the one being decoded; NULL outside */
+	struct sql_check *check;            /* as well */
 	bool engine_known;
 	struct error *err;
 };
@@ -27,9 +28,13 @@ static int no_memory(struct decoder *d)
 
 static void *field_of(const struct decoder *d, const struct key_row *row)
 {
-	char *base = key_is_of_component(row) ? (char *)d->component : (char *)d->config;
+	char *const bases[] = {
+		[KEY_OF_ALL] = (char *)d->config,
+		[KEY_OF_COMPONENT] = (char *)d->component,
+		[KEY_OF_SQL_CHECK] = (char *)d->check,
+	};
 
-	return base + row->offset;
+	return bases[key_scope(row)] + row->offset;
 }
 
 /* The last part of a path when it lies directly below `prefix`; NULL. */
@@ -64,7 +69,10 @@ static void unknown_key(struct decoder *d, const struct node *node, const char *
 			nearest_offer(&near, name);
 	}
 	place[0] = '\0';
-	if (d->component)
+	if (d->check)
+		(void)snprintf(place, sizeof(place), " in components.%s.restore.checks.%s",
+			       d->component->name, d->check->name);
+	else if (d->component)
 		(void)snprintf(place, sizeof(place), " in components.%s%s", d->component->name,
 			       prefix + strlen("components.*"));
 	else if (*prefix)
@@ -115,6 +123,7 @@ static int decode_severities(struct decoder *d, const struct node *map)
 
 static int decode_map(struct decoder *d, const struct node *map, const char *prefix);
 static int decode_components(struct decoder *d, const struct node *map);
+static int decode_sql_checks(struct decoder *d, const struct node *map);
 
 static int decode_child(struct decoder *d, const struct node *node, const char *prefix)
 {
@@ -138,6 +147,8 @@ static int decode_child(struct decoder *d, const struct node *node, const char *
 		return decode_components(d, node);
 	if (strcmp(path, "components.*.severities") == 0)
 		return decode_severities(d, node);
+	if (strcmp(path, "components.*.restore.checks") == 0)
+		return decode_sql_checks(d, node);
 	if (row->type == KEY_MAP)
 		return is_map(d, node) ? decode_map(d, node, path) : 0;
 	return value_decode(row, node, field_of(d, row), &d->config->arena, d->complaints, d->err);
@@ -152,7 +163,7 @@ static int decode_map(struct decoder *d, const struct node *map, const char *pre
 	return 0;
 }
 
-static int apply_built_in(struct decoder *d, bool of_component)
+static int apply_built_in(struct decoder *d, enum key_scope scope)
 {
 	static const struct node_source source = { .name = "built-in", .text = "" };
 
@@ -164,7 +175,7 @@ static int apply_built_in(struct decoder *d, bool of_component)
 				     .text = row->built_in,
 				     .quoted = true };
 
-		if (!row->built_in || key_is_of_component(row) != of_component)
+		if (!row->built_in || key_scope(row) != scope)
 			continue;
 		if (value_decode(row, &node, field_of(d, row), &d->config->arena, d->complaints,
 				 d->err) < 0)
@@ -173,13 +184,69 @@ static int apply_built_in(struct decoder *d, bool of_component)
 	return 0;
 }
 
-static bool is_component_name(const char *name)
+static bool is_plain_name(const char *name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789_-";
 
-	return strlen(name) <= COMPONENT_NAME_MAX && *name != '-' &&
+	return strlen(name) <= NAME_MAX_LENGTH && *name != '-' &&
 	       name[strspn(name, allowed)] == '\0';
+}
+
+static size_t count_children(const struct node *map)
+{
+	size_t count = 0;
+
+	for (const struct node *child = map->first; child; child = child->next)
+		count++;
+	return count;
+}
+
+static int decode_sql_check(struct decoder *d, const struct node *node)
+{
+	static const char *const required[] = { "sql", "expect" };
+
+	d->check->name = arena_strdup(&d->config->arena, node->key);
+	if (!d->check->name)
+		return no_memory(d);
+	if (!is_plain_name(node->key))
+		complain(d->complaints, node->source, node->key_mark,
+			 "\"%s\" cannot name a check; use letters, digits, - and _", node->key);
+	if (!is_map(d, node) && !node_is_empty(node))
+		return 0;
+	for (size_t i = 0; i < sizeof(required) / sizeof(*required); i++) {
+		if (!node_child(node, required[i]))
+			complain(d->complaints, node->source, node->key_mark,
+				 "check \"%s\" has no %s", node->key, required[i]);
+	}
+	if (apply_built_in(d, KEY_OF_SQL_CHECK) < 0)
+		return -1;
+	return node->kind == NODE_MAP ? decode_map(d, node, KEY_SQL_CHECK) : 0;
+}
+
+static int decode_sql_checks(struct decoder *d, const struct node *map)
+{
+	struct restore_config *r = &d->component->restore;
+	size_t count = count_children(map);
+
+	/* a second "checks" has its complaint as a duplicate key */
+	if (!is_map(d, map) || r->check)
+		return 0;
+	if (count > SQL_CHECKS_MAX) {
+		complain(d->complaints, map->source, map->key_mark,
+			 "%zu checks; there can be at most %d", count, SQL_CHECKS_MAX);
+		return 0;
+	}
+	r->check = arena_alloc(&d->config->arena, (count + 1) * sizeof(*r->check));
+	if (!r->check)
+		return no_memory(d);
+	for (const struct node *child = map->first; child; child = child->next) {
+		d->check = &r->check[r->check_count++];
+		if (decode_sql_check(d, child) < 0)
+			return -1;
+	}
+	d->check = NULL;
+	return 0;
 }
 
 /* The engine comes first: which other keys apply hangs on it. */
@@ -212,7 +279,7 @@ static int decode_component(struct decoder *d, const struct node *node)
 		return no_memory(d);
 	for (int id = 0; id < CHECK_ID_COUNT; id++)
 		c->severity[id] = check_default_severity((enum check_id)id);
-	if (!is_component_name(node->key))
+	if (!is_plain_name(node->key))
 		complain(d->complaints, node->source, node->key_mark,
 			 "\"%s\" cannot name a component; use letters, digits, - and _", node->key);
 	if (!is_map(d, node)) {
@@ -221,7 +288,7 @@ static int decode_component(struct decoder *d, const struct node *node)
 				 "component \"%s\" has no engine", node->key);
 		return 0;
 	}
-	if (apply_built_in(d, true) < 0 || decode_component_engine(d, node) < 0)
+	if (apply_built_in(d, KEY_OF_COMPONENT) < 0 || decode_component_engine(d, node) < 0)
 		return -1;
 	for (const struct node *child = node->first; child; child = child->next) {
 		if (strcmp(child->key, "engine") != 0 && decode_child(d, child, "components.*") < 0)
@@ -232,13 +299,11 @@ static int decode_component(struct decoder *d, const struct node *node)
 
 static int decode_components(struct decoder *d, const struct node *map)
 {
-	size_t count = 0;
+	size_t count = count_children(map);
 
 	/* a second "components" has its complaint as a duplicate key */
 	if (!is_map(d, map) || d->config->component)
 		return 0;
-	for (const struct node *child = map->first; child; child = child->next)
-		count++;
 	if (count > COMPONENTS_MAX) {
 		complain(d->complaints, map->source, map->key_mark,
 			 "%zu components; there can be at most %d", count, COMPONENTS_MAX);
@@ -315,7 +380,7 @@ int decode_config(const struct node *root, struct config *out, struct config_com
 	struct decoder d = { .config = out, .complaints = complaints, .err = err };
 
 	out->repository = "";
-	if (apply_built_in(&d, false) < 0)
+	if (apply_built_in(&d, KEY_OF_ALL) < 0)
 		return -1;
 	if (!node_child(root, "version"))
 		complain(complaints, root->source, (struct mark){ 0 },

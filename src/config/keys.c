@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOP(field)  offsetof(struct config, field)
-#define PART(field) offsetof(struct component_config, field)
+#define TOP(field)      offsetof(struct config, field)
+#define PART(field)     offsetof(struct component_config, field)
+#define QUESTION(field) offsetof(struct sql_check, field)
 
 #define PG     KEY_OF(POSTGRESQL)
 #define REDIS  KEY_OF(REDIS)
@@ -275,6 +276,71 @@ const struct key_row key_rows[] = {
 	  .help = "What a backup reads from the source, in the dump's own snapshot: counts and a "
 		  "fingerprint of each table's content, or counts alone, which is cheaper." },
 
+	{ .path = "components.*.restore",
+	  .type = KEY_MAP,
+	  .engines = STORED,
+	  .help = "How it is proven that its backups restore." },
+	{ .path = "components.*.restore.harmless",
+	  .type = KEY_WORDS,
+	  .offset = PART(restore.harmless),
+	  .otherwise = "none",
+	  .engines = PG,
+	  .help = "Beginnings of messages of pg_restore or psql that do not make a restore fail." },
+	{ .path = "components.*.restore.checks",
+	  .type = KEY_MAP,
+	  .engines = PG,
+	  .help = "Questions to the restored databases, each under a name of its own. Each is "
+		  "asked in a transaction that may only read and is given up after a minute." },
+	{ .path = KEY_SQL_CHECK, .type = KEY_MAP, .engines = PG, .help = "One question." },
+	{ .path = KEY_SQL_CHECK ".sql",
+	  .type = KEY_TEXT,
+	  .offset = QUESTION(sql),
+	  .otherwise = "required",
+	  .engines = PG,
+	  .help = "One statement that yields rows. The first column of the first row is judged; "
+		  "names need their schemas." },
+	{ .path = KEY_SQL_CHECK ".expect",
+	  .type = KEY_EXPECT,
+	  .offset = QUESTION(expect),
+	  .otherwise = "required",
+	  .engines = PG,
+	  .help = "What the value must be." },
+	{ .path = KEY_SQL_CHECK ".database",
+	  .type = KEY_TEXT,
+	  .offset = QUESTION(database),
+	  .built_in = "",
+	  .otherwise = "each that is restored",
+	  .engines = PG,
+	  .help = "The database to ask." },
+	{ .path = "components.*.restore.recovery_point",
+	  .type = KEY_TEXT,
+	  .offset = PART(restore.recovery_point),
+	  .built_in = "",
+	  .otherwise = "the row of muster canary, else the newest time in indexed columns",
+	  .engines = PG,
+	  .help = "A statement that yields the newest time in the data, to tell how much a "
+		  "disaster would lose." },
+	{ .path = "components.*.restore.memory_max",
+	  .type = KEY_SIZE,
+	  .offset = PART(restore.memory_max),
+	  .otherwise = "no limit",
+	  .engines = STORED,
+	  .help = "Memory that the restored server may take." },
+	{ .path = "components.*.restore.disk_max",
+	  .type = KEY_SIZE,
+	  .offset = PART(restore.disk_max),
+	  .otherwise = "no limit",
+	  .engines = STORED,
+	  .help = "Room on disk that the restored server may take." },
+	{ .path = "components.*.restore.realistic",
+	  .type = KEY_SWITCH,
+	  .offset = PART(restore.realistic),
+	  .built_in = "false",
+	  .engines = STORED,
+	  .help = "Restore with settings of production's, such as synchronous writes, rather than "
+		  "with those of a server that is thrown away: slower, and the time it takes is "
+		  "that of a disaster." },
+
 	{ .path = "components.*.thresholds",
 	  .type = KEY_MAP,
 	  .engines = STORED,
@@ -394,9 +460,18 @@ const struct key_row *key_find(const char *path)
 	return NULL;
 }
 
-bool key_is_of_component(const struct key_row *row)
+static bool is_below(const char *path, const char *map)
 {
-	return strncmp(row->path, "components.*.", strlen("components.*.")) == 0;
+	size_t len = strlen(map);
+
+	return strncmp(path, map, len) == 0 && path[len] == '.';
+}
+
+enum key_scope key_scope(const struct key_row *row)
+{
+	if (is_below(row->path, KEY_SQL_CHECK))
+		return KEY_OF_SQL_CHECK;
+	return is_below(row->path, "components.*") ? KEY_OF_COMPONENT : KEY_OF_ALL;
 }
 
 bool key_environment_name(const struct key_row *row, char *out, size_t size)
@@ -430,6 +505,7 @@ const char *key_type_name(enum key_type type)
 		[KEY_WORDS] = "list of words",
 		[KEY_SECRET] = "secret",
 		[KEY_SEVERITY] = "word",
+		[KEY_EXPECT] = "condition",
 	};
 
 	return names[type];

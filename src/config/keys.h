@@ -30,6 +30,7 @@ enum key_type {
 	KEY_WORDS,    /* a list of texts; struct string_list */
 	KEY_SECRET,   /* struct secret */
 	KEY_SEVERITY, /* one of warn, fail, error, ignore; enum verdict */
+	KEY_EXPECT,   /* of a query's answer, see model/expect.h; const char * */
 };
 
 /* Bits of key_row.engines. */
@@ -38,7 +39,7 @@ enum key_type {
 struct key_row {
 	const char *path; /* dotted; "*" stands for any name */
 	enum key_type type;
-	size_t offset; /* below "components.*" in struct component_config, else in struct config */
+	size_t offset;           /* in the struct that key_scope() tells */
 	const char *built_in;    /* as it would be written; NULL: none */
 	const char *otherwise;   /* says what holds when it is not set, where `built_in` cannot */
 	double minimum, maximum; /* both 0: any */
@@ -53,8 +54,13 @@ extern const size_t key_row_count;
 /* The row of exactly that path; NULL. */
 const struct key_row *key_find(const char *path);
 
-/* Of a component's: the offset counts from its struct component_config. */
-bool key_is_of_component(const struct key_row *row);
+enum key_scope {
+	KEY_OF_ALL,       /* struct config */
+	KEY_OF_COMPONENT, /* below "components.*": struct component_config */
+	KEY_OF_SQL_CHECK, /* below KEY_SQL_CHECK: struct sql_check */
+};
+#define KEY_SQL_CHECK "components.*.restore.checks.*"
+enum key_scope key_scope(const struct key_row *row);
 
 /* Settable by an environment variable: a single value outside components. Its name goes to `out`. */
 bool key_environment_name(const struct key_row *row, char *out, size_t size);

@@ -9,6 +9,7 @@
 #include "base/nearest.h"
 #include "base/quantity.h"
 #include "config/zone.h"
+#include "model/expect.h"
 
 /* Everything a decoder of one type needs. */
 struct value {
@@ -226,6 +227,24 @@ static int decode_switch(const struct value *v)
 	return 0;
 }
 
+/* The place of what is wrong, as far as the text stands in the file as it reads. */
+static int decode_expect(const struct value *v)
+{
+	const struct node *node = v->node;
+	struct mark mark = node->mark;
+	struct expect_mistake mistake;
+	struct expect expect;
+
+	if (expect_parse(node->text, &expect, &mistake) == 0)
+		return decode_text(v);
+	if (mark.line && mark.width >= strlen(node->text)) {
+		mark.column += (unsigned)mistake.at + (node->quoted ? 1 : 0);
+		mark.width = 1;
+	}
+	complain(v->complaints, node->source, mark, "%s: %s", node->key, mistake.message);
+	return 0;
+}
+
 typedef int (*scalar_decoder)(const struct value *v);
 
 static scalar_decoder decoder_of(enum key_type type)
@@ -246,6 +265,7 @@ static scalar_decoder decoder_of(enum key_type type)
 		[KEY_WORDS] = NULL,
 		[KEY_SECRET] = NULL,
 		[KEY_SEVERITY] = decode_severity,
+		[KEY_EXPECT] = decode_expect,
 	};
 
 	return decoders[type];

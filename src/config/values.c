@@ -124,14 +124,40 @@ static int collect_severities(struct collector *c, const struct component_config
 	return 0;
 }
 
+static int collect_sql_checks(struct collector *c, const struct component_config *component)
+{
+	for (size_t i = 0; i < component->restore.check_count; i++) {
+		const struct sql_check *check = &component->restore.check[i];
+
+		for (size_t k = 0; k < key_row_count; k++) {
+			const struct key_row *row = &key_rows[k];
+			char path[PATH_SIZE];
+
+			if (key_scope(row) != KEY_OF_SQL_CHECK)
+				continue;
+			(void)snprintf(path, sizeof(path), "components.%s.restore.checks.%s%s",
+				       component->name, check->name,
+				       row->path + strlen(KEY_SQL_CHECK));
+			if (collect(c, row, path, check) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
 static int collect_component(struct collector *c, const struct component_config *component)
 {
 	for (size_t i = 0; i < key_row_count; i++) {
 		const struct key_row *row = &key_rows[i];
 		char path[PATH_SIZE];
 
-		if (!key_is_of_component(row) || row->type == KEY_MAP ||
+		if (key_scope(row) != KEY_OF_COMPONENT ||
 		    (row->engines && !(row->engines & (1U << component->engine))))
+			continue;
+		if (strcmp(row->path, "components.*.restore.checks") == 0 &&
+		    collect_sql_checks(c, component) < 0)
+			return -1;
+		if (row->type == KEY_MAP)
 			continue;
 		if (row->type == KEY_SEVERITY) {
 			if (collect_severities(c, component) < 0)
@@ -152,6 +178,8 @@ int values_collect(const struct node *root, struct config *out, struct error *er
 	size_t most = key_row_count + out->component_count * (key_row_count + CHECK_ID_COUNT);
 	int rc = 0;
 
+	for (size_t i = 0; i < out->component_count; i++)
+		most += out->component[i].restore.check_count * key_row_count;
 	out->value = arena_alloc(&out->arena, most * sizeof(*out->value));
 	if (!out->value)
 		return error_set(err, ERROR_NOMEM, "out of memory");
