@@ -42,6 +42,8 @@ static enum pg_archive_field_result read_text(struct pg_archive_field *f, struct
 		copy_columns_push(f->columns, piece);
 	if (f->definition)
 		pg_archive_definition_push(f->definition, piece);
+	if (f->whole && buf_append(&f->whole->bytes, piece.ptr, piece.len) < 0)
+		f->whole->no_memory = true;
 	if (f->text && f->text_read + 1 < f->room) {
 		size_t room = f->room - 1 - (size_t)f->text_read;
 		size_t n = piece.len < room ? piece.len : room;

@@ -13,11 +13,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/cursor.h"
 #include "format/postgres/copy_text.h"
 #include "format/postgres/pg_archive_definition.h"
 
 enum { PG_ARCHIVE_INT_SIZE = 5 };
+
+/* All of a text, however long. */
+struct pg_archive_text {
+	struct buf bytes; /* of the last one; empty for NULL */
+	bool no_memory;   /* some are missing */
+};
 
 enum pg_archive_field_type { FIELD_BYTE, FIELD_INT, FIELD_TEXT, FIELD_OFFSET };
 
@@ -37,6 +44,7 @@ struct pg_archive_field {
 	size_t room;
 	struct copy_columns *columns;             /* TEXT: is shown all bytes, unless NULL */
 	struct pg_archive_definition *definition; /* likewise */
+	struct pg_archive_text *whole;            /* likewise */
 
 	/* the answer */
 	uint64_t offset;  /* of the first byte */

@@ -148,6 +148,9 @@ static void prepare_entry_field(struct pg_archive_toc *t)
 	case ENTRY_DEFINITION:
 		capture(&t->field, e->definition, sizeof(e->definition), LONGEST_TEXT);
 		t->field.definition = t->definition;
+		t->field.whole = t->whole_definition;
+		if (t->whole_definition)
+			buf_clear(&t->whole_definition->bytes);
 		if (t->definition)
 			pg_archive_definition_begin(t->definition, e->kind);
 		break;
@@ -174,7 +177,7 @@ static void prepare_entry_field(struct pg_archive_toc *t)
 		capture(&t->field, e->tablespace, sizeof(e->tablespace), LONGEST_NAME);
 		break;
 	case ENTRY_ACCESS_METHOD:
-		capture(&t->field, NULL, 0, LONGEST_NAME);
+		capture(&t->field, e->access_method, sizeof(e->access_method), LONGEST_NAME);
 		break;
 	default:
 		break;

@@ -68,6 +68,7 @@ struct pg_archive_entry {
 	char definition[PG_ARCHIVE_DEFINITION_SIZE];
 	char schema[PG_ARCHIVE_NAME_SIZE];
 	char tablespace[PG_ARCHIVE_NAME_SIZE];
+	char access_method[PG_ARCHIVE_NAME_SIZE]; /* "" before 1.14 */
 	char owner[PG_ARCHIVE_NAME_SIZE];
 	char small[PG_ARCHIVE_KIND_SIZE]; /* oids, flag and dependency, one after the other */
 };
@@ -87,6 +88,8 @@ struct pg_archive_toc {
 	/* Shown what an entry does not keep; borrowed; NULL: nobody looks. */
 	struct pg_archive_definition *definition;
 	struct pg_archive_graph *graph;
+	struct pg_archive_text
+		*whole_definition; /* of the entry; borrowed; NULL: nobody wants it */
 	/* progress */
 	enum { TOC_IN_HEADER, TOC_IN_ENTRIES, TOC_AT_END } part;
 	size_t row; /* in the part's table of fields */
