@@ -9,6 +9,7 @@ static const struct command *const commands[] = {
 	&verify_command,
 	&inspect_command,
 	&restore_test_command,
+	&canary_command,
 	&status_command,
 	&run_command,
 	&doctor_command,

@@ -10,6 +10,7 @@ extern const struct command backup_complete_command;
 extern const struct command backup_list_command;
 extern const struct command backup_show_command;
 extern const struct command backup_take_command;
+extern const struct command canary_command;
 extern const struct command check_config_command;
 extern const struct command completion_command;
 extern const struct command config_command;

@@ -14,6 +14,7 @@ static const struct engine engines[ENGINE_COUNT] = {
 				.probe = engine_postgres_probe,
 				.tools = engine_postgres_tools,
 				.backup = engine_postgres_backup,
+				.canary = engine_postgres_canary,
 				.start = engine_postgres_start,
 				.restore = engine_postgres_restore,
 				.stop = engine_postgres_stop },

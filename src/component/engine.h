@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/place.h"
 #include "base/process.h"
+#include "component/canary.h"
 #include "component/restore.h"
 #include "config/config.h"
 #include "format/manifest.h"
@@ -76,6 +77,11 @@ struct engine {
 	 */
 	int (*backup)(const struct backup_job *job, struct manifest *manifest,
 		      struct backup_parts *parts, struct error *err);
+	/*
+	 * Writes the time into each configured database of the live component, and adds what
+	 * was written, even before it failed. NULL: the engine has no such thing.
+	 */
+	int (*canary)(const struct component_config *c, struct canaries *out, struct error *err);
 	/* Starts an empty server in `place` and waits until a login works. Needs no network beyond 127.0.0.1. */
 	int (*start)(const struct place *place, struct server *out, struct error *err);
 	/*

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "component/postgres/databases.h"
 #include "component/postgres/dump.h"
 #include "component/postgres/postgres.h"
 #include "component/postgres/source_facts.h"
@@ -243,31 +244,13 @@ static int backup_globals(const struct work *w, struct error *err)
 	return part_keep(&part, w->manifest, w->parts, NULL, err);
 }
 
-/* Every database that accepts connections but templates, and "postgres" only when it is alone. */
-static int backup_found(const struct work *w, PGconn *session, struct error *err)
+static int backup_each(void *cookie, const char *database, struct error *err)
 {
-	CLEANUP(cleanup_result)
-	PGresult *rows = session_query(session,
-				       "SELECT datname FROM pg_catalog.pg_database "
-				       "WHERE datallowconn AND NOT datistemplate ORDER BY datname",
-				       err);
-
-	if (!rows)
-		return -1;
-	for (int i = 0; i < PQntuples(rows); i++) {
-		const char *name = PQgetvalue(rows, i, 0);
-
-		if (PQntuples(rows) > 1 && strcmp(name, "postgres") == 0)
-			continue;
-		if (backup_database(w, name, err) < 0)
-			return -1;
-	}
-	return 0;
+	return backup_database(cookie, database, err);
 }
 
 static int backup_all(struct work *w, struct error *err)
 {
-	const struct string_list *configured = &w->job->component->connect.databases;
 	CLEANUP(cleanup_session)
 	PGconn *session =
 		session_open_pinned(&w->job->component->connect, NULL, w->job->stop_requested, err);
@@ -276,14 +259,10 @@ static int backup_all(struct work *w, struct error *err)
 		return -1;
 	if (note_server(w, session, err) < 0 ||
 	    dump_programs_find(&w->programs, w->job, (unsigned)PQserverVersion(session) / 10000,
-			       w->manifest, err) < 0)
+			       w->manifest, err) < 0 ||
+	    postgres_each_database(session, &w->job->component->connect.databases, backup_each, w,
+				   err) < 0)
 		return -1;
-	if (configured->count == 0 && backup_found(w, session, err) < 0)
-		return -1;
-	for (size_t i = 0; i < configured->count; i++) {
-		if (backup_database(w, configured->item[i], err) < 0)
-			return -1;
-	}
 	return w->job->component->backups.globals ? backup_globals(w, err) : 0;
 }
 

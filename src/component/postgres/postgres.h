@@ -11,6 +11,8 @@ MUST_CHECK int engine_postgres_tools(const struct component_config *c, struct ch
 				     struct error *err);
 MUST_CHECK int engine_postgres_backup(const struct backup_job *job, struct manifest *manifest,
 				      struct backup_parts *parts, struct error *err);
+MUST_CHECK int engine_postgres_canary(const struct component_config *c, struct canaries *out,
+				      struct error *err);
 MUST_CHECK int engine_postgres_start(const struct place *place, struct server *out,
 				     struct error *err);
 /*
