@@ -33,6 +33,22 @@ printf 'version: 1\nrun:\n\tjobs: 1\n' >tab.yaml
 printf 'version: 1\nrepository: {path: b}\ncomponents: {q: {engine: rabbitmq, connect: {password: hunter2}}}\n' >literal.yaml
 
 run no-configuration 8 check-config missing.yaml
+cat >expect.yaml <<'END'
+version: 1
+repository: {path: backups}
+components:
+  pg:
+    engine: postgresql
+    restore:
+      checks:
+        orders: {sql: SELECT count(*) FROM public.orders, expect: n is many}
+        fresh: {sql: SELECT max(at) FROM public.orders, expect: age < 1 fortnight}
+        "no answer": {expect: nonempty}
+END
+run check-expect 7 check-config expect.yaml
+run canary-no-component 8 canary
+run canary-unknown 8 canary nowhere
+run canary-other-engine 2 canary cache
 run check-good 0 check-config
 run check-wrong 7 check-config wrong.yaml
 run check-wrong-json 7 check-config wrong.yaml --json
@@ -55,6 +71,7 @@ components:
       password: {file: WORK/cache.password}  # muster.yaml:8
     objectives:
     backups:
+    restore:
     thresholds:
     severities:
       age: warn  # muster.yaml:9
