@@ -80,9 +80,9 @@ struct restored {
 	struct restored_note *note;
 	size_t note_count, note_capacity;
 	char server_version[64], program_version[64]; /* program: pg_restore, psql; "" = none */
-	struct buf complaints; /* what failed, a line each, as the program said it */
-	int64_t took_ns[RESTORE_PHASE_COUNT];
-	struct arena arena; /* of notes */
+	struct buf complaints;                /* what failed, a line each, as the program said it */
+	int64_t took_ns[RESTORE_PHASE_COUNT]; /* of each phase that came to its end */
+	struct arena arena;                   /* of notes */
 };
 void restored_release(struct restored *r);
 /* Zeroed parts for `job`. The caller of an engine's restore does it; a second time it does nothing. */

@@ -21,9 +21,8 @@ struct inside {
 	enum engine_kind engine; /* of the server; ENGINE_COUNT: none was started */
 	int64_t began_ns;
 	struct restore_report report;
-	/* progress: the present phase, since when, and when it was last told */
-	enum restore_phase phase;
-	int64_t phase_ns, told_ns;
+	enum restore_phase phase; /* the one that was told last, */
+	int64_t told_ns;          /* and when */
 };
 
 static int start_server(struct inside *in, enum engine_kind kind, struct error *err)
@@ -75,13 +74,6 @@ static int read_order(int fd, struct restore_order *order, struct error *err)
 	return restore_order_parse(buf_span(&text), order, err) < 0 ? -1 : 1;
 }
 
-static void end_phase(struct inside *in, int64_t now)
-{
-	if (in->phase != RESTORE_PHASE_COUNT)
-		in->report.restored.took_ns[in->phase] += now - in->phase_ns;
-	in->phase_ns = now;
-}
-
 static void tell_progress(void *cookie, enum restore_phase phase, const char *what, uint64_t done,
 			  uint64_t total, bool of_bytes)
 {
@@ -93,8 +85,6 @@ static void tell_progress(void *cookie, enum restore_phase phase, const char *wh
 
 	if (phase == in->phase && now - in->told_ns < told_every_ns)
 		return;
-	if (phase != in->phase)
-		end_phase(in, now);
 	in->phase = phase;
 	in->told_ns = now;
 	/* who does not hear it any more ends us otherwise */
@@ -128,9 +118,7 @@ static int restore(struct inside *in, struct error *err)
 	if (restored_begin(&in->report.restored, &order.job, err) < 0)
 		return -1;
 	tell_progress(in, RESTORE_PREPARE, "", 0, 0, false);
-	rc = engine_of(order.engine)->restore(&in->server, &order.job, &in->report.restored, err);
-	end_phase(in, clock_monotonic_ns());
-	return rc;
+	return engine_of(order.engine)->restore(&in->server, &order.job, &in->report.restored, err);
 }
 
 int restore_inside(const struct place *place, struct sandbox_pipes pipes, void *cookie)

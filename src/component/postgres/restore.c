@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "component/postgres/postgres.h"
+#include "component/postgres/prove.h"
 #include "stream/worker.h"
 
 static int no_memory(struct error *err)
@@ -176,10 +177,22 @@ static int read_back(struct postgres_restore *r, struct error *err)
 	return each_target(r, postgres_restore_read_back, err);
 }
 
+static int prove(struct postgres_restore *r, size_t part, struct error *err)
+{
+	return postgres_prove(r->server, r->job, part, r->target[part].database, r->out, err);
+}
+
+static int check(struct postgres_restore *r, struct error *err)
+{
+	return each_target(r, prove, err);
+}
+
 /* In the order of the phases. */
 static int (*const steps[RESTORE_PHASE_COUNT])(struct postgres_restore *r, struct error *err) = {
-	[RESTORE_PREPARE] = prepare, [RESTORE_LOAD] = load, [RESTORE_READ_BACK] = read_back,
-	/* RESTORE_CHECK, by each_target(): what is proven of a database that was read back */
+	[RESTORE_PREPARE] = prepare,
+	[RESTORE_LOAD] = load,
+	[RESTORE_READ_BACK] = read_back,
+	[RESTORE_CHECK] = check,
 };
 
 static int run_steps(struct postgres_restore *r, struct error *err)
