@@ -35,14 +35,14 @@ static json_t *proof_to_json(const struct proof *p)
 {
 	CLEANUP(cleanup_json)
 	json_t *o = json_object();
+	int64_t milliseconds = p->restore_ns / 1000000;
 
 	if (!member_put(o, "component", text_to_json(p->component)) ||
 	    !member_put(o, "run", text_to_json(p->run)) ||
 	    !member_put(o, "time", time_to_json(p->proven_ns)) ||
 	    !member_put(o, "verdict", json_string(verdict_name(p->verdict))) ||
 	    !member_put(o, "restore",
-			p->restore_ns ? json_real((double)(p->restore_ns / 1000000) / 1000.0) :
-					json_null()))
+			p->restore_ns ? json_real((double)milliseconds / 1000.0) : json_null()))
 		return NULL;
 	return TAKE(o);
 }
