@@ -48,30 +48,50 @@ bool words_is_restore_test(const struct run *run)
 	return strcmp(run->kind, restore_test) == 0;
 }
 
+static const char *sentence_of_restore_test(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_PASS:
+		return "The backup was restored, and what came back is what it holds";
+	case VERDICT_WARN:
+		return "The backup was restored; what came back is what it holds, but somebody "
+		       "should look at the warnings";
+	case VERDICT_ERROR:
+		return "The test could not be carried out as a whole: this says nothing about the "
+		       "backup, and proves nothing";
+	case VERDICT_FAIL:
+		return "The backup did not pass: do not count on it before the failures below are "
+		       "understood";
+	case VERDICT_SKIPPED:
+		break;
+	}
+	return "Nothing was tested, so nothing is proven";
+}
+
+static const char *sentence_of_checks(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_PASS:
+		return "Every check that ran held";
+	case VERDICT_WARN:
+		return "Nothing failed, but somebody should look at the warnings";
+	case VERDICT_ERROR:
+		return "Something could not be checked: this says nothing about the backup, and "
+		       "proves nothing";
+	case VERDICT_FAIL:
+		return "At least one check failed";
+	case VERDICT_SKIPPED:
+		break;
+	}
+	return "Nothing was checked";
+}
+
 const char *words_sentence(const struct run *run)
 {
-	static const char *const restored[VERDICT_COUNT] = {
-		[VERDICT_SKIPPED] = "Nothing was tested, so nothing is proven",
-		[VERDICT_PASS] = "The backup was restored, and what came back is what it holds",
-		[VERDICT_WARN] = "The backup was restored; what came back is what it holds, but "
-				 "somebody should look at the warnings",
-		[VERDICT_ERROR] = "The test could not be carried out as a whole: this says nothing "
-				  "about the backup, and proves nothing",
-		[VERDICT_FAIL] = "The backup did not pass: do not count on it before the failures "
-				 "below are understood",
-	};
-	static const char *const other[VERDICT_COUNT] = {
-		[VERDICT_SKIPPED] = "Nothing was checked",
-		[VERDICT_PASS] = "Every check that ran held",
-		[VERDICT_WARN] = "Nothing failed, but somebody should look at the warnings",
-		[VERDICT_ERROR] = "Something could not be checked: this says nothing about the "
-				  "backup, and proves nothing",
-		[VERDICT_FAIL] = "At least one check failed",
-	};
-
 	if (!run->finished_ns)
 		return "The run is still under way";
-	return (words_is_restore_test(run) ? restored : other)[run->verdict];
+	return words_is_restore_test(run) ? sentence_of_restore_test(run->verdict) :
+					    sentence_of_checks(run->verdict);
 }
 
 const char *words_troubles(enum verdict gravest)
