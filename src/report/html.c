@@ -166,9 +166,10 @@ static void check_row(struct paint *p, const struct check *c)
 	html_verdict(p, c->verdict, words_line(c->verdict));
 	paint_raw(p, "</td><th scope=\"row\">");
 	paint_html(p, c->name);
-	paint_raw(p, *c->subject ? " " : "");
+	paint_raw(p, *c->subject ? " <span class=\"muted\">" : "");
 	paint_html(p, c->subject);
-	paint_raw(p, "</th><td class=\"words\">");
+	paint_raw(p, *c->subject ? "</span></th>" : "</th>");
+	paint_raw(p, "<td class=\"words\">");
 	paint_html(p, c->message);
 	paint_raw(p, c->required && c->verdict == VERDICT_SKIPPED ? " (required)" : "");
 	paint_raw(p, "</td></tr>\n");

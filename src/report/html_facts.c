@@ -34,7 +34,7 @@ static void cell(struct paint *p, const struct fact *f, bool known)
 		paint_raw(p, "<span class=\"muted\">there</span>");
 	if (f && f->known & MEASURE_COUNT)
 		paint_raw(p, number_format(f->count, number));
-	if (f && f->known & MEASURE_EXPIRES)
+	if (f && f->known & MEASURE_EXPIRES && f->expires)
 		paint_format(p, " <span class=\"muted\">(%s expire)</span>",
 			     number_format(f->expires, number));
 	if (f && f->known & MEASURE_VALUE) {

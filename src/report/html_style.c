@@ -54,7 +54,7 @@ static const char tables_and_picture[] =
 	"th:first-child,td:first-child{padding-left:8px}\n"
 	"td.words,tbody th{overflow-wrap:anywhere;min-width:12rem}\n"
 	"td:first-child,thead th:first-child{width:8.5rem}#checks tbody th,#notes tbody th{"
-	"width:32%}#facts thead .n{width:16%}\n"
+	"width:40%}#facts thead .n{width:16%}\n"
 	"#checks caption{color:var(--text);font-weight:600}\n"
 	".n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	"tr.different{background:var(--tint)}\n"

@@ -127,7 +127,10 @@ static void objective(struct paint *p, const struct timeline *t, int height)
 					  6,
 		     on_the_right ? "end" : "start");
 	share(p, "x", x);
-	paint_format(p, ">objective %s%s</text>\n", quantity_format_duration(t->objective_ns, text),
+	paint_raw(p, ">objective");
+	paint_raw(p, *t->objective_of ? " of " : "");
+	paint_html(p, t->objective_of);
+	paint_format(p, " %s%s</text>\n", quantity_format_duration(t->objective_ns, text),
 		     t->objective_fits ? "" : ", far beyond this axis →");
 }
 

@@ -145,7 +145,7 @@ static void fact(struct paint *p, const struct fact *f, bool known)
 	}
 	if (f->known & MEASURE_COUNT)
 		paint_format(p, " %s", number_format(f->count, number));
-	if (f->known & MEASURE_EXPIRES)
+	if (f->known & MEASURE_EXPIRES && f->expires)
 		paint_format(p, " (%s expire)", number_format(f->expires, number));
 	if (f->known & MEASURE_VALUE) {
 		paint_format(p, " ");

@@ -37,10 +37,9 @@ int64_t timeline_parse_objective(const char *text)
 	return 0;
 }
 
-static int64_t objective_of(const struct run *run)
+static void find_objective(const struct run *run, struct timeline *out)
 {
-	int64_t tightest = 0;
-
+	out->objective_of = "";
 	for (size_t i = 0; i < run->checks.count; i++) {
 		const struct check *c = &run->checks.item[i];
 		int64_t ns;
@@ -48,10 +47,11 @@ static int64_t objective_of(const struct run *run)
 		if (strcmp(c->name, check_name(CHECK_RECOVERY_TIME)) != 0)
 			continue;
 		ns = timeline_parse_objective(c->expected);
-		if (ns && (!tightest || ns < tightest))
-			tightest = ns;
+		if (!ns || (out->objective_ns && ns >= out->objective_ns))
+			continue;
+		out->objective_ns = ns;
+		out->objective_of = c->component;
 	}
-	return tightest;
 }
 
 static int64_t end_of(const struct run *run)
@@ -129,7 +129,7 @@ int timeline_make(const struct run *run, struct timeline *out)
 	if (!out->lane)
 		return -1;
 	out->span_ns = end_ns;
-	out->objective_ns = objective_of(run);
+	find_objective(run, out);
 	out->objective_fits =
 		out->objective_ns && out->objective_ns / OBJECTIVE_SPANS_MAX <= end_ns;
 	if (out->objective_fits && out->objective_ns > end_ns)

@@ -18,7 +18,8 @@ struct timeline {
 	int64_t tick_ns; /* between its ticks: at most TIMELINE_TICKS_MAX of them after 0 */
 	/* The tightest objective that a recovery-time check names; 0: none. */
 	int64_t objective_ns;
-	bool objective_fits; /* it lies on the axis; else beyond it */
+	const char *objective_of; /* the component whose it is; "" = the run as a whole's */
+	bool objective_fits;      /* it lies on the axis; else beyond it */
 	struct arena arena;
 };
 enum { TIMELINE_TICKS_MAX = 5 };

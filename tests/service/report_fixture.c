@@ -288,6 +288,7 @@ int main(int argc, char **argv)
 	step(&t, "prove postgres-main", "postgres-main", "Prove", 0, 3, VERDICT_FAIL);
 	check(&t, (struct check){ .name = "recovery-time",
 				  .verdict = VERDICT_PASS,
+				  .component = "<i>odd</i>",
 				  .expected = "within 1h",
 				  .found = "3s",
 				  .message = "restored and proven in 3s" });

@@ -195,7 +195,8 @@ def the_bars_lie_in_the_picture_where_their_times_are(browser, pages):
     assert text_of(browser, "#timeline .group") == ["postgres-main", "redis-cache",
                                                     "rabbitmq-main", "<i>odd</i>"]
     browser.open(pages["3"], 1600)
-    assert text_of(browser, "#timeline .objective-label") == ["objective 1h, far beyond this axis →"]
+    assert text_of(browser, "#timeline .objective-label") == [
+        "objective of <i>odd</i> 1h, far beyond this axis →"]
     assert not browser.ask(BARS)["line"]
 
 

@@ -116,6 +116,7 @@ static void lanes_follow_their_component_and_the_axis_reaches_the_objective(void
 	/* a step that never ended goes on to the end of the run */
 	assert_int_equal(t.lane[2].offset_ns + t.lane[2].length_ns, 593 * NS_PER_SECOND);
 	assert_int_equal(t.objective_ns, 900 * NS_PER_SECOND);
+	assert_string_equal(t.objective_of, "redis-cache");
 	assert_true(t.objective_fits);
 	assert_int_equal(t.span_ns, t.objective_ns);
 	assert_int_equal(t.tick_ns, 300 * NS_PER_SECOND);

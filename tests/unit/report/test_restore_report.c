@@ -106,7 +106,7 @@ static void markdown_keeps_its_tables_whatever_names_hold(void **state)
 	assert_int_equal(report_markdown(&run, &out), 0);
 	holds(&out, "# Weekly Restore Test: ✗ FAILED\n\n**The backup did not pass");
 	holds(&out, "| Platform | shop \\& \\<co\\> |\n");
-	holds(&out, "| Recovery time | 9m52s (objective: within 15m) |\n");
+	holds(&out, "| Recovery time of redis-cache | 9m52s (objective: within 15m) |\n");
 	holds(&out, "\n- **✗ FAIL** proven postgres-main public.\\<script\\>alert(1)\\</script\\>"
 		    "\\|\\`\\x1b\\[2J\\xff\\n: it \\<b\\>differs\\</b\\>\n"
 		    "  - expected: a\\|b\n  - found: \\*c\\*\n"
@@ -180,6 +180,7 @@ static void html_tells_what_failed_when_and_how_sides_differ(void **state)
 	/* from 60 s on for 532 s, on an axis of 900 s */
 	holds(&out, "class=\"bar fail\" x=\"6.666%\" width=\"59.111%\"");
 	holds(&out, "class=\"bar open\"");
+	holds(&out, ">objective of redis-cache 15m</text>");
 	holds(&out, "class=\"objective\" x1=\"100.000%\"");
 	assert_int_equal(count(out.ptr, "<tr class=\"different\">"), 4);
 	assert_int_equal(count(out.ptr, "<tr class=\"equal\">"), 3);
