@@ -12,7 +12,7 @@ enum { NAMED_MAX = 5 };
 /* Lines of one event have the same beginning, up to the process that it is of. */
 struct event {
 	char head[96];   /* "" : none is open */
-	char words[200]; /* the first line that says something */
+	char words[400]; /* its lines, as far as there is room */
 	bool benign;
 };
 
@@ -47,6 +47,8 @@ static bool is_benign(const char *line)
 		"Error on Direct connection",
 		"Encountered an error when importing definitions",
 		"Channel error on connection",
+		/* a channel that was closed a moment before its connection */
+		"rabbit_channel_sup_sup}",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
@@ -63,6 +65,16 @@ static size_t head_length(const char *line)
 	const char *end = level ? strchr(level, '>') : NULL;
 
 	return end ? (size_t)(end + 1 - line) : 0;
+}
+
+static void say(struct event *e, const char *words)
+{
+	size_t used = strlen(e->words);
+
+	if (used && *words && used + 16 < sizeof(e->words))
+		used += (size_t)snprintf(e->words + used, sizeof(e->words) - used, "; ");
+	if (used + 8 < sizeof(e->words))
+		(void)quote_text(words, e->words + used, sizeof(e->words) - used);
 }
 
 static int end_event(struct broker_restore *r, struct event *e, struct tally *t, struct error *err)
@@ -100,8 +112,7 @@ static int take_line(struct broker_restore *r, char *line, struct event *e, stru
 		memcpy(e->head, line, len);
 	}
 	e->benign |= is_benign(rest);
-	if (!e->words[0] && *rest)
-		(void)quote_text(rest, e->words, sizeof(e->words));
+	say(e, rest);
 	return 0;
 }
 

@@ -29,6 +29,8 @@ void broker_session_close(struct broker_session *s)
 {
 	if (!s)
 		return;
+	/* cut off, it would be an error in the broker's log */
+	(void)amqp_connection_close(s->connection, AMQP_REPLY_SUCCESS);
 	(void)amqp_destroy_connection(s->connection);
 	free(s);
 }
