@@ -36,6 +36,7 @@ struct broker_restore {
 	json_t *vhosts;            /* of the restored broker; see broker_object_complete() */
 	struct broker_objects own; /* of a broker to which nothing was restored */
 	struct broker_objects backup, restored;
+	int64_t load_began_ns;    /* monotonic */
 	struct broker_pair *pair; /* by type, vhost and key */
 	size_t pair_count;
 	uint64_t log_start; /* bytes of the server's log that are older than the restore */

@@ -89,6 +89,7 @@ int broker_load(struct broker_restore *r, struct error *err)
 	long status = 0;
 
 	broker_progress(r, RESTORE_LOAD, "", 0, r->backup.count);
+	r->load_began_ns = clock_monotonic_ns();
 	if ((r->one_vhost && make_vhost(r, err) < 0) ||
 	    definitions_path(r, "/api/definitions", &path, err) < 0)
 		return -1;

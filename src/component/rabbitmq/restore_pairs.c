@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "component/rabbitmq/restore.intern.h"
 #include "model/json.h"
 
@@ -19,12 +20,15 @@ static const json_t *look_up(const struct broker_object *o, const char *member, 
 	return json_object_get(json_object_get(*json, member), name);
 }
 
-static bool expires(const struct broker_object *queue)
+/* Long enough unused since the import began? */
+static bool expired(const struct broker_restore *r, const struct broker_object *queue)
 {
 	CLEANUP(cleanup_json)
 	json_t *json = NULL;
+	const json_t *ms = look_up(queue, "arguments", "x-expires", &json);
 
-	return look_up(queue, "arguments", "x-expires", &json);
+	return json_is_integer(ms) &&
+	       json_integer_value(ms) <= (clock_monotonic_ns() - r->load_began_ns) / 1000000;
 }
 
 static bool ends_by_itself(const struct broker_object *shovel)
@@ -36,11 +40,11 @@ static bool ends_by_itself(const struct broker_object *shovel)
 	return after && !(json_is_string(after) && strcmp(json_string_value(after), "never") == 0);
 }
 
-static const char *excuse_queue(const struct broker_object *queue)
+static const char *excuse_queue(const struct broker_restore *r, const struct broker_object *queue)
 {
 	if (starts_with(queue->name[0], "amq."))
 		return "an import skips queues with names of the broker's own";
-	return expires(queue) ? "it expires when nobody uses it" : NULL;
+	return expired(r, queue) ? "it expired, as nobody used it" : NULL;
 }
 
 static const char *excuse_binding(const struct broker_restore *r, const struct broker_object *o)
@@ -56,14 +60,14 @@ static const char *excuse_binding(const struct broker_restore *r, const struct b
 	if (starts_with(o->name[1], "amq."))
 		return "it is of a queue that the broker named for one connection";
 	queue = broker_objects_named(&r->backup, DEFINITION_QUEUES, o->vhost, o->name[1]);
-	return queue && !broker_objects_find(&r->restored, queue) ? excuse_queue(queue) : NULL;
+	return queue && !broker_objects_find(&r->restored, queue) ? excuse_queue(r, queue) : NULL;
 }
 
 const char *broker_excuse(const struct broker_restore *r, const struct broker_object *lost)
 {
 	switch (lost->type) {
 	case DEFINITION_QUEUES:
-		return excuse_queue(lost);
+		return excuse_queue(r, lost);
 	case DEFINITION_BINDINGS:
 		return excuse_binding(r, lost);
 	case DEFINITION_PARAMETERS:
