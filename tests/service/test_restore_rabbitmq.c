@@ -614,6 +614,7 @@ static void a_newer_release_is_warned_of(void **state)
 	assert_int_equal(checks_count(&t.out.checks, VERDICT_FAIL), 0);
 	assert_non_null(facts_find(&t.out.part[0].doubtful, FACT_BROKER_OBJECTS, "/", "queues"));
 	assert_null(facts_find(&t.out.part[0].doubtful, FACT_BROKER_OBJECTS, "", "vhosts"));
+	assert_true(agrees(&t));
 	release(&t);
 }
 

@@ -154,16 +154,27 @@ static int tell_pair(struct broker_restore *r, const struct broker_pair *p, stru
 	}
 }
 
-/* An older broker may not know a member: then a fingerprint that differs proves nothing. */
+/*
+ * An older broker may not know a member: then a fingerprint that differs proves nothing, and
+ * the restored side tells none.
+ */
 static int doubt(struct broker_restore *r, const struct broker_object *o, struct error *err)
 {
-	struct facts *doubtful = &r->out->part[0].doubtful;
-	const char *vhost = definition_types[o->type].in_vhost ? o->vhost : "";
+	struct restored_part *part = &r->out->part[0];
 	const char *type = definition_types[o->type].key;
 
-	if (facts_find(doubtful, FACT_BROKER_OBJECTS, vhost, type))
-		return 0;
-	return facts_add(doubtful, FACT_BROKER_OBJECTS, vhost, type) ? 0 : broker_no_memory(err);
+	for (size_t i = 0; i < part->facts.count; i++) {
+		struct fact *f = &part->facts.item[i];
+
+		if (f->kind != FACT_BROKER_OBJECTS || strcmp(f->name, type) != 0 ||
+		    (!r->one_vhost && strcmp(f->scope, o->vhost) != 0))
+			continue;
+		f->known &= ~(unsigned)MEASURE_FINGERPRINT;
+		if (!facts_find(&part->doubtful, f->kind, f->scope, f->name) &&
+		    !facts_add(&part->doubtful, f->kind, f->scope, f->name))
+			return broker_no_memory(err);
+	}
+	return 0;
 }
 
 struct tally {
