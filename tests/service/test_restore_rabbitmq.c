@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "component/rabbitmq/management.h"
 #include "format/rabbitmq/definitions.h"
+#include "sandbox/sandbox.h"
 
 static struct server server = SERVER_INIT;
 static char path[128];
@@ -274,11 +275,12 @@ static void expect_success(struct trial *t)
 	"\",\"destination_type\":\"queue\",\"routing_key\":\"" key "\",\"arguments\":{}}"
 #define ODD "a/b %2F \303\274\360\237\220\207 \\\"q\\\"?x=1&y#z"
 
-/* A whole broker's, whose further members are `rest`. */
-#define DEFINITIONS(version, users, vhosts, rest)                                                  \
-	"{\"rabbit_version\":\"" version "\",\"rabbitmq_version\":\"" version "\","                \
-	"\"users\":[" users "],\"vhosts\":[" vhosts "],\"permissions\":[],"                        \
-	"\"topic_permissions\":[]," rest "}"
+/* A whole broker's; `more` has its users, vhosts and what else there is. */
+#define DEFINITIONS(version, more, queues, exchanges, bindings)                                    \
+	"{\"rabbit_version\":\"" version "\",\"rabbitmq_version\":\"" version "\"," more           \
+	",\"permissions\":[],\"topic_permissions\":[],\"queues\":[" queues                         \
+	"],\"exchanges\":[" exchanges "],\"bindings\":[" bindings "]}"
+#define PLAIN "\"users\":[],\"vhosts\":[{\"name\":\"/\"}]"
 
 /*
  * Every kind of object, in vhosts with odd names; a user is called like the present
@@ -346,21 +348,10 @@ static void every_kind_of_object_comes_back(void **state)
 static void what_an_import_drops_in_silence_is_named(void **state)
 {
 	static const char text[] = DEFINITIONS(
-		"3.8.1", "", "{\"name\":\"/\"}",
-		"\"queues\":[" QUEUE("q", "/", "") "," QUEUE(
-			"q", "/",
-			"\"x-max-length\":5") "],"
-					      "\"exchanges\":[" EXCHANGE(
-						      "e", "/",
-						      "fanout") "],"
-								"\"bindings\":[" BINDING(
-									"no source", "/", "q",
-									"k") "," BINDING("e", "/",
-											 "no queue",
-											 "k") "," BINDING("e",
-													  "/",
-													  "q",
-													  "good") "]");
+		"3.8.1", PLAIN, QUEUE("q", "/", "") "," QUEUE("q", "/", "\"x-max-length\":5"),
+		EXCHANGE("e", "/", "fanout"),
+		BINDING("no source", "/", "q", "k") "," BINDING(
+			"e", "/", "no queue", "k") "," BINDING("e", "/", "q", "good"));
 	const struct check *c;
 	struct trial t;
 
@@ -401,13 +392,12 @@ static void objects_lost_changed_and_added_are_named(void **state)
 {
 	static const char text[] = DEFINITIONS(
 		"3.8.1",
-		"{\"name\":\"u\",\"password_hash\":\"" HASH "\",\"hashing_algorithm\":"
-		"\"rabbit_password_hashing_sha256\",\"tags\":[]}",
-		"{\"name\":\"/\"}",
+		"\"users\":[{\"name\":\"u\",\"password_hash\":\"" HASH "\",\"hashing_algorithm\":"
+		"\"rabbit_password_hashing_sha256\",\"tags\":[]}],\"vhosts\":[{\"name\":\"/\"}],"
 		"\"policies\":[{\"vhost\":\"/\",\"name\":\"lost\",\"pattern\":\"a\",\"definition\":"
 		"{\"max-length\":5}},{\"vhost\":\"/\",\"name\":\"changed\",\"pattern\":\"^x\","
-		"\"definition\":{\"max-length\":5}}],\"queues\":[],\"exchanges\":[],"
-		"\"bindings\":[]");
+		"\"definition\":{\"max-length\":5}}]",
+		"", "", "");
 	const struct check *c;
 	struct trial t;
 
@@ -432,10 +422,11 @@ static void objects_lost_changed_and_added_are_named(void **state)
 static void an_import_that_is_refused_fails_with_the_reason(void **state)
 {
 	static const char text[] = DEFINITIONS(
-		"3.8.1", "", "{\"name\":\"/\"}",
-		"\"policies\":[{\"vhost\":\"/\",\"name\":\"p\",\"pattern\":\"a\",\"definition\":"
-		"{\"no-such-key\":1}}],\"queues\":[" QUEUE("q", "/", "") "],\"exchanges\":[],"
-									 "\"bindings\":[]");
+		"3.8.1",
+		PLAIN
+		",\"policies\":[{\"vhost\":\"/\",\"name\":\"p\",\"pattern\":\"a\",\"definition\":"
+		"{\"no-such-key\":1}}]",
+		QUEUE("q", "/", ""), "", "");
 	struct trial t;
 
 	(void)state;
@@ -452,14 +443,12 @@ static void an_import_that_is_refused_fails_with_the_reason(void **state)
 static void what_ends_by_itself_or_is_never_imported_is_no_loss(void **state)
 {
 	static const char text[] = DEFINITIONS(
-		"3.8.1", "", "{\"name\":\"/\"}",
-		"\"queues\":[" QUEUE("kept", "/", "") "," QUEUE("expires", "/", "\"x-expires\":1") "," QUEUE(
-			"amq.gen-x", "/",
-			"") "],"
-			    "\"exchanges\":[],\"bindings\":[" BINDING(
-				    "amq.direct", "/", "amq.gen-y",
-				    "k") "," BINDING("amq.direct", "/", "expires",
-						     "k") "," BINDING("", "/", "kept", "kept") "]");
+		"3.8.1", PLAIN,
+		QUEUE("kept", "/", "") "," QUEUE("expires", "/",
+						 "\"x-expires\":1") "," QUEUE("amq.gen-x", "/", ""),
+		"",
+		BINDING("amq.direct", "/", "amq.gen-y", "k") "," BINDING(
+			"amq.direct", "/", "expires", "k") "," BINDING("", "/", "kept", "kept"));
 	struct trial t;
 
 	(void)state;
@@ -480,11 +469,9 @@ static void meddle_with_a_queue(enum restore_phase phase, const char *what)
 
 static void a_queue_that_takes_no_message_is_named(void **state)
 {
-	static const char text[] =
-		DEFINITIONS("3.8.1", "", "{\"name\":\"/\"}",
-			    "\"queues\":[" QUEUE("a", "/", "") "," QUEUE("b", "/", "") "," QUEUE(
-				    "c", "/", "") "],"
-						  "\"exchanges\":[],\"bindings\":[]");
+	static const char text[] = DEFINITIONS(
+		"3.8.1", PLAIN, QUEUE("a", "/", "") "," QUEUE("b", "/", "") "," QUEUE("c", "/", ""),
+		"", "");
 	struct trial t;
 
 	(void)state;
@@ -501,8 +488,9 @@ static void a_queue_that_takes_no_message_is_named(void **state)
 static void plugins_that_are_there_are_enabled(void **state)
 {
 	static const char text[] = DEFINITIONS(
-		"3.8.1", "", "{\"name\":\"/\"}",
-		"\"parameters\":[{\"component\":\"shovel\",\"name\":\"s\",\"vhost\":\"/"
+		"3.8.1",
+		PLAIN
+		",\"parameters\":[{\"component\":\"shovel\",\"name\":\"s\",\"vhost\":\"/"
 		"\",\"value\":"
 		"{\"src-uri\":\"amqp://user:secret@127.0.0.1:1\",\"src-queue\":\"q\",\"dest-uri\":"
 		"\"amqp://127.0.0.1:1\",\"dest-queue\":\"r\"}},{\"component\":"
@@ -511,15 +499,10 @@ static void plugins_that_are_there_are_enabled(void **state)
 		"\"/\",\"value\":{\"src-uri\":\"amqp://\",\"src-queue\":\"q\",\"dest-uri\":"
 		"\"amqp://\",\"dest-queue\":\"r\",\"src-delete-after\":\"queue-length\"}}],"
 		"\"policies\":[{\"vhost\":\"/\",\"name\":\"f\",\"pattern\":\"^e$\",\"apply-to\":"
-		"\"exchanges\",\"definition\":{\"federation-upstream-set\":\"all\"}}],"
-		"\"queues\":[" QUEUE("q", "/", "") "," QUEUE(
-			"r", "/",
-			"") "],"
-			    "\"exchanges\":[" EXCHANGE("e", "/", "fanout") "," EXCHANGE(
-				    "h", "/",
-				    "x-consistent-hash") "],"
-							 "\"bindings\":[" BINDING("h", "/", "q",
-										  "10") "]");
+		"\"exchanges\",\"definition\":{\"federation-upstream-set\":\"all\"}}]",
+		QUEUE("q", "/", "") "," QUEUE("r", "/", ""),
+		EXCHANGE("e", "/", "fanout") "," EXCHANGE("h", "/", "x-consistent-hash"),
+		BINDING("h", "/", "q", "10"));
 	const char *enabled;
 	struct trial t;
 
@@ -555,9 +538,7 @@ static void plugins_that_are_not_there_are_no_fault_of_the_backup(void **state)
 
 		assert_int_equal(
 			buf_printf(&text,
-				   DEFINITIONS("3.8.1", "", "{\"name\":\"/\"}",
-					       "\"queues\":[],\"exchanges\":[" EXCHANGE(
-						       "e", "/", "%s") "],\"bindings\":[]"),
+				   DEFINITIONS("3.8.1", PLAIN, "", EXCHANGE("e", "/", "%s"), ""),
 				   rows[i].type),
 			0);
 		restore_text(&t, text.ptr, NULL);
@@ -596,14 +577,16 @@ static void the_export_of_one_vhost_comes_back(void **state)
 
 static void a_newer_release_is_warned_of(void **state)
 {
-	static const char text[] = DEFINITIONS(
-		"99.1.0", "",
-		"{\"name\":\"/\",\"description\":\"d\",\"tags\":[],\"default_queue_type\":"
-		"\"quorum\",\"metadata\":{\"description\":\"d\",\"tags\":[],"
-		"\"default_queue_type\":\"quorum\"}}",
-		"\"queues\":[{\"name\":\"q\",\"vhost\":\"/\",\"durable\":true,\"auto_delete\":"
-		"false,\"type\":\"quorum\",\"from_the_future\":1,\"arguments\":{\"x-queue-type\":"
-		"\"quorum\"}}],\"exchanges\":[],\"bindings\":[]");
+	static const char text[] =
+		DEFINITIONS("99.1.0",
+			    "\"users\":[],\"vhosts\":[{\"name\":\"/"
+			    "\",\"description\":\"d\",\"tags\":[],\"default_queue_type\":"
+			    "\"quorum\",\"metadata\":{\"description\":\"d\",\"tags\":[],\"default_"
+			    "queue_type\":\"quorum\"}}]",
+			    "{\"name\":\"q\",\"vhost\":\"/"
+			    "\",\"durable\":true,\"auto_delete\":false,\"type\":\"quorum\","
+			    "\"from_the_future\":1,\"arguments\":{\"x-queue-type\":\"quorum\"}}",
+			    "", "");
 	struct trial t;
 
 	(void)state;
@@ -648,6 +631,55 @@ static void definitions_past_the_brokers_own_limit_come_back(void **state)
 	free(filler);
 }
 
+/* Without network but loopback, as an unprivileged account, with the tools of the system read-only. */
+static int restore_inside(const struct place *place, struct sandbox_pipes pipes, void *cookie)
+{
+	static const char text[] =
+		DEFINITIONS("3.8.1", PLAIN, QUEUE("q", "/", "\"x-queue-type\":\"quorum\""),
+			    EXCHANGE("h", "/", "x-consistent-hash"), BINDING("h", "/", "q", "10"));
+	struct error err = ERROR_INIT;
+	struct trial t;
+
+	(void)cookie;
+	(void)dup2(pipes.out, STDOUT_FILENO);
+	(void)dup2(pipes.out, STDERR_FILENO);
+	(void)snprintf(path, sizeof(path), "%.60s/definitions.json", place->directory);
+	if (engine_of(ENGINE_RABBITMQ)->start(place, &server, &err) < 0)
+		fail_msg("%s", err.message);
+	restore_text(&t, text, NULL);
+	(void)printf("%s; %zu passed, %zu failed\n", t.rc < 0 ? t.err.message : "done",
+		     checks_count(&t.out.checks, VERDICT_PASS),
+		     checks_count(&t.out.checks, VERDICT_FAIL));
+	(void)fflush(stdout);
+	release(&t);
+	engine_of(ENGINE_RABBITMQ)->stop(&server);
+	return 0;
+}
+
+static void a_restore_works_inside_a_sandbox(void **state)
+{
+	const struct sandbox_options options = { .work = restore_inside };
+	struct sandbox s = SANDBOX_INIT;
+	struct error err = ERROR_INIT;
+	struct buf said = { 0 };
+	char block[512];
+	int code = -1;
+	ssize_t n;
+
+	(void)state;
+	if (sandbox_open(&options, &s, &err) < 0)
+		fail_msg("%s", err.message);
+	while ((n = read(s.out, block, sizeof(block))) > 0)
+		assert_int_equal(buf_append(&said, block, (size_t)n), 0);
+	if (sandbox_wait(&s, -1, &code, &err) < 0)
+		fail_msg("%s", err.message);
+	sandbox_close(&s);
+	assert_int_equal(code, 0);
+	if (!strstr(said.ptr, "done; 5 passed, 0 failed"))
+		fail_msg("%s", said.ptr);
+	buf_release(&said);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -663,6 +695,7 @@ int main(void)
 		cmocka_unit_test_setup(plugins_that_are_not_there_are_no_fault_of_the_backup,
 				       empty),
 		cmocka_unit_test_setup(plugins_that_are_there_are_enabled, empty),
+		cmocka_unit_test(a_restore_works_inside_a_sandbox),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
