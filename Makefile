@@ -43,6 +43,7 @@ format: packages-build ## lay out the sources with clang-format
 
 bench: packages-build-servers-check-bench ## ratios against gzip, pigz, igzip, pg_restore, pg_dump in one run
 	@bench/run
+	@bench/restore
 
 install: build ## install below DESTDIR and PREFIX
 	@meson introspect $(BUILD) --buildoptions | grep -qF '"name": "prefix", "value": "$(PREFIX)"' || \

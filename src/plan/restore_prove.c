@@ -176,21 +176,28 @@ static int note_all(struct plan_run *run, const struct restore_target *t, struct
 	return 0;
 }
 
+static int note_time(struct plan_run *run, const struct restore_target *t, const char *name,
+		     int64_t ns, struct error *err)
+{
+	char took[32];
+
+	(void)snprintf(took, sizeof(took), "%.3f s", (double)ns / (double)NS_PER_SECOND);
+	return plan_note(run, t->component->name, name, took, err);
+}
+
 /* How long each part of it took: what the reader of a report may add up. */
 static int note_times(struct plan_run *run, const struct restore_target *t, struct error *err)
 {
-	char name[48], took[QUANTITY_TEXT_SIZE];
+	char name[48];
 
-	if (plan_note(run, t->component->name, "server up after",
-		      quantity_format_duration(t->report.server_ns, took), err) < 0)
+	if (note_time(run, t, "server up after", t->report.server_ns, err) < 0)
 		return -1;
 	for (int i = 0; i < RESTORE_PHASE_COUNT; i++) {
+		int64_t took_ns = t->report.restored.took_ns[i];
+
 		(void)snprintf(name, sizeof(name), "time to %s",
 			       restore_phase_name((enum restore_phase)i));
-		if (t->report.restored.took_ns[i] &&
-		    plan_note(run, t->component->name, name,
-			      quantity_format_duration(t->report.restored.took_ns[i], took),
-			      err) < 0)
+		if (took_ns && note_time(run, t, name, took_ns, err) < 0)
 			return -1;
 	}
 	return 0;
