@@ -47,7 +47,7 @@ struct plan_run {
 	int64_t began_ns, deadline_ns; /* monotonic clock; deadline 0: none */
 	struct plan_shared *shared;
 	/* of the checks that this step has yielded */
-	bool checked, executed;
+	bool checked;
 	enum verdict worst;
 };
 

@@ -246,6 +246,6 @@ int restore_step_prove(struct plan_run *run, void *subject, struct error *err)
 	if (!t->file_count)
 		return 0;
 	if (!t->restored)
-		return judge_skipped(run, &q, err, "not tried: the backup is not whole");
+		return judge_skipped(run, &q, err, "not tried: the backup is not sound");
 	return restore_keep_cause(t, prove(run, t, err), err);
 }

@@ -254,7 +254,7 @@ static int not_tried(struct plan_run *run, const struct restore_target *target, 
 {
 	struct question q = { .id = id, .component = target->component };
 
-	return judge_skipped(run, &q, err, "not tried: the backup is not whole");
+	return judge_skipped(run, &q, err, "not tried: the backup is not sound");
 }
 
 static int restore(struct plan_run *run, struct restore_test *t, struct restore_target *target,

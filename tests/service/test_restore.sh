@@ -139,7 +139,7 @@ PY
 restore 1 "could not create unique index" twice
 
 head -c 20000 shop.gz >short.gz
-restore 1 "not tried: the backup is not whole" short.gz
+restore 1 "not tried: the backup is not sound" short.gz
 echo hello >hello
 restore 4 "" hello
 restore 8 "No such file" ./nowhere
@@ -190,10 +190,18 @@ restore 1 "pg_restore complained" words
 # What runs on restore: as a superuser of that server, and no further.
 createdb snare
 psql -qX -v ON_ERROR_STOP=1 -d snare <<SQL
+CREATE EXTENSION dblink;
+CREATE TABLE called (at timestamptz);
 CREATE FUNCTION spring() RETURNS boolean LANGUAGE sql AS 'SELECT true';
 CREATE TABLE bait (id int CHECK (spring()));
 INSERT INTO bait VALUES (1);
 CREATE OR REPLACE FUNCTION spring() RETURNS boolean LANGUAGE plpgsql AS \$\$ BEGIN
+	BEGIN PERFORM public.dblink_exec('host=$place user=owner dbname=snare', 'INSERT INTO called VALUES (now())');
+	EXCEPTION WHEN OTHERS THEN NULL; END;
+	BEGIN EXECUTE format('COPY (SELECT 1) TO %L', '$place/sprung');
+	EXCEPTION WHEN OTHERS THEN NULL; END;
+	BEGIN PERFORM lo_export(lo_from_bytea(0, 'x'), '$place/sprung');
+	EXCEPTION WHEN OTHERS THEN NULL; END;
 	BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'touch $place/sprung $TMPDIR/sprung; cat >/etc/sprung; kill -9 -1');
 	EXCEPTION WHEN OTHERS THEN NULL; END;
 	RETURN true;
@@ -206,7 +214,13 @@ code=0
 [ "$code" != 0 ] || fail "a dump that kills all it can reach passes"
 nothing_left
 if [ -e sprung ] || [ -e "$TMPDIR/sprung" ] || [ -e /etc/sprung ]; then fail "the trap reached the host"; fi
-psql -qAtX -c "SELECT 1" >out || fail "the trap reached the host's server"
+[ "$(psql -qAtX -d snare -c "SELECT count(*) FROM called")" = 0 ] || fail "the trap reached the host's server"
+
+# Commands of psql's in plain SQL are told of, and nothing of it is run.
+pg_dump -Fp -d shop | sed "s|^SET standard_conforming_strings.*|&\n\\\\! touch $place/sprung\n\\\\o $place/sprung|" >commands.sql
+grep -qF '\! touch' commands.sql || fail "no command in commands.sql"
+restore 1 "psql would run its command" commands.sql
+[ ! -e sprung ] || fail "psql's command reached the host"
 
 # Killed at any moment, interrupted, and as somebody without rights.
 for i in 1 2 3 4 5 6; do
