@@ -35,7 +35,7 @@ restore() {
 	shift 2
 	"$muster" restore-test --no-color "$@" >out 2>err </dev/null || code=$?
 	[ "$code" = "$expected" ] || fail "restore-test $*: exit code $code, not $expected"
-	cat out err | grep -qF -- "$words" || fail "restore-test $*: no \"$words\""
+	grep -qF -- "$words" out err || fail "restore-test $*: no \"$words\""
 	nothing_left
 }
 
