@@ -17,9 +17,12 @@
 		.offset = offsetof(target, field)                                                  \
 	}
 
+/* ERROR_USAGE when --json and another format are asked for. */
+MUST_CHECK int report_format_check(const struct invocation *inv, int format, struct error *err);
+
 /*
  * Print the run's report on standard output in `format` (of enum report_format); --json makes
- * text JSON. ERROR_USAGE when --json and another format are asked for.
+ * text JSON. Checks the format as well; who takes long until then checks it before.
  */
 MUST_CHECK int report_print(const struct invocation *inv, const struct run *run, int format,
 			    struct error *err);

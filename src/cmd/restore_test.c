@@ -8,9 +8,9 @@
 #include "cmd/configuration.h"
 #include "cmd/interrupt.h"
 #include "cmd/progress.h"
+#include "cmd/report_format.h"
 #include "cmd/run_session.h"
 #include "plan/restore_test.h"
-#include "report/report.h"
 
 struct restore_arguments {
 	const char *set;
@@ -18,6 +18,7 @@ struct restore_arguments {
 	unsigned jobs;
 	int64_t timeout_ns;
 	bool sql, realistic, dry_run;
+	int format;
 };
 
 static const char *const picks[] = { "latest", "random", "oldest", NULL };
@@ -71,6 +72,7 @@ static const struct option_row rows[] = {
 	  .help = "A sandbox is sealed and the programs are looked for, nothing is restored, and "
 		  "nothing goes into the history.",
 	  .offset = offsetof(struct restore_arguments, dry_run) },
+	REPORT_FORMAT_OPTION(struct restore_arguments, format),
 	{ 0 },
 };
 
@@ -146,32 +148,19 @@ static int open_session(const struct invocation *inv, bool of_files, struct run_
 	return run_session_open(inv, "restore-test", s, err);
 }
 
-static int print(const struct invocation *inv, const struct run *run, struct error *err)
-{
-	struct report_style style = { .utf8 = inv->screen.utf8, .color = inv->screen.color };
-	CLEANUP(buf_release)
-	struct buf text = { 0 };
-	int rc = inv->global.json ? report_json(run, &text) : report_text(run, &style, &text);
-
-	if (rc < 0)
-		return error_set(err, ERROR_NOMEM, "no memory for the report");
-	if (fwrite(text.ptr, 1, text.len, inv->out) != text.len || fflush(inv->out) != 0)
-		return error_set_errno(err, ERROR_IO, "write the report");
-	return 0;
-}
-
 static int show(const struct invocation *inv, const struct run_session *s, bool is_kept,
 		struct error *err)
 {
+	const struct restore_arguments *a = inv->options;
 	CLEANUP(run_release)
 	struct run run = { 0 };
 	char path[REPORT_PATH_SIZE];
 
-	if (!is_kept)
-		return history_load(s->history, s->id, &run, err) < 0 ? -1 : print(inv, &run, err);
-	if (run_session_report(s, &run, path, err) < 0 || print(inv, &run, err) < 0)
+	if ((is_kept ? run_session_report(s, &run, path, err) :
+		       history_load(s->history, s->id, &run, err)) < 0 ||
+	    report_print(inv, &run, a->format, err) < 0)
 		return -1;
-	if (!inv->global.json && !inv->global.quiet)
+	if (is_kept && !inv->global.json && !inv->global.quiet)
 		(void)fprintf(inv->err, "The report is in %s\n", path);
 	return 0;
 }
@@ -204,7 +193,7 @@ static int restore_test(const struct invocation *inv, struct run_session *s, str
 	size_t files = 0;
 	int rc;
 
-	if (check_files(inv, &files, err) < 0)
+	if (report_format_check(inv, a->format, err) < 0 || check_files(inv, &files, err) < 0)
 		return -1;
 	request.of_files = files > 0;
 	if (open_session(inv, files > 0, s, &past, err) < 0)
@@ -258,6 +247,7 @@ const struct command restore_test_command = {
 	.options_size = sizeof(struct restore_arguments),
 	.examples = "muster restore-test                       # the whole platform\n"
 		    "muster restore-test postgres-main --pick=random\n"
-		    "muster restore-test /var/backups/agent/postgres/orders.dump.gz",
+		    "muster restore-test /var/backups/agent/postgres/orders.dump.gz\n"
+		    "muster restore-test --format=html orders.dump >report.html",
 	.run = run,
 };

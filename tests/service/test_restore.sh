@@ -86,6 +86,8 @@ d = json.load(open("json"))
 assert d["schema"] == "muster.run/v1" and d["kind"] == "restore-test" and d["verdict"] == "pass"
 assert {"read shop.gz", "restore shop.gz", "prove shop.gz", "remove shop.gz"} < {s["id"] for s in d["steps"]}
 PY
+restore 0 "<title>Weekly Restore Test PASSED: " shop.gz --format=html
+restore 2 "contradict each other" shop.gz --json --format=html
 
 # Without an input and a place for messages.
 code=0
