@@ -555,6 +555,111 @@ static void objects_of_every_kind_come_back_as_they_were(void **state)
 	}
 }
 
+static void the_example_platforms_database_comes_back(void **state)
+{
+	struct restored r;
+
+	(void)state;
+	execute("postgres", "CREATE DATABASE example TEMPLATE template0");
+	execute_file("example", "../../examples/orchestrator/schema.sql");
+	execute_file("example", "../../examples/orchestrator/keys.sql");
+	dump("example", "-Fc", tarred);
+	assert_true(restore(tarred));
+	begin_job(tarred, FORMAT_PG_ARCHIVE);
+	r = prove();
+	expect_no_defect(&r);
+	assert_int_equal(find(&r, CHECK_SCHEMA, "came back with their owners")->verdict,
+			 VERDICT_PASS);
+	(void)find(&r, CHECK_CONSTRAINTS, "every row keeps");
+	restored_release(&r);
+}
+
+/* The archive as if the PostgreSQL before had written it. */
+static void write_older(void)
+{
+	struct error err = ERROR_INIT;
+	struct buf bytes = { 0 };
+	PGconn *session = platform_connect(&server, "postgres");
+	char now[16], before[16];
+	size_t changed = 0;
+
+	(void)snprintf(now, sizeof(now), "%d.", PQserverVersion(session) / 10000);
+	(void)snprintf(before, sizeof(before), "%d.", PQserverVersion(session) / 10000 - 1);
+	assert_int_equal(strlen(now), strlen(before));
+	PQfinish(session);
+	assert_int_equal(file_read(archive, OUTPUT_MAX, &bytes, &err), 0);
+	for (size_t i = 0; i < 200; i++) {
+		/* a version begins its text, which the last byte of its length precedes */
+		if (bytes.ptr[i] == '\0' && memcmp(bytes.ptr + i + 1, now, strlen(now)) == 0) {
+			memcpy(bytes.ptr + i + 1, before, strlen(before));
+			changed++;
+		}
+	}
+	assert_int_equal(changed, 2);
+	assert_int_equal(file_write_atomic(tarred, 0644, bytes.ptr, bytes.len, &err), 0);
+	buf_release(&bytes);
+}
+
+static void definitions_of_another_version_are_only_counted(void **state)
+{
+	struct restored r;
+
+	(void)state;
+	write_older();
+	begin_fresh();
+	part.path = tarred;
+	execute("restored", "COMMENT ON SCHEMA public IS NULL");
+	r = prove();
+	expect_no_defect(&r);
+	restored_release(&r);
+	execute("restored", "CREATE OR REPLACE VIEW public.cheap AS SELECT customer, price FROM "
+			    "public.item WHERE price < 11");
+	r = prove();
+	assert_int_equal(find(&r, CHECK_SCHEMA, "1 definitions read otherwise here")->verdict,
+			 VERDICT_WARN);
+	restored_release(&r);
+	execute("restored", "DROP VIEW public.cheap");
+	r = prove();
+	assert_int_equal(find(&r, CHECK_SCHEMA, "did not come back")->verdict, VERDICT_FAIL);
+	restored_release(&r);
+}
+
+static void archives_of_every_make_are_compared(void **state)
+{
+	static const struct {
+		const char *name;
+		enum format format;
+	} rows[] = {
+		{ "pg-archive/small-zlib.dump", FORMAT_PG_ARCHIVE },
+		{ "pg-archive/stored-piped.dump", FORMAT_PG_ARCHIVE },
+		{ "pg-archive/zlib.dump", FORMAT_PG_ARCHIVE },
+		{ "pg-archive/inserts.dump", FORMAT_PG_ARCHIVE },
+		{ "pg-archive/schema-only.dump", FORMAT_PG_ARCHIVE },
+		{ "pg-archive/odd.dump", FORMAT_PG_ARCHIVE },
+		{ "pg-tar/tar.tar", FORMAT_PG_TAR },
+		{ "pg-tar/inserts.tar", FORMAT_PG_TAR },
+	};
+
+	(void)state;
+	execute("postgres", "CREATE ROLE owner; CREATE ROLE reader; CREATE ROLE \"odd \"\"owner\"");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char path[300];
+		struct restored r;
+		const struct check *c;
+
+		(void)snprintf(path, sizeof(path), SOURCE_ROOT "/tests/fixtures/%s", rows[i].name);
+		assert_true(restore(path));
+		begin_job(path, rows[i].format);
+		r = prove();
+		c = find(&r, CHECK_SCHEMA, "");
+		if (c->verdict != VERDICT_PASS) {
+			show(&r);
+			fail_msg("%s: %s", rows[i].name, c->message);
+		}
+		restored_release(&r);
+	}
+}
+
 static const struct sql_check questions[] = {
 	{ "orders", "", "SELECT count(*) FROM \"Shop\".\"Order\"", "n > 0" },
 	{ "few", "sound", "SELECT count(*) FROM \"Shop\".\"Order\"", "n < 10" },
@@ -722,6 +827,9 @@ int main(void)
 		cmocka_unit_test(a_dump_with_all_identifiers_quoted_is_compared_with_such_a_one),
 		cmocka_unit_test(what_has_no_definitions_to_compare_is_skipped),
 		cmocka_unit_test(objects_of_every_kind_come_back_as_they_were),
+		cmocka_unit_test(the_example_platforms_database_comes_back),
+		cmocka_unit_test(definitions_of_another_version_are_only_counted),
+		cmocka_unit_test(archives_of_every_make_are_compared),
 		cmocka_unit_test(the_users_questions_are_asked_and_judged),
 		cmocka_unit_test(the_recovery_point_is_told_by_the_data),
 		cmocka_unit_test(without_any_time_there_is_no_recovery_point),

@@ -19,7 +19,9 @@ void proof_progress(const struct proof *p, const char *what, uint64_t done, uint
 		p->job->progress(p->job->cookie, RESTORE_CHECK, what, done, total, false);
 }
 
-static int add(struct proof *p, enum check_id id, struct check *base, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static int add(struct proof *p, enum check_id id,
+						     struct check *base, const char *fmt,
+						     va_list ap)
 {
 	char text[1200];
 

@@ -151,12 +151,10 @@ static int report_other_version(struct proof *p, const struct pg_objects *backup
 				const struct pg_objects *restored,
 				const struct schema_outcome *outcome, struct error *err)
 {
-	if (!outcome->respelt)
-		return 0;
 	return proof_add(p, CHECK_SCHEMA, (struct check){ .verdict = VERDICT_WARN }, err,
 			 "%zu definitions read otherwise here, which says little: they were "
 			 "printed by PostgreSQL %.40s for pg_dump %.40s, and here by %.40s",
-			 outcome->respelt, backup->server_version, backup->dump_version,
+			 outcome->otherwise, backup->server_version, backup->dump_version,
 			 restored->server_version);
 }
 
@@ -173,7 +171,7 @@ static int compare(struct proof *p, struct pg_objects *backup, struct pg_objects
 		return -1;
 	if (defects.count)
 		return proof_defects_end(&defects, "schema objects that differ", err);
-	if (identities_only && outcome.respelt)
+	if (outcome.otherwise)
 		return report_other_version(p, backup, restored, &outcome, err);
 	return schema_report_equal(p, backup, &outcome, err);
 }

@@ -7,13 +7,14 @@
 #include "format/postgres/pg_objects.h"
 
 struct schema_outcome {
-	size_t differences; /* but for those spelt otherwise */
-	size_t respelt;
+	size_t differences; /* that say that something is wrong */
+	size_t respelt;     /* definitions with other casts or parentheses */
+	size_t otherwise;   /* of another version's, which may print them otherwise */
 };
 
 /*
  * Compares; with `defects`, adds a check for each difference. `identities_only`: definitions
- * are of another version, so those that differ are counted as respelt.
+ * are of another version, so those that differ are only counted.
  */
 MUST_CHECK int schema_compare(struct pg_objects *backup, struct pg_objects *restored,
 			      bool identities_only, struct proof_defects *defects,

@@ -113,15 +113,35 @@ static bool is_builtin(const struct pg_object *o)
 	       strcmp(o->tag, "plpgsql") == 0 || strcmp(o->tag, "EXTENSION plpgsql") == 0;
 }
 
+/* Whose owner is that of the table or object that it is about, and is told with that. */
+static bool belongs_to_another(const char *kind)
+{
+	static const char *const kinds[] = {
+		"ACL",          "CHECK CONSTRAINT",  "COMMENT", "CONSTRAINT",
+		"DEFAULT",      "FK CONSTRAINT",     "INDEX",   "INDEX ATTACH",
+		"POLICY",       "ROW SECURITY",      "RULE",    "SECURITY LABEL",
+		"TABLE ATTACH", "SEQUENCE OWNED BY", "TRIGGER",
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (strcmp(kind, kinds[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int on_difference(void *cookie, const struct pg_object_difference *d)
 {
 	struct reporting *r = cookie;
 
 	if (d->change == PG_OBJECT_RESPELT ||
 	    (r->identities_only && d->change == PG_OBJECT_CHANGED)) {
-		r->out->respelt++;
+		r->out->respelt += d->change == PG_OBJECT_RESPELT;
+		r->out->otherwise += d->change == PG_OBJECT_CHANGED;
 		return 0;
 	}
+	if (d->change == PG_OBJECT_OWNER && belongs_to_another(d->expected->kind))
+		return 0;
 	if (r->identities_only && is_builtin(d->expected ? d->expected : d->found))
 		return 0;
 	r->out->differences++;
