@@ -73,7 +73,7 @@ struct thresholds_config {
 struct sql_check {
 	const char *name;     /* unique in its component */
 	const char *database; /* "" = each that is restored */
-	const char *sql;      /* one statement that yields rows */
+	const char *sql;      /* one query */
 	const char *
 		expect; /* of the first row's first column: "n > 0", "nonempty", …; see muster.yaml(5) */
 };
@@ -85,7 +85,7 @@ struct restore_config {
 	struct sql_check *check; /* postgresql */
 	size_t check_count;
 	const char *
-		recovery_point; /* postgresql: SQL that yields the newest time in the data; "" = the canary, when there is one */
+		recovery_point; /* postgresql: query that yields the newest time in the data; "" = the canary, when there is one */
 	uint64_t memory_max, disk_max; /* of its sandbox, bytes; 0: none */
 	bool realistic; /* with production's settings, not those of a throw-away load */
 };

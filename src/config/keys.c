@@ -297,7 +297,7 @@ const struct key_row key_rows[] = {
 	  .offset = QUESTION(sql),
 	  .otherwise = "required",
 	  .engines = PG,
-	  .help = "One statement that yields rows. The first column of the first row is judged; "
+	  .help = "One query. The first column of its first row is judged; "
 		  "names need their schemas." },
 	{ .path = KEY_SQL_CHECK ".expect",
 	  .type = KEY_EXPECT,
@@ -318,7 +318,7 @@ const struct key_row key_rows[] = {
 	  .built_in = "",
 	  .otherwise = "the row of muster canary, else the newest time in indexed columns",
 	  .engines = PG,
-	  .help = "A statement that yields the newest time in the data, to tell how much a "
+	  .help = "A query that yields the newest time in the data, to tell how much a "
 		  "disaster would lose." },
 	{ .path = "components.*.restore.memory_max",
 	  .type = KEY_SIZE,

@@ -670,6 +670,9 @@ static const struct sql_check questions[] = {
 	{ "writes", "", "INSERT INTO public.fresh VALUES (1) RETURNING 1", "= 1" },
 	{ "no-rows", "", "SELECT 1 WHERE false", "empty" },
 	{ "no-query", "", "SET datestyle = 'german'", "nonempty" },
+	{ "counts-up", "", "SELECT nextval('public.fresh_id_seq')", "= 1" },
+	{ "many", "", "SELECT generate_series(7, 100000000);", "= 7" },
+	{ "copies", "", "COPY public.down TO STDOUT", "nonempty" },
 	{ "text", "", "SELECT email FROM \"Shop\".customer ORDER BY id LIMIT 1", "n > 0" },
 };
 
@@ -684,9 +687,13 @@ static void the_users_questions_are_asked_and_judged(void **state)
 		{ "fresh", "2026-11-22 09:59:00+00, 31m old", VERDICT_PASS },
 		{ "stale", "2026-11-22 09:59:00+00, 31m old", VERDICT_FAIL },
 		{ "wrong", "relation \"nowhere\" does not exist", VERDICT_FAIL },
-		{ "writes", "cannot execute INSERT in a read-only transaction", VERDICT_FAIL },
+		{ "writes", "syntax error at or near \"INSERT\"", VERDICT_FAIL },
 		{ "no-rows", "nothing", VERDICT_PASS },
-		{ "no-query", "a statement that yields no rows", VERDICT_FAIL },
+		{ "no-query", "syntax error at or near \"SET\"", VERDICT_FAIL },
+		{ "counts-up", "cannot execute nextval() in a read-only transaction",
+		  VERDICT_FAIL },
+		{ "many", "7", VERDICT_PASS },
+		{ "copies", "syntax error at or near \"COPY\"", VERDICT_FAIL },
 		{ "text", "c1@example.org, which is not a number", VERDICT_FAIL },
 	};
 	struct restored r;

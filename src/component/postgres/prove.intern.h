@@ -63,6 +63,14 @@ char *proof_name(const char *schema, const char *name, char out[PROOF_NAME_SIZE]
 enum { PROOF_WORDS_SIZE = 300 };
 char *proof_words(const PGresult *result, char out[PROOF_WORDS_SIZE]);
 
+/*
+ * The first row that one query yields, read-only and within a minute; a result that is not
+ * PGRES_TUPLES_OK says why there is none. NULL: what kept us from asking.
+ */
+PGresult *proof_ask(struct proof *p, const char *sql, struct error *err);
+/* Its first column; NULL: no row, or NULL. */
+const char *proof_value(const PGresult *result);
+
 /* Statements that are run in several sessions at a time. */
 struct proof_query {
 	const char *sql, *what; /* borrowed; `what` names it for progress */

@@ -10,11 +10,11 @@
 
 #define OWN_SCHEMA "muster_amcheck"
 
-enum { SCHEMA, NAME, QUERY, BYTES };
+enum { SCHEMA, NAME, OID, BYTES };
 
 /* Those of TOAST tables, too. */
 static const char btrees[] =
-	"SELECT n.nspname, c.relname, format('(%s, true', c.oid), pg_relation_size(c.oid)"
+	"SELECT n.nspname, c.relname, c.oid, pg_relation_size(c.oid)"
 	" FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'"
 	" JOIN pg_am m ON m.oid = c.relam AND m.amname = 'btree'"
 	" JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -50,9 +50,15 @@ static int report_invalid(struct proof_defects *d, struct error *err)
 	return 0;
 }
 
+/* amcheck's function, in its schema and with the arguments that its version takes. */
+struct amcheck {
+	char function[200]; /* "schema.bt_index_check" */
+	bool checks_unique; /* it takes a third argument: amcheck 1.4 (PostgreSQL 17) */
+};
+
 /* A savepoint, so that what is wrong with one does not end the transaction. */
-static int check_one(struct proof_defects *d, const PGresult *list, int row, const char *function,
-		     const char *last_argument, struct error *err)
+static int check_one(struct proof_defects *d, const PGresult *list, int row,
+		     const struct amcheck *a, struct error *err)
 {
 	CLEANUP(buf_release)
 	struct buf sql = { 0 };
@@ -62,8 +68,8 @@ static int check_one(struct proof_defects *d, const PGresult *list, int row, con
 	struct check base = { .verdict = VERDICT_FAIL, .expected = "sound", .found = words };
 	const char *state;
 
-	if (buf_printf(&sql, "SAVEPOINT one; SELECT %s%s%s)", function,
-		       PQgetvalue(list, row, QUERY), last_argument) < 0)
+	if (buf_printf(&sql, "SAVEPOINT one; SELECT %s(%s, true%s)", a->function,
+		       PQgetvalue(list, row, OID), a->checks_unique ? ", true" : "") < 0)
 		return proof_no_memory(err);
 	result = session_exec(d->proof->session, sql.ptr, 0, NULL, 0, err);
 	if (!result)
@@ -85,40 +91,10 @@ static int check_one(struct proof_defects *d, const PGresult *list, int row, con
 	return session_command(d->proof->session, "ROLLBACK TO SAVEPOINT one", NULL, err);
 }
 
-static int check_all(struct proof_defects *d, const char *schema, struct error *err)
+static int report_sound(struct proof *p, int count, uint64_t bytes, struct error *err)
 {
-	struct proof *p = d->proof;
-	CLEANUP(cleanup_result)
-	PGresult *list = session_query(p->session, btrees, err);
-	CLEANUP(cleanup_result)
-	PGresult *function = NULL;
-	const char *const values[] = { schema };
 	char size[QUANTITY_TEXT_SIZE];
-	uint64_t bytes = 0;
-	int count;
 
-	if (!list)
-		return -1;
-	function = session_exec(
-		p->session,
-		"SELECT quote_ident($1) || '.bt_index_check', EXISTS (SELECT FROM pg_proc f"
-		" JOIN pg_namespace n ON n.oid = f.pronamespace WHERE n.nspname = $1"
-		" AND f.proname = 'bt_index_check' AND f.pronargs = 3)",
-		1, values, 0, err);
-	if (!function)
-		return -1;
-	if (PQresultStatus(function) != PGRES_TUPLES_OK)
-		return session_error(p->session, function, "look for amcheck", err);
-	count = PQntuples(list);
-	for (int i = 0; i < count; i++) {
-		proof_progress(p, PQgetvalue(list, i, NAME), (uint64_t)i, (uint64_t)count);
-		bytes += strtoull(PQgetvalue(list, i, BYTES), NULL, 10);
-		if (check_one(d, list, i, PQgetvalue(function, 0, 0),
-			      PQgetvalue(function, 0, 1)[0] == 't' ? ", true" : "", err) < 0)
-			return -1;
-	}
-	if (d->count)
-		return 0;
 	if (count == 0)
 		return proof_add(p, CHECK_INDEXES, (struct check){ .verdict = VERDICT_SKIPPED },
 				 err, "there are no B-tree indexes");
@@ -127,23 +103,60 @@ static int check_all(struct proof_defects *d, const char *schema, struct error *
 			 quantity_format_size(bytes, size));
 }
 
-/* Where amcheck's functions are; when it is not there, in a schema that the transaction's end takes away. */
-static int find_amcheck(struct proof *p, struct buf *schema, char why[PROOF_WORDS_SIZE],
+static int check_all(struct proof_defects *d, const struct amcheck *a, struct error *err)
+{
+	struct proof *p = d->proof;
+	CLEANUP(cleanup_result)
+	PGresult *list = session_query(p->session, btrees, err);
+	uint64_t bytes = 0;
+	int count;
+
+	if (!list)
+		return -1;
+	count = PQntuples(list);
+	for (int i = 0; i < count; i++) {
+		proof_progress(p, PQgetvalue(list, i, NAME), (uint64_t)i, (uint64_t)count);
+		bytes += strtoull(PQgetvalue(list, i, BYTES), NULL, 10);
+		if (check_one(d, list, i, a, err) < 0)
+			return -1;
+	}
+	return d->count ? 0 : report_sound(p, count, bytes, err);
+}
+
+/* Not there: `function` stays empty. */
+static int find_function(struct proof *p, struct amcheck *out, struct error *err)
+{
+	CLEANUP(cleanup_result)
+	PGresult *row = session_query(
+		p->session,
+		"SELECT quote_ident(n.nspname) || '.bt_index_check', max(f.pronargs) = 3"
+		" FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace"
+		" JOIN pg_proc f ON f.pronamespace = n.oid AND f.proname = 'bt_index_check'"
+		" JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = f.oid"
+		"  AND d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid"
+		" WHERE e.extname = 'amcheck' GROUP BY 1",
+		err);
+
+	if (!row)
+		return -1;
+	if (!PQntuples(row))
+		return 0;
+	(void)snprintf(out->function, sizeof(out->function), "%s", PQgetvalue(row, 0, 0));
+	out->checks_unique = PQgetvalue(row, 0, 1)[0] == 't';
+	return 0;
+}
+
+/* Where amcheck is not, in a schema that the transaction's end takes away; else `why` not. */
+static int find_amcheck(struct proof *p, struct amcheck *out, char why[PROOF_WORDS_SIZE],
 			struct error *err)
 {
 	CLEANUP(cleanup_result)
-	PGresult *there = session_query(
-		p->session,
-		"SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace"
-		" WHERE e.extname = 'amcheck'",
-		err);
-	CLEANUP(cleanup_result)
 	PGresult *made = NULL;
 
-	if (!there)
+	if (find_function(p, out, err) < 0)
 		return -1;
-	if (PQntuples(there))
-		return buf_puts(schema, PQgetvalue(there, 0, 0)) < 0 ? proof_no_memory(err) : 0;
+	if (out->function[0])
+		return 0;
 	/* event triggers of the database's own stay asleep */
 	made = session_exec(p->session,
 			    "SET LOCAL session_replication_role = replica;"
@@ -152,27 +165,25 @@ static int find_amcheck(struct proof *p, struct buf *schema, char why[PROOF_WORD
 			    0, NULL, 0, err);
 	if (!made)
 		return -1;
-	if (PQresultStatus(made) != PGRES_COMMAND_OK) {
-		(void)proof_words(made, why);
-		return 0;
-	}
-	return buf_puts(schema, OWN_SCHEMA) < 0 ? proof_no_memory(err) : 0;
+	if (PQresultStatus(made) == PGRES_COMMAND_OK)
+		return find_function(p, out, err);
+	(void)proof_words(made, why);
+	return 0;
 }
 
 static int check_in_transaction(struct proof_defects *d, struct error *err)
 {
-	CLEANUP(buf_release)
-	struct buf schema = { 0 };
+	struct amcheck amcheck = { "", false };
 	struct check base = { .verdict = VERDICT_SKIPPED,
 			      .hint = "install the contributed extensions of the PostgreSQL that "
 				      "restores (Debian: in postgresql-NN; elsewhere "
 				      "postgresql-contrib)" };
-	char why[PROOF_WORDS_SIZE];
+	char why[PROOF_WORDS_SIZE] = "";
 
-	if (find_amcheck(d->proof, &schema, why, err) < 0)
+	if (find_amcheck(d->proof, &amcheck, why, err) < 0)
 		return -1;
-	if (schema.len)
-		return check_all(d, schema.ptr, err);
+	if (amcheck.function[0])
+		return check_all(d, &amcheck, err);
 	base.found = why;
 	return proof_add(d->proof, CHECK_INDEXES, base, err,
 			 "the indexes could not be looked into without the extension amcheck: %s",

@@ -7,8 +7,40 @@
 #include "model/expect.h"
 #include "model/quote.h"
 
-/* The first column of the first row; NULL: no row, or NULL. */
-static const char *first_value(const PGresult *result)
+/* A cursor takes a query only, and gives one row of however many. */
+static PGresult *fetch_first(struct proof *p, const char *sql, struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf declare = { 0 };
+	PGresult *result;
+
+	if (buf_printf(&declare, "DECLARE muster_question NO SCROLL CURSOR FOR %s", sql) < 0) {
+		(void)proof_no_memory(err);
+		return NULL;
+	}
+	result = session_exec(p->session, declare.ptr, 0, NULL, 0, err);
+	if (!result || PQresultStatus(result) != PGRES_COMMAND_OK)
+		return result;
+	PQclear(result);
+	return session_exec(p->session, "FETCH FORWARD 1 FROM muster_question", 0, NULL, 0, err);
+}
+
+PGresult *proof_ask(struct proof *p, const char *sql, struct error *err)
+{
+	PGresult *result;
+
+	if (session_command(p->session, "BEGIN READ ONLY; SET LOCAL statement_timeout = '60s'",
+			    NULL, err) < 0)
+		return NULL;
+	result = fetch_first(p, sql, err);
+	if (result && session_command(p->session, "ROLLBACK", NULL, err) < 0) {
+		PQclear(result);
+		return NULL;
+	}
+	return result;
+}
+
+const char *proof_value(const PGresult *result)
 {
 	if (PQntuples(result) < 1 || PQnfields(result) < 1 || PQgetisnull(result, 0, 0))
 		return NULL;
@@ -41,11 +73,7 @@ static int report_failed(struct proof *p, const struct sql_check *q, const PGres
 		.subject = q->name, .verdict = VERDICT_FAIL, .expected = q->expect, .found = words
 	};
 
-	if (PQresultStatus(result) == PGRES_COMMAND_OK ||
-	    PQresultStatus(result) == PGRES_EMPTY_QUERY)
-		(void)snprintf(words, sizeof(words), "a statement that yields no rows");
-	else
-		(void)proof_words(result, words);
+	(void)proof_words(result, words);
 	return proof_add(p, CHECK_SQL, base, err, "%s: expected %s, found %s", q->name, q->expect,
 			 words);
 }
@@ -61,15 +89,12 @@ static int ask(struct proof *p, const struct sql_check *q, struct error *err)
 	if (expect_parse(q->expect, &expect, &mistake) < 0)
 		return error_set(err, ERROR_CONFIG, "check %s: expect: %s", q->name,
 				 mistake.message);
-	if (session_command(p->session, "BEGIN READ ONLY; SET LOCAL statement_timeout = '60s'",
-			    NULL, err) < 0)
-		return -1;
-	result = session_exec(p->session, q->sql, 0, NULL, 0, err);
-	if (!result || session_command(p->session, "ROLLBACK", NULL, err) < 0)
+	result = proof_ask(p, q->sql, err);
+	if (!result)
 		return -1;
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		return report_failed(p, q, result, err);
-	return judge_value(p, q, &expect, first_value(result), err);
+	return judge_value(p, q, &expect, proof_value(result), err);
 }
 
 int prove_queries(struct proof *p, struct error *err)

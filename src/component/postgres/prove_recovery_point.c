@@ -26,22 +26,20 @@ struct newest {
 static int ask_time(struct proof *p, const char *sql, struct newest *out, struct error *err)
 {
 	CLEANUP(cleanup_result)
-	PGresult *result = NULL;
-	char value[80];
+	PGresult *result = proof_ask(p, sql, err);
+	const char *value;
+	char shown[80];
 
-	if (session_command(p->session, "BEGIN READ ONLY; SET LOCAL statement_timeout = '60s'",
-			    NULL, err) < 0)
+	if (!result)
 		return -1;
-	result = session_exec(p->session, sql, 0, NULL, 0, err);
-	if (!result || session_command(p->session, "ROLLBACK", NULL, err) < 0)
-		return -1;
+	value = proof_value(result);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		(void)proof_words(result, out->why);
-	else if (PQntuples(result) < 1 || PQnfields(result) < 1 || PQgetisnull(result, 0, 0))
+	else if (!value)
 		(void)snprintf(out->why, sizeof(out->why), "there is no row");
-	else if (expect_parse_time(PQgetvalue(result, 0, 0), &out->at_ns) < 0)
+	else if (expect_parse_time(value, &out->at_ns) < 0)
 		(void)snprintf(out->why, sizeof(out->why), "%s is not a time",
-			       quote_text(PQgetvalue(result, 0, 0), value, sizeof(value)));
+			       quote_text(value, shown, sizeof(shown)));
 	else
 		out->is_found = true;
 	return 0;
