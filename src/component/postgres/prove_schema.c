@@ -14,6 +14,7 @@
 #include "component/postgres/programs.h"
 #include "component/postgres/prove_schema.intern.h"
 #include "component/start.h"
+#include "model/quote.h"
 
 enum { BLOCK_SIZE = 1 << 20, SAID_MAX = 64 * 1024 };
 
@@ -151,11 +152,14 @@ static int report_other_version(struct proof *p, const struct pg_objects *backup
 				const struct pg_objects *restored,
 				const struct schema_outcome *outcome, struct error *err)
 {
-	return proof_add(p, CHECK_SCHEMA, (struct check){ .verdict = VERDICT_WARN }, err,
-			 "%zu definitions read otherwise here, which says little: they were "
-			 "printed by PostgreSQL %.40s for pg_dump %.40s, and here by %.40s",
-			 outcome->otherwise, backup->server_version, backup->dump_version,
-			 restored->server_version);
+	char server[60], dump[60];
+
+	return proof_add(
+		p, CHECK_SCHEMA, (struct check){ .verdict = VERDICT_WARN }, err,
+		"%zu definitions read otherwise here, which says little: they were "
+		"printed by PostgreSQL %s for pg_dump %s, and here by %s",
+		outcome->otherwise, quote_text(backup->server_version, server, sizeof(server)),
+		quote_text(backup->dump_version, dump, sizeof(dump)), restored->server_version);
 }
 
 static int compare(struct proof *p, struct pg_objects *backup, struct pg_objects *restored,
