@@ -6,47 +6,25 @@
 
 #include "component/postgres/programs.h"
 #include "component/postgres/restore.h"
+#include "component/postgres/security_fix.h"
 #include "component/tool.h"
-
-/*
- * The minor release of a major that fixed what a hostile dump could use against its reader.
- * Source: the release notes of 2025-02-13 and 2025-08-14, postgresql.org/support/security.
- */
-static const struct {
-	const char *what;
-	struct {
-		unsigned major, minor;
-	} since[5];
-} fixes[] = {
-	{ "CVE-2025-1094 (quoting in libpq and psql)",
-	  { { 17, 3 }, { 16, 7 }, { 15, 11 }, { 14, 16 }, { 13, 19 } } },
-	{ "CVE-2025-8714 and CVE-2025-8715 (commands of psql in a dump)",
-	  { { 17, 6 }, { 16, 10 }, { 15, 14 }, { 14, 19 }, { 13, 22 } } },
-};
 
 static int warn_unfixed(const struct postgres_restore *r, const char *program, const char *version,
 			struct error *err)
 {
-	char *rest;
-	unsigned long major = strtoul(version, &rest, 10);
-	unsigned long minor = *rest == '.' ? strtoul(rest + 1, NULL, 10) : 0;
-	struct check check = { .name = check_name(CHECK_PREFLIGHT),
-			       .component = "",
-			       .subject = program,
-			       .verdict = VERDICT_WARN,
-			       .found = version,
-			       .hint = "install the newest minor release" };
+	const struct check check = { .name = check_name(CHECK_PREFLIGHT),
+				     .component = "",
+				     .subject = program,
+				     .verdict = VERDICT_WARN,
+				     .found = version,
+				     .hint = "install the newest minor release" };
+	struct security_fix fix;
 
-	for (size_t i = 0; i < sizeof(fixes) / sizeof(*fixes); i++) {
-		for (size_t k = 0; k < sizeof(fixes[i].since) / sizeof(*fixes[i].since); k++) {
-			if (fixes[i].since[k].major != major || fixes[i].since[k].minor <= minor)
-				continue;
-			if (checks_addf(&r->out->checks, &check,
-					"%s %s lacks the fix of %s, which came with %lu.%u",
-					program, version, fixes[i].what, major,
-					fixes[i].since[k].minor) < 0)
-				return error_set(err, ERROR_NOMEM, "no memory for a check");
-		}
+	for (size_t n = 0; security_fix_missing(version, n, &fix); n++) {
+		if (checks_addf(&r->out->checks, &check,
+				"%s %s lacks the fix of %s, which came with %lu.%u", program,
+				version, fix.what, strtoul(version, NULL, 10), fix.minor) < 0)
+			return error_set(err, ERROR_NOMEM, "no memory for a check");
 	}
 	return 0;
 }
