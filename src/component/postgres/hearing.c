@@ -107,7 +107,7 @@ int hearing_end(struct hearing *h, struct error *err)
 
 struct heard hearing_sum(const struct hearing *h)
 {
-	struct heard sum = { .first = "", .lacking = "" };
+	struct heard sum = { .first = "", .lacking = "", .present = "" };
 
 	for (size_t i = 0; i < h->count; i++) {
 		const struct messages *m = &h->speaker[i].said;
@@ -119,6 +119,8 @@ struct heard hearing_sum(const struct hearing *h)
 		sum.has_sum |= m->summed_up;
 		if (!sum.first[0])
 			sum.first = m->first;
+		if (m->present[0])
+			sum.present = m->present;
 		if (!sum.lacking[0])
 			sum.lacking = m->lacking;
 	}

@@ -40,6 +40,7 @@ struct heard {
 	uint64_t summed_up; /* errors that pg_restore says at its end it went past */
 	bool has_sum;
 	const char *first, *lacking; /* as in struct messages; "" = none */
+	const char *present;         /* of the session that began last */
 };
 struct heard hearing_sum(const struct hearing *h);
 

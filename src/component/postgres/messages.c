@@ -260,8 +260,11 @@ static void count_item(struct messages *m, const char *text)
 	static const char *const begun[] = { "creating ", "processing data for table ",
 					     "executing " };
 
-	m->items += m->parallel ? begins_with_any(text, whole, COUNT(whole)) :
-				  begins_with_any(text, begun, COUNT(begun));
+	bool begins = begins_with_any(text, begun, COUNT(begun));
+
+	m->items += m->parallel ? begins_with_any(text, whole, COUNT(whole)) : begins;
+	if (begins)
+		(void)snprintf(m->present, sizeof(m->present), "%.127s", text);
 }
 
 /* A message that is no error: true when it is one of those that tell of work. */

@@ -36,6 +36,7 @@ struct messages {
 	char first[400];   /* the first complaint */
 	char lacking[400]; /* the first that says that this machine has too little; "" = none */
 	uint64_t items;    /* entries of the table of contents done */
+	char present[128]; /* what was begun last: `creating TABLE "public.t"` */
 	bool summed_up;    /* it said at its end how many errors it went past: */
 	uint64_t errors_ignored;
 
