@@ -93,7 +93,7 @@ static int fits(const struct postgres_restore *r, PGconn *session, const char *v
 	       strtoull(PQgetvalue(row, 0, 0), NULL, 10) <= memory_of(r->server) / 2;
 }
 
-static int add_production(const struct postgres_restore *r, struct settings *s, struct error *err)
+static const char *known_setting(const char *name)
 {
 	static const char *const known[] = { "shared_buffers",
 					     "maintenance_work_mem",
@@ -105,37 +105,57 @@ static int add_production(const struct postgres_restore *r, struct settings *s, 
 					     "wal_level",
 					     "max_parallel_maintenance_workers",
 					     "autovacuum" };
+
+	if (strncmp(name, "setting.", 8) == 0)
+		name += 8; /* as a manifest's notes have them */
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (strcmp(known[i], name) == 0)
+			return known[i];
+	}
+	return NULL;
+}
+
+static int add_one_of_production(const struct postgres_restore *r, PGconn *session,
+				 struct settings *s, const struct restored_note *p,
+				 struct error *err)
+{
+	const char *name = known_setting(p->name);
+	char left_out[160], note[80];
+	int fit = 1;
+
+	if (!name)
+		return 0;
+	if (strcmp(name, "shared_buffers") == 0 || strcmp(name, "maintenance_work_mem") == 0)
+		fit = fits(r, session, p->value, err);
+	if (fit < 0)
+		return -1;
+	if (fit)
+		return add(s, name, "%s", p->value) < 0 ?
+			       error_set(err, ERROR_NOMEM, "no memory for settings") :
+			       0;
+	(void)snprintf(note, sizeof(note), "production.%s", name);
+	(void)snprintf(left_out, sizeof(left_out),
+		       "%.60s, left out: more than half of the memory here", p->value);
+	return postgres_restore_note(r, note, left_out, err);
+}
+
+static int add_production(const struct postgres_restore *r, struct settings *s, struct error *err)
+{
 	CLEANUP(cleanup_session)
 	PGconn *session = postgres_restore_session(r, "postgres", err);
 
 	if (!session)
 		return -1;
 	for (size_t i = 0; i < r->job->production_count; i++) {
-		const struct restored_note *p = &r->job->production[i];
-		const char *name = p->name + (strncmp(p->name, "setting.", 8) == 0 ? 8 : 0);
-		size_t k = 0;
-		int rc;
-
-		while (k < sizeof(known) / sizeof(*known) && strcmp(known[k], name) != 0)
-			k++;
-		if (k == sizeof(known) / sizeof(*known))
-			continue;
-		rc = strstr(name, "mem") || strstr(name, "buffers") ?
-			     fits(r, session, p->value, err) :
-			     1;
-		if (rc < 0 ||
-		    (rc == 0 && postgres_restore_note(r, "left out, more than half of the memory",
-						      name, err) < 0))
+		if (add_one_of_production(r, session, s, &r->job->production[i], err) < 0)
 			return -1;
-		if (rc == 1 && add(s, known[k], "%s", p->value) < 0)
-			return error_set(err, ERROR_NOMEM, "no memory for settings");
 	}
 	return 0;
 }
 
 /* Extensions whose library has to be there when the server starts. */
-static const char *const preloaded[] = { "timescaledb", "citus",     "pg_cron",
-					 "pgaudit",     "pglogical", "pg_net" };
+static const char *const preloaded[] = { "timescaledb", "citus",  "pg_cron",           "pgaudit",
+					 "pglogical",   "pg_net", "pg_stat_statements" };
 
 static const struct postgres_target *target_with(const struct postgres_restore *r,
 						 const char *extension)
