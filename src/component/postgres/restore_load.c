@@ -49,12 +49,14 @@ static void show(const struct load *l)
 {
 	enum restore_phase phase = l->part->kind == PART_GLOBALS ? RESTORE_PREPARE : RESTORE_LOAD;
 	off_t at = l->in >= 0 ? lseek(l->in, 0, SEEK_CUR) : 0;
-	uint64_t done = l->in >= 0 ? (at > 0 ? (uint64_t)at : 0) : hearing_sum(&l->hearing).items;
+	const struct heard h = hearing_sum(&l->hearing);
+	uint64_t done = l->in >= 0 ? (at > 0 ? (uint64_t)at : 0) : h.items;
 
 	if (l->total && done > l->total)
 		done = l->total;
-	postgres_restore_progress(l->r, phase, postgres_part_label(l->part), done, l->total,
-				  l->in >= 0);
+	postgres_restore_progress(l->r, phase,
+				  h.present[0] ? h.present : postgres_part_label(l->part), done,
+				  l->total, l->in >= 0);
 }
 
 static int run(struct load *l, const char *const *argv, struct error *err)
@@ -68,6 +70,7 @@ static int run(struct load *l, const char *const *argv, struct error *err)
 
 	spec.in = l->in;
 	spec.err = l->hearing.out;
+	show(l);
 	if (process_start(&spec, &process, err) < 0)
 		return -1;
 	cleanup_close(&l->hearing.out);
@@ -86,6 +89,15 @@ static int run(struct load *l, const char *const *argv, struct error *err)
 	return hearing_end(&l->hearing, err);
 }
 
+/*
+ * Its sum is more than it told of. A worker's error counts again with each item that the worker
+ * does afterwards: restore_toc_entry() and mark_restore_job_done() in pg_backup_archiver.c.
+ */
+static bool tells_too_little(const struct load *l, const struct heard *h)
+{
+	return h->summed_up > h->harmless && (!l->parallel || !h->harmless);
+}
+
 static int judge(const struct load *l, const char *version, struct error *err)
 {
 	const struct heard h = hearing_sum(&l->hearing);
@@ -99,7 +111,7 @@ static int judge(const struct load *l, const char *version, struct error *err)
 	/* pg_restore counts the errors at its end, if it gets there */
 	if (!l->succeeded && !h.complaints && !h.has_sum)
 		return error_set(err, ERROR_TARGET, "%s ended before its end", l->program);
-	if (h.complaints || h.summed_up > h.harmless)
+	if (h.complaints || tells_too_little(l, &h))
 		check.verdict = VERDICT_FAIL;
 	if (h.complaints)
 		return postgres_restore_check(l->r, l->part, &check, err,
