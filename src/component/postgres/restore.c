@@ -2,10 +2,12 @@
 /* The order of things. */
 #include "component/postgres/restore.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "component/postgres/postgres.h"
@@ -112,7 +114,25 @@ static bool is_data_only(const struct restore_part *p)
 		return false;
 	for (size_t i = 0; i < f->count; i++)
 		rows |= f->item[i].kind == FACT_TABLE;
-	return rows && !facts_find(f, FACT_SCHEMA_OBJECTS, "", "TABLE");
+	/* an extension brings tables of its own, whose rows a dump may hold */
+	return rows && !facts_find(f, FACT_SCHEMA_OBJECTS, "", "TABLE") &&
+	       !facts_find(f, FACT_SCHEMA_OBJECTS, "", "EXTENSION");
+}
+
+/* By its first comment: pg_dumpall.c. */
+static bool is_cluster(const struct restore_part *p)
+{
+	static const char title[] = "-- PostgreSQL database cluster dump\n";
+	CLEANUP(cleanup_close)
+	int fd = -1;
+	char head[READER_HEAD];
+	ssize_t n;
+
+	if (p->kind != PART_SQL && p->format != FORMAT_PG_SQL)
+		return false;
+	fd = open(p->path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+	return n > 0 && memmem(head, (size_t)n, title, sizeof(title) - 1);
 }
 
 static int choose_targets(struct postgres_restore *r, struct error *err)
@@ -137,7 +157,11 @@ static int choose_targets(struct postgres_restore *r, struct error *err)
 			continue;
 		}
 		r->target[i].loads = true;
-		name_target(r, i);
+		r->target[i].cluster = is_cluster(p);
+		if (r->target[i].cluster)
+			(void)snprintf(r->target[i].database, POSTGRES_NAME_SIZE, "postgres");
+		else
+			name_target(r, i);
 	}
 	return 0;
 }
@@ -179,6 +203,9 @@ static int read_back(struct postgres_restore *r, struct error *err)
 
 static int prove(struct postgres_restore *r, size_t part, struct error *err)
 {
+	/* of a cluster's databases nobody knows which object is whose */
+	if (r->target[part].cluster)
+		return 0;
 	return postgres_prove(r->server, r->job, part, r->target[part].database, r->out, err);
 }
 

@@ -16,6 +16,7 @@ enum { POSTGRES_NAME_SIZE = 64 }; /* NAMEDATALEN */
 struct postgres_target {
 	char database[POSTGRES_NAME_SIZE]; /* where it is restored; "" = nowhere */
 	bool loads;                        /* it is to be loaded and read back */
+	bool cluster; /* of pg_dumpall: it makes its roles and databases; facts' scopes have these before them */
 };
 
 /* A restore under way. */
@@ -65,10 +66,16 @@ MUST_CHECK int postgres_restore_prepare(struct postgres_restore *r, struct error
 
 /* LOAD a part into its database; adds CHECK_RESTORED. */
 MUST_CHECK int postgres_restore_load(struct postgres_restore *r, size_t part, struct error *err);
-/* The globals, by psql as `user`; `benign` as in messages.h. */
-MUST_CHECK int postgres_restore_globals(struct postgres_restore *r, const struct restore_part *p,
-					const char *user, const struct string_list *benign,
+/*
+ * Globals or a whole cluster, by psql as another superuser, since they may leave "postgres"
+ * without rights or login, as those of a hosted source do; it gets them back.
+ */
+MUST_CHECK int postgres_restore_cluster(struct postgres_restore *r, const struct restore_part *p,
 					struct error *err);
+/* What that needs: psql on the part, as `user`; `benign` as in messages.h. */
+MUST_CHECK int postgres_restore_psql(struct postgres_restore *r, const struct restore_part *p,
+				     const char *user, const struct string_list *benign,
+				     struct error *err);
 
 /*
  * A tar of pg_dump's directory format, which pg_restore does not take, unpacked into a new

@@ -191,8 +191,8 @@ static int run_psql(struct postgres_restore *r, const struct restore_part *p,
 	return run(&l, argv, err) < 0 ? -1 : judge(&l, r->out->program_version, err);
 }
 
-int postgres_restore_globals(struct postgres_restore *r, const struct restore_part *p,
-			     const char *user, const struct string_list *benign, struct error *err)
+int postgres_restore_psql(struct postgres_restore *r, const struct restore_part *p,
+			  const char *user, const struct string_list *benign, struct error *err)
 {
 	struct connect_config connect = r->connect;
 
@@ -200,33 +200,39 @@ int postgres_restore_globals(struct postgres_restore *r, const struct restore_pa
 	return run_psql(r, p, &connect, "postgres", benign, err);
 }
 
-/* The database that plain SQL made for itself and connected to; else its own stays. */
-static int find_made(struct postgres_restore *r, size_t part, struct error *err)
+/* The newest database, and its oid. */
+static int newest_database(const struct postgres_restore *r, char name[POSTGRES_NAME_SIZE],
+			   unsigned long *oid, struct error *err)
 {
-	struct postgres_target *t = &r->target[part];
 	CLEANUP(cleanup_session)
 	PGconn *session = postgres_restore_session(r, "postgres", err);
 	CLEANUP(cleanup_result)
-	PGresult *rows = NULL;
+	PGresult *row = session ? session_query(session,
+						"SELECT oid, datname FROM pg_catalog.pg_database "
+						"WHERE datallowconn ORDER BY oid DESC LIMIT 1",
+						err) :
+				  NULL;
 
-	if (!session)
+	if (!row)
 		return -1;
-	rows = session_query(
-		session,
-		"SELECT datname FROM pg_catalog.pg_database "
-		"WHERE datallowconn AND NOT datistemplate AND oid >= 16384 ORDER BY oid",
-		err);
-	if (!rows)
-		return -1;
-	for (int i = 0; i < PQntuples(rows); i++) {
-		const char *name = PQgetvalue(rows, i, 0);
-		bool known = false;
+	*oid = strtoul(PQgetvalue(row, 0, 0), NULL, 10);
+	(void)snprintf(name, POSTGRES_NAME_SIZE, "%s", PQgetvalue(row, 0, 1));
+	return 0;
+}
 
-		for (size_t k = 0; k < r->job->part_count; k++)
-			known |= strcmp(r->target[k].database, name) == 0;
-		if (!known)
-			(void)snprintf(t->database, sizeof(t->database), "%s", name);
-	}
+/* Plain SQL may make a database for itself and connect to it: then that is the target. */
+static int load_sql(struct postgres_restore *r, const struct restore_part *p,
+		    struct postgres_target *target, struct error *err)
+{
+	char name[POSTGRES_NAME_SIZE];
+	unsigned long before = 0, after = 0;
+
+	if (newest_database(r, name, &before, err) < 0 ||
+	    run_psql(r, p, &r->connect, target->database, NULL, err) < 0 ||
+	    newest_database(r, name, &after, err) < 0)
+		return -1;
+	if (after > before)
+		memcpy(target->database, name, sizeof(name));
 	return 0;
 }
 
@@ -234,9 +240,9 @@ int postgres_restore_load(struct postgres_restore *r, size_t part, struct error 
 {
 	const struct restore_part *p = &r->job->part[part];
 
+	if (r->target[part].cluster)
+		return postgres_restore_cluster(r, p, err);
 	if (p->kind == PART_DUMP && p->format != FORMAT_PG_SQL)
 		return run_pg_restore(r, p, r->target[part].database, err);
-	if (run_psql(r, p, &r->connect, r->target[part].database, NULL, err) < 0)
-		return -1;
-	return find_made(r, part, err);
+	return load_sql(r, p, &r->target[part], err);
 }

@@ -135,7 +135,7 @@ static int create_roles(const struct postgres_restore *r, PGconn *session, struc
 		const struct facts *f = r->job->part[i].facts;
 
 		for (size_t k = 0; k < f->count; k++) {
-			if (f->item[k].kind != FACT_ROLE)
+			if (f->item[k].kind != FACT_ROLE || r->target[i].cluster)
 				continue;
 			made += !is_builtin_role(f->item[k].name);
 			if (create_role(session, f->item[k].name, err) < 0)
@@ -184,27 +184,36 @@ static int list_benign(const struct restore_part *globals, struct arena *a, stru
 	return 0;
 }
 
-/*
- * The globals may leave "postgres" without rights or login, as those of a hosted source do;
- * we go on as it.
- */
-static int load_globals(struct postgres_restore *r, PGconn *session,
-			const struct restore_part *globals, struct error *err)
+/* Nothing is its own but what a cluster's dump gave no owner. */
+static int make_keeper(PGconn *session, struct error *err)
+{
+	int there = is_there(session, "SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", KEEPER,
+			     err);
+
+	if (there)
+		return there < 0 ? -1 : 0;
+	return session_command(session, "CREATE ROLE " KEEPER " SUPERUSER LOGIN", NULL, err);
+}
+
+int postgres_restore_cluster(struct postgres_restore *r, const struct restore_part *p,
+			     struct error *err)
 {
 	struct connect_config connect = r->connect;
 	CLEANUP(arena_release)
 	struct arena arena = { 0 };
 	CLEANUP(cleanup_session)
+	PGconn *session = postgres_restore_session(r, "postgres", err);
+	CLEANUP(cleanup_session)
 	PGconn *keeper = NULL;
 	struct string_list benign = { 0 };
 
-	if (list_benign(globals, &arena, &benign) < 0)
+	if (list_benign(p, &arena, &benign) < 0)
 		return no_memory(err);
-	if (session_command(session, "CREATE ROLE " KEEPER " SUPERUSER LOGIN", NULL, err) < 0)
+	if (!session || make_keeper(session, err) < 0)
 		return -1;
 	connect.user = KEEPER;
 	keeper = session_open_pinned(&connect, "postgres", NULL, err);
-	if (!keeper || postgres_restore_globals(r, globals, KEEPER, &benign, err) < 0)
+	if (!keeper || postgres_restore_psql(r, p, KEEPER, &benign, err) < 0)
 		return -1;
 	return session_command(keeper,
 			       "ALTER ROLE postgres SUPERUSER LOGIN CONNECTION LIMIT -1"
@@ -212,11 +221,15 @@ static int load_globals(struct postgres_restore *r, PGconn *session,
 			       NULL, err);
 }
 
-static int drop_keeper(const struct postgres_restore *r, struct error *err)
+static int load_globals(struct postgres_restore *r, const struct restore_part *globals,
+			struct error *err)
 {
 	CLEANUP(cleanup_session)
-	PGconn *session = postgres_restore_session(r, "postgres", err);
+	PGconn *session = NULL;
 
+	if (postgres_restore_cluster(r, globals, err) < 0)
+		return -1;
+	session = postgres_restore_session(r, "postgres", err);
 	return session ? session_command(session, "DROP ROLE " KEEPER, NULL, err) : -1;
 }
 
@@ -294,11 +307,10 @@ int postgres_restore_prepare(struct postgres_restore *r, struct error *err)
 
 	if (!session || create_tablespaces(r, session, err) < 0)
 		return -1;
-	if (globals ? load_globals(r, session, globals, err) < 0 || drop_keeper(r, err) < 0 :
-		      create_roles(r, session, err) < 0)
+	if (globals ? load_globals(r, globals, err) < 0 : create_roles(r, session, err) < 0)
 		return -1;
 	for (size_t i = 0; i < r->job->part_count; i++) {
-		if (r->target[i].loads &&
+		if (r->target[i].loads && !r->target[i].cluster &&
 		    create_database(session, &r->job->part[i], r->target[i].database, err) < 0)
 			return -1;
 	}

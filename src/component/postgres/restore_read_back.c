@@ -178,6 +178,7 @@ static int read_facts(struct reading_back *b, struct error *err)
 	CLEANUP(cleanup_table_crew)
 	struct table_crew *crew = table_crew_start(&request, err);
 
+	postgres_restore_progress(b->r, RESTORE_READ_BACK, b->database, 0, b->total, true);
 	if (!crew || source_sequences(b->session, &before, err) < 0 ||
 	    source_facts_besides_tables(b->session, &options, &before, &b->out->facts, err) < 0 ||
 	    await_crew(b, crew, err) < 0)
@@ -185,16 +186,89 @@ static int read_facts(struct reading_back *b, struct error *err)
 	return add_tables(b, table_crew_sums(crew), err);
 }
 
-int postgres_restore_read_back(struct postgres_restore *r, size_t part, struct error *err)
+static int read_database(struct postgres_restore *r, const struct restore_part *part,
+			 const char *database, struct restored_part *out, struct error *err)
 {
 	CLEANUP(cleanup_reading_back)
-	struct reading_back b = { .r = r,
-				  .part = &r->job->part[part],
-				  .database = r->target[part].database,
-				  .out = &r->out->part[part] };
+	struct reading_back b = { .r = r, .part = part, .database = database, .out = out };
 
 	if (take_snapshot(&b, err) < 0 || weigh_tables(&b, err) < 0 || read_facts(&b, err) < 0 ||
 	    add_builtin_extensions(b.session, b.part->facts, &b.out->facts, err) < 0)
 		return -1;
 	return find_doubtful(b.session, &b.out->doubtful, err);
+}
+
+/* The fact of one database among those of all, as format/postgres/pg_sql.c names it in a cluster's dump. */
+static int merge_fact(struct facts *all, const struct fact *f, const char *database)
+{
+	bool scoped = f->kind == FACT_TABLE || f->kind == FACT_SEQUENCE;
+	const char *scope =
+		scoped ? arena_printf(&all->arena, "%s.%s", database, f->scope) : f->scope;
+	const struct fact *known = scoped ? NULL : facts_find(all, f->kind, f->scope, f->name);
+	struct fact *to = known ? &all->item[known - all->item] :
+			  scope ? facts_add(all, f->kind, scope, f->name) :
+				  NULL;
+
+	if (!to)
+		return -1;
+	to->known |= f->known & ~(unsigned)MEASURE_VALUE;
+	to->count += f->count;
+	to->bytes += f->bytes;
+	fingerprint_add(&to->fingerprint, f->fingerprint);
+	if (!(f->known & MEASURE_VALUE))
+		return 0;
+	to->known |= MEASURE_VALUE;
+	return fact_set_value(all, to, f->value);
+}
+
+static int merge(struct facts *all, const struct facts *one, const char *database,
+		 struct error *err)
+{
+	for (size_t i = 0; i < one->count; i++) {
+		if (merge_fact(all, &one->item[i], database) < 0)
+			return no_memory(err);
+	}
+	facts_sort(all);
+	return 0;
+}
+
+/* A database of a cluster. */
+static int read_one_of_all(struct postgres_restore *r, size_t part, const char *database,
+			   struct error *err)
+{
+	struct restored_part *out = &r->out->part[part], one = { 0 };
+	int rc = read_database(r, &r->job->part[part], database, &one, err);
+
+	if (rc == 0)
+		rc = merge(&out->facts, &one.facts, database, err);
+	if (rc == 0)
+		rc = merge(&out->doubtful, &one.doubtful, database, err);
+	facts_release(&one.facts);
+	facts_release(&one.doubtful);
+	return rc;
+}
+
+int postgres_restore_read_back(struct postgres_restore *r, size_t part, struct error *err)
+{
+	CLEANUP(cleanup_session)
+	PGconn *session = NULL;
+	CLEANUP(cleanup_result)
+	PGresult *rows = NULL;
+
+	if (!r->target[part].cluster)
+		return read_database(r, &r->job->part[part], r->target[part].database,
+				     &r->out->part[part], err);
+	session = postgres_restore_session(r, "postgres", err);
+	rows = session ? session_query(session,
+				       "SELECT datname FROM pg_catalog.pg_database "
+				       "WHERE datallowconn ORDER BY datname",
+				       err) :
+			 NULL;
+	if (!rows)
+		return -1;
+	for (int i = 0; i < PQntuples(rows); i++) {
+		if (read_one_of_all(r, part, PQgetvalue(rows, i, 0), err) < 0)
+			return -1;
+	}
+	return 0;
 }
