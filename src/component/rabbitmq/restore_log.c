@@ -45,6 +45,11 @@ static bool is_benign(const char *line)
 		"Federation ",
 		"rabbit_federation",
 		"Error on Direct connection",
+		/* processes of the client that only they use */
+		"amqp_connection_sup",
+		"amqp_direct_connection",
+		"amqp_gen_connection",
+		"amqp_network_connection",
 		"Encountered an error when importing definitions",
 		"Channel error on connection",
 		/* a channel that was closed a moment before its connection */
