@@ -631,6 +631,31 @@ static void definitions_past_the_brokers_own_limit_come_back(void **state)
 	free(filler);
 }
 
+/* A broker of its own, with less memory than it has taken before it begins. */
+static void a_broker_short_of_memory_is_no_fault_of_the_backup(void **state)
+{
+	static const char text[] = DEFINITIONS("3.8.1", PLAIN, QUEUE("q", "/", ""), "", "");
+	struct server shared = server;
+	struct place place = { 0 };
+	struct error err = ERROR_INIT;
+	struct trial t;
+
+	(void)state;
+	assert_int_equal(place_open(&place, platform_directory, "low", "rabbitmq", &err), 0);
+	place.memory_max = 32 << 20;
+	if (engine_of(ENGINE_RABBITMQ)->start(&place, &server, &err) < 0)
+		fail_msg("%s", err.message);
+	restore_text(&t, text, NULL);
+	assert_int_equal(t.rc, 0);
+	expect(&t, CHECK_SCHEMA, VERDICT_PASS, "2 objects");
+	expect(&t, CHECK_ROUND_TRIP, VERDICT_ERROR, "short of memory");
+	assert_int_equal(checks_count(&t.out.checks, VERDICT_FAIL), 0);
+	assert_true(agrees(&t));
+	release(&t);
+	platform_stop(ENGINE_RABBITMQ, &server);
+	server = shared;
+}
+
 /* Without network but loopback, as an unprivileged account, with the tools of the system read-only. */
 static int restore_inside(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
@@ -695,6 +720,7 @@ int main(void)
 		cmocka_unit_test_setup(plugins_that_are_not_there_are_no_fault_of_the_backup,
 				       empty),
 		cmocka_unit_test_setup(plugins_that_are_there_are_enabled, empty),
+		cmocka_unit_test(a_broker_short_of_memory_is_no_fault_of_the_backup),
 		cmocka_unit_test(a_restore_works_inside_a_sandbox),
 	};
 
