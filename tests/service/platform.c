@@ -78,7 +78,7 @@ void platform_execute(PGconn *session, const char *sql)
 	ExecStatusType status = PQresultStatus(result);
 
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		fail_msg("%s: %s", sql, PQerrorMessage(session));
+		fail_msg("%sof: %s", PQerrorMessage(session), sql); /* cmocka cuts long messages */
 	PQclear(result);
 }
 
