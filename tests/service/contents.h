@@ -48,6 +48,9 @@ bool contents_has_type(struct contents *c, const struct contents_type *type);
 size_t contents_value_count(const struct contents_type *type);
 /* public.types, a column per type and, where `arrays`, one of arrays of it, and as many rows. */
 void contents_fill_types(struct contents *c, size_t rows, bool arrays);
+/* Schema "valued": per type a table of its name, with a row (n int, v TYPE) per value, n from 0. */
+void contents_fill_values(struct contents *c);
+#define CONTENTS_VALUED "valued"
 /* So many tables of random names, columns and text in public and a schema of random name; a sequence. */
 void contents_fill_odd_tables(struct contents *c, size_t count);
 /* Rows that look like COPY's own marks, tables without columns or rows, large objects. */
