@@ -47,6 +47,12 @@ pid_t process_fork(void);
 void process_reset_signals(void);
 
 /*
+ * Of all that is open only these stay, as 3 and up in their order, to be closed by an exec;
+ * 0 to 2 lead nowhere. A kept one of -1 stays that.
+ */
+MUST_CHECK int process_keep_only(int *const kept[], size_t count, struct error *err);
+
+/*
  * Start it. A program that cannot be executed is an error here (with the
  * program's name), not an exit code later. Every other descriptor is closed in
  * the child.

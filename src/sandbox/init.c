@@ -201,7 +201,7 @@ noreturn static void be_init(const struct sandbox_plan *plan, int heart)
 	pid_t work;
 
 	process_reset_signals();
-	if (sandbox_keep_only(kept, 4, &err) < 0 || await_reaper(heart, &err) < 0 ||
+	if (process_keep_only(kept, 4, &err) < 0 || await_reaper(heart, &err) < 0 ||
 	    seal(plan, heart, &err) < 0 || escape_try(&plan->escape, &err) < 0) {
 		sandbox_tell(status, SANDBOX_FAILED, 0, &err);
 		_exit(NO_INIT);

@@ -38,28 +38,6 @@ void sandbox_tell(int status, enum sandbox_word word, int code, const struct err
 	while (n < 0 && errno == EINTR);
 }
 
-int sandbox_keep_only(int *const kept[], size_t count, struct error *err)
-{
-	enum { FIRST = 3 };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	bool arranged = null >= 0;
-
-	/* first above where they go, so that none overwrites another */
-	for (size_t i = 0; arranged && i < count; i++) {
-		*kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, FIRST + SANDBOX_KEPT_MAX);
-		arranged = *kept[i] >= 0;
-	}
-	for (int i = 0; arranged && i < FIRST; i++)
-		arranged = dup2(null, i) >= 0;
-	for (size_t i = 0; arranged && i < count; i++) {
-		arranged = dup3(*kept[i], FIRST + (int)i, O_CLOEXEC) >= 0;
-		*kept[i] = FIRST + (int)i;
-	}
-	if (!arranged || close_range(FIRST + (unsigned)count, ~0U, 0) < 0)
-		return error_set_errno(err, ERROR_IO, "sandbox: arrange descriptors");
-	return 0;
-}
-
 /* Servers refuse to be root, and to be somebody that the machine does not know. */
 static int choose_account(struct sandbox_plan *plan, struct error *err)
 {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/process.h"
 #include "base/quantity.h"
 #include "sandbox/sandbox.intern.h"
 #include "sandbox/wipe.h"
@@ -36,7 +37,7 @@ static int leave_owner(struct sandbox_plan *p, struct error *err)
 
 	for (int s = 1; s < NSIG; s++)
 		(void)signal(s, s == SIGCHLD ? SIG_DFL : SIG_IGN);
-	if (sandbox_keep_only(kept, 4, err) < 0)
+	if (process_keep_only(kept, 4, err) < 0)
 		return -1;
 	if (setsid() < 0 || chdir("/") < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return error_set_errno(err, ERROR_IO, "sandbox: start its reaper");

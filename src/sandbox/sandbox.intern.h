@@ -63,13 +63,6 @@ noreturn void init_main(const struct sandbox_plan *plan, int told, int heart);
 /* Send a message; a reader that is gone is nobody's loss. */
 void sandbox_tell(int status, enum sandbox_word word, int code, const struct error *error);
 
-/*
- * Of all that is open only these stay, as 3 and up, to be closed by an exec; 0 to 2 lead
- * nowhere. At most SANDBOX_KEPT_MAX.
- */
-enum { SANDBOX_KEPT_MAX = 4 };
-MUST_CHECK int sandbox_keep_only(int *const kept[], size_t count, struct error *err);
-
 /* Where sandboxes are made: PARENT, or without it $TMPDIR or /tmp. */
 const char *sandbox_parent(const char *parent);
 

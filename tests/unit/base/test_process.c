@@ -273,6 +273,49 @@ static void as_root_a_child_gives_up_every_right(void **state)
 	buf_release(&out);
 }
 
+/* In a process of its own, which has no other descriptor afterwards. */
+static int keep_two(int first, int second)
+{
+	int none = -1;
+	int *const kept[] = { &second, &none, &first };
+	struct error err = ERROR_INIT;
+
+	if (process_keep_only(kept, 3, &err) < 0 || second != 3 || first != 4 || none != -1)
+		return 1;
+	if (fcntl(first, F_GETFD) != FD_CLOEXEC || fcntl(second, F_GETFD) != FD_CLOEXEC)
+		return 2;
+	for (int fd = 5; fd < 64; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			return 3;
+	}
+	return write(1, "x", 1) == 1 && write(first, "1", 1) == 1 && write(second, "2", 1) == 1 ?
+		       0 :
+		       4;
+}
+
+static void a_process_keeps_the_descriptors_that_it_names_and_no_other(void **state)
+{
+	int one[2], two[2], status = -1;
+	char got[2] = "";
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(one), 0);
+	assert_int_equal(pipe(two), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(keep_two(one[1], two[1]));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(read(one[0], &got[0], 1), 1);
+	assert_int_equal(read(two[0], &got[1], 1), 1);
+	assert_memory_equal(got, "12", 2);
+	for (int i = 0; i < 2; i++) {
+		(void)close(one[i]);
+		(void)close(two[i]);
+	}
+}
+
 static void hostile_text_is_quoted_on_one_line(void **state)
 {
 	struct buf text = { 0 };
@@ -302,6 +345,7 @@ int main(void)
 		cmocka_unit_test(stopping_asks_first_and_then_kills),
 		cmocka_unit_test(a_tied_child_dies_with_its_parent),
 		cmocka_unit_test(as_root_a_child_gives_up_every_right),
+		cmocka_unit_test(a_process_keeps_the_descriptors_that_it_names_and_no_other),
 		cmocka_unit_test(hostile_text_is_quoted_on_one_line),
 	};
 
