@@ -197,11 +197,11 @@ noreturn static void be_init(const struct sandbox_plan *plan, int heart)
 	struct error err = ERROR_INIT;
 	struct sandbox_pipes pipes = plan->pipes;
 	int status = plan->status;
-	int *const kept[] = { &pipes.in, &pipes.out, &status, &heart };
+	int *const kept[] = { &pipes.in, &pipes.out, &pipes.visits, &status, &heart };
 	pid_t work;
 
 	process_reset_signals();
-	if (process_keep_only(kept, 4, &err) < 0 || await_reaper(heart, &err) < 0 ||
+	if (process_keep_only(kept, 5, &err) < 0 || await_reaper(heart, &err) < 0 ||
 	    seal(plan, heart, &err) < 0 || escape_try(&plan->escape, &err) < 0) {
 		sandbox_tell(status, SANDBOX_FAILED, 0, &err);
 		_exit(NO_INIT);
@@ -222,6 +222,8 @@ noreturn static void be_init(const struct sandbox_plan *plan, int heart)
 	(void)close(status);
 	(void)close(pipes.in);
 	(void)close(pipes.out);
+	if (pipes.visits >= 0)
+		(void)close(pipes.visits);
 	_exit(await_work(work));
 }
 

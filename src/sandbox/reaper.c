@@ -33,11 +33,12 @@ struct reaper {
 /* The owner's descriptors, terminal and journal among them, are none of ours. */
 static int leave_owner(struct sandbox_plan *p, struct error *err)
 {
-	int *const kept[] = { &p->lifeline, &p->status, &p->pipes.in, &p->pipes.out };
+	int *const kept[] = { &p->lifeline, &p->status, &p->pipes.in, &p->pipes.out,
+			      &p->pipes.visits };
 
 	for (int s = 1; s < NSIG; s++)
 		(void)signal(s, s == SIGCHLD ? SIG_DFL : SIG_IGN);
-	if (process_keep_only(kept, 4, err) < 0)
+	if (process_keep_only(kept, 5, err) < 0)
 		return -1;
 	if (setsid() < 0 || chdir("/") < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return error_set_errno(err, ERROR_IO, "sandbox: start its reaper");
@@ -92,6 +93,8 @@ static int start(struct reaper *r, struct error *err)
 	(void)close(heart[0]); /* heart[1] stays open as long as we live */
 	(void)close(r->plan->pipes.in);
 	(void)close(r->plan->pipes.out);
+	if (r->plan->pipes.visits >= 0)
+		(void)close(r->plan->pipes.visits);
 	if (maker < 0)
 		return error_set_errno(err, ERROR_IO, "sandbox: start a process");
 	rc = await_birth(r, maker, told[0]);

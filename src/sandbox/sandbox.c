@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,8 +35,7 @@ static int read_status(struct sandbox *s, int64_t timeout_ns, struct sandbox_sta
 	return 1;
 }
 
-/* Pipes: lifeline (owner to reaper), status (reaper to owner), in and out (owner to work and back). */
-static int fork_reaper(struct sandbox_plan *plan, struct sandbox *s, struct error *err)
+static int make_pipes(struct sandbox_plan *plan, struct sandbox *s, struct error *err)
 {
 	int pipes[4][2];
 
@@ -57,13 +57,46 @@ static int fork_reaper(struct sandbox_plan *plan, struct sandbox *s, struct erro
 	s->status = pipes[1][0];
 	s->out = pipes[2][0];
 	s->in = pipes[3][1];
+	return 0;
+}
+
+static int make_door_for_visits(struct sandbox_plan *plan, struct sandbox *s, struct error *err)
+{
+	int ends[2];
+
+	if (!plan->options->visited)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return error_set_errno(err, ERROR_IO, "sandbox: make a socket");
+	s->visits = ends[0];
+	plan->pipes.visits = ends[1];
+	return 0;
+}
+
+static void close_other_ends(const struct sandbox_plan *plan)
+{
+	const int ends[] = { plan->lifeline, plan->status, plan->pipes.in, plan->pipes.out,
+			     plan->pipes.visits };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		if (ends[i] >= 0)
+			(void)close(ends[i]);
+	}
+}
+
+/* Pipes: lifeline (owner to reaper), status (reaper to owner), in and out (owner to work and back). */
+static int fork_reaper(struct sandbox_plan *plan, struct sandbox *s, struct error *err)
+{
+	if (make_pipes(plan, s, err) < 0)
+		return -1;
+	if (make_door_for_visits(plan, s, err) < 0) {
+		close_other_ends(plan);
+		return -1;
+	}
 	s->reaper = process_fork();
 	if (s->reaper == 0)
 		reaper_main(plan);
-	(void)close(plan->lifeline);
-	(void)close(plan->status);
-	(void)close(plan->pipes.in);
-	(void)close(plan->pipes.out);
+	close_other_ends(plan);
 	if (s->reaper < 0) {
 		s->reaper = 0;
 		return error_set_errno(err, ERROR_IO, "sandbox: start its reaper");
@@ -94,7 +127,9 @@ static int choose_directory(const char *parent, char out[PATH_MAX], struct error
 
 int sandbox_open(const struct sandbox_options *options, struct sandbox *s, struct error *err)
 {
-	struct sandbox_plan plan = { .options = options, .escape = ESCAPE_INIT, .lock = -1 };
+	struct sandbox_plan plan = {
+		.options = options, .escape = ESCAPE_INIT, .lock = -1, .pipes.visits = -1
+	};
 	struct sandbox_status status = { 0 };
 	int rc;
 
@@ -165,14 +200,28 @@ static void remove_left(const struct sandbox *s)
 	cgroup_remove(&group);
 }
 
+/* All but the status. */
+static void let_go(const struct sandbox *s)
+{
+	const int ends[] = { s->lifeline, s->in, s->out, s->visits };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		if (ends[i] >= 0)
+			(void)close(ends[i]);
+	}
+}
+
+void sandbox_hand_over(struct sandbox *s)
+{
+	let_go(s);
+	if (s->status >= 0)
+		(void)close(s->status);
+	*s = (struct sandbox)SANDBOX_INIT;
+}
+
 void sandbox_close(struct sandbox *s)
 {
-	if (s->lifeline >= 0)
-		(void)close(s->lifeline);
-	if (s->in >= 0)
-		(void)close(s->in);
-	if (s->out >= 0)
-		(void)close(s->out);
+	let_go(s);
 	if (s->status >= 0 && !await_reaper(s))
 		remove_left(s);
 	if (s->status >= 0)

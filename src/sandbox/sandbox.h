@@ -12,6 +12,7 @@
 #define SANDBOX_SANDBOX_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -32,8 +33,9 @@ struct sandbox_limits {
 
 /* The owner's other ends are those of struct sandbox. */
 struct sandbox_pipes {
-	int in;  /* what the owner says; it ends when that closes its end */
-	int out; /* all that leads out */
+	int in;     /* what the owner says; it ends when that closes its end */
+	int out;    /* all that leads out */
+	int visits; /* where visits are announced, for visit_serve(); -1: there are none */
 };
 
 /*
@@ -47,6 +49,7 @@ struct sandbox_options {
 	struct sandbox_limits limits;
 	const char *const *
 		readable; /* absolute paths that it may read, beside the system's; NULL-terminated, or NULL */
+	bool visited; /* programs may be let in later (sandbox/visit.h) */
 	sandbox_work *work;
 	void *cookie; /* for `work`, which gets a copy of this process's memory */
 };
@@ -57,13 +60,14 @@ struct sandbox {
 	int status;               /* the reaper's word */
 	int in;                   /* what `work` reads; the owner may close it and put -1 */
 	int out;                  /* what `work` writes */
+	int visits;               /* for visit_let_in(); -1: it is not to be visited */
 	char directory[PATH_MAX]; /* of the host */
 	char given
 		[PATH_MAX]; /* where the owner may put files for `work` to read, as long as it lives */
 };
 #define SANDBOX_INIT                                                                               \
 	{                                                                                          \
-		.lifeline = -1, .status = -1, .in = -1, .out = -1                                  \
+		.lifeline = -1, .status = -1, .in = -1, .out = -1, .visits = -1                    \
 	}
 
 /*
@@ -79,6 +83,12 @@ MUST_CHECK int sandbox_open(const struct sandbox_options *options, struct sandbo
  * limit (ERROR_TIMEOUT, ERROR_REFUSED for disk), by a signal (ERROR_TARGET), or we were interrupted.
  */
 MUST_CHECK int sandbox_wait(struct sandbox *s, int64_t timeout_ns, int *code, struct error *err);
+
+/*
+ * Forget it here: it lives as long as another process, a child of this one that was forked
+ * meanwhile, holds its descriptors.
+ */
+void sandbox_hand_over(struct sandbox *s);
 
 /* Ends it, if it still runs, and returns when nothing is left of it. Safe on a closed one. */
 void sandbox_close(struct sandbox *s);
