@@ -20,7 +20,8 @@ static int write_message(const struct visit_request *r, bool terminal, struct bu
 	const char manner = terminal ? VISIT_ON_TERMINAL : VISIT_BY_PIPES;
 	const char *term = getenv("TERM");
 
-	if (buf_append(out, &manner, 1) < 0 || append_word(out, term ? term : "") < 0)
+	if (buf_append(out, &manner, 1) < 0 || append_word(out, term ? term : "") < 0 ||
+	    append_word(out, r->prompt ? r->prompt : "") < 0)
 		return -1;
 	for (const char *const *word = r->argv; word && *word; word++) {
 		if (append_word(out, *word) < 0)

@@ -18,8 +18,8 @@
 
 struct visit_guide {
 	const char *directory; /* where programs begin, and their HOME */
-	const char *const
-		*env; /* "NAME=value" for them, beside PATH, HOME, LANG and TERM; NULL-terminated */
+	const char *const *
+		env; /* "NAME=value" for them, beside PATH, HOME, LANG, TERM and PS1; NULL-terminated */
 	const char *greeting; /* what a shell on a terminal shows first */
 };
 
@@ -36,6 +36,7 @@ MUST_CHECK int visit_let_in(const struct sandbox *s, int connection, struct erro
 
 struct visit_request {
 	const char *const *argv;     /* NULL-terminated; empty: a shell */
+	const char *prompt;          /* of a shell: its PS1 */
 	int (*stop_requested)(void); /* not 0: end it with ERROR_INTERRUPTED; NULL: never */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What both sides of a visit share. The visitor sends one message: a byte for the manner,
- * the words TERM and argv, each ended by NUL, and the descriptors of the program's streams.
+ * the words TERM, PS1 and argv, each ended by NUL, and the descriptors of the program's streams.
  * One int comes back: the code.
  */
 #ifndef SANDBOX_VISIT_INTERN_H

@@ -25,7 +25,7 @@ struct visit {
 	bool terminal;
 	int fd[VISIT_STREAMS];
 	char text[VISIT_MESSAGE_MAX + 1];
-	const char *term;
+	const char *term, *prompt;
 	char *argv[WORDS_MAX + 1];
 	const struct visit_guide *guide;
 };
@@ -40,6 +40,10 @@ static bool parse(struct visit *v, size_t len)
 		return false;
 	v->terminal = v->text[0] == VISIT_ON_TERMINAL;
 	v->term = word;
+	word += strlen(word) + 1;
+	v->prompt = word;
+	if (word == end)
+		return false;
 	for (word += strlen(word) + 1; word < end && words < WORDS_MAX; word += strlen(word) + 1)
 		v->argv[words++] = word;
 	for (int i = 1; v->terminal && i < VISIT_STREAMS; i++)
@@ -52,7 +56,8 @@ static int set_environment(const struct visit *v)
 	if (clearenv() != 0 ||
 	    setenv("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin", 1) < 0 ||
 	    setenv("HOME", v->guide->directory, 1) < 0 || setenv("LANG", "C.UTF-8", 1) < 0 ||
-	    (v->term[0] && setenv("TERM", v->term, 1) < 0))
+	    (v->term[0] && setenv("TERM", v->term, 1) < 0) ||
+	    (v->prompt[0] && setenv("PS1", v->prompt, 1) < 0))
 		return -1;
 	for (const char *const *e = v->guide->env; e && *e; e++) {
 		char name[64];

@@ -32,7 +32,7 @@ enum { NO_CODE = 200 /* and the kind of the error */, WAIT_MS = 30000 };
 
 static int be_visited(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
-	static const char *const env[] = { "MUSTER_TEST_GUIDE=a guide", "PS1=ready> ", NULL };
+	static const char *const env[] = { "MUSTER_TEST_GUIDE=a guide", NULL };
 	const struct visit_guide guide = { .directory = place->directory,
 					   .env = env,
 					   .greeting = "welcome\n" };
@@ -68,7 +68,7 @@ static int connect_to(const struct sandbox *s)
 
 static int visit(int connection, const char *const *argv)
 {
-	const struct visit_request request = { .argv = argv };
+	const struct visit_request request = { .argv = argv, .prompt = "ready> " };
 	struct error err = ERROR_INIT;
 	int code = 0;
 
