@@ -10,6 +10,7 @@ static const struct command *const commands[] = {
 	&inspect_command,
 	&restore_test_command,
 	&canary_command,
+	&env_command,
 	&status_command,
 	&run_command,
 	&doctor_command,

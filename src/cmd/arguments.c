@@ -232,7 +232,7 @@ int arguments_parse(struct invocation *inv, int argc, char **argv, struct error 
 		if (options_ended || word[0] != '-' || !word[1])
 			rc = parse_word(&w, word, err);
 		else if (strcmp(word, "--") == 0)
-			rc = 0, options_ended = true;
+			rc = 0, options_ended = true, inv->arguments_before = inv->argument_count;
 		else if (word[1] == '-')
 			rc = parse_long(&w, word, err);
 		else
@@ -240,6 +240,8 @@ int arguments_parse(struct invocation *inv, int argc, char **argv, struct error 
 		if (rc < 0)
 			return -1;
 	}
+	if (!options_ended)
+		inv->arguments_before = inv->argument_count;
 	if (inv->argument_count >= inv->command->arguments_min || inv->global.help)
 		return 0;
 	(void)error_set(err, ERROR_USAGE, "%s needs %s", inv->command->name,

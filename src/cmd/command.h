@@ -63,6 +63,7 @@ struct invocation {
 	void *options;               /* of `command->options_size` bytes */
 	const char *const *argument; /* NULL-terminated */
 	size_t argument_count;
+	size_t arguments_before;         /* how many of them stand before a "--"; without one all */
 	const char *line;                /* as typed, for the record of a run */
 	FILE *out, *err;                 /* standard output and error */
 	struct terminal screen, message; /* how to write on them */

@@ -113,6 +113,7 @@ static void options_stand_anywhere_in_any_form(void **state)
 	assert_int_equal(o->wait_ns, 5400 * NS_PER_SECOND);
 	assert_int_equal(o->format, 1);
 	assert_int_equal(o->tags.count, 2);
+	assert_int_equal(inv.arguments_before, 2);
 	assert_string_equal(o->tags.item[1], "y");
 	assert_null(o->tags.item[2]);
 	assert_int_equal(inv.argument_count, 4);
