@@ -10,14 +10,15 @@
 #include "cmd/progress.h"
 #include "cmd/report_format.h"
 #include "cmd/run_session.h"
+#include "environment/environment.h"
 #include "plan/restore_test.h"
 
 struct restore_arguments {
 	const char *set;
 	int pick;
 	unsigned jobs;
-	int64_t timeout_ns;
-	bool sql, realistic, dry_run;
+	int64_t timeout_ns, keep_ns;
+	bool sql, realistic, dry_run, keep;
 	int format;
 };
 
@@ -66,6 +67,18 @@ static const struct option_row rows[] = {
 	  .summary = "restore with the source's settings, not those of a throw-away load",
 	  .help = "How long it takes is then nearer to what it would take in a disaster.",
 	  .offset = offsetof(struct restore_arguments, realistic) },
+	{ .name = "keep",
+	  .type = OPTION_FLAG,
+	  .summary = "leave the sandbox up, with what was restored",
+	  .help = "Also when the test failed. The check \"removed\" then tells until when, and its "
+		  "name: muster env shell NAME goes in, muster env down NAME ends it. What was "
+		  "interrupted, or is still restoring when time is up, is removed.",
+	  .offset = offsetof(struct restore_arguments, keep) },
+	{ .name = "keep-for",
+	  .type = OPTION_DURATION,
+	  .metavar = "DURATION",
+	  .summary = "as --keep, and end it after that long (8h)",
+	  .offset = offsetof(struct restore_arguments, keep_ns) },
 	{ .name = "dry-run",
 	  .type = OPTION_FLAG,
 	  .summary = "only say what would be restored, what it needs and how long it took before",
@@ -176,6 +189,11 @@ static int exit_code(const struct restore_test_outcome *outcome)
 	return run_session_exit_code(&outcome->run, false);
 }
 
+static int64_t keep_for(const struct restore_arguments *a)
+{
+	return a->keep_ns ? a->keep_ns : a->keep ? ENVIRONMENT_STAY_NS : 0;
+}
+
 static int restore_test(const struct invocation *inv, struct run_session *s, struct error *err)
 {
 	const struct restore_arguments *a = inv->options;
@@ -186,6 +204,7 @@ static int restore_test(const struct invocation *inv, struct run_session *s, str
 						.from_sql = a->sql,
 						.realistic = a->realistic,
 						.dry_run = a->dry_run,
+						.keep_ns = keep_for(a),
 						.time_max_ns = a->timeout_ns };
 	struct restore_test_outcome outcome = { 0 };
 	CLEANUP(cleanup_history)
@@ -193,6 +212,8 @@ static int restore_test(const struct invocation *inv, struct run_session *s, str
 	size_t files = 0;
 	int rc;
 
+	if (a->dry_run && request.keep_ns)
+		return error_set(err, ERROR_USAGE, "--dry-run leaves nothing to keep");
 	if (report_format_check(inv, a->format, err) < 0 || check_files(inv, &files, err) < 0)
 		return -1;
 	request.of_files = files > 0;
@@ -234,7 +255,8 @@ const struct command restore_test_command = {
 		"privileges and without the host's files but its programs, which is tried for a "
 		"way out before anything is restored. There is no other target and no weaker mode: "
 		"where the kernel refuses, so does muster, with exit code 5. However it ends, "
-		"nothing is left; what a power cut leaves, the next test removes.\n\n"
+		"nothing is left unless --keep asks for it; what a power cut leaves, the next test "
+		"removes.\n\n"
 		"A bad backup is \"fail\"; what says nothing about it (no room, a missing "
 		"extension, a limit) is \"error\". The time from the start until the proof is done "
 		"is judged against the component's objectives.rto, an hour when there is none. The "
@@ -248,6 +270,7 @@ const struct command restore_test_command = {
 	.examples = "muster restore-test                       # the whole platform\n"
 		    "muster restore-test postgres-main --pick=random\n"
 		    "muster restore-test /var/backups/agent/postgres/orders.dump.gz\n"
-		    "muster restore-test --format=html orders.dump >report.html",
+		    "muster restore-test --format=html orders.dump >report.html\n"
+		    "muster restore-test --keep orders.dump  # and then: muster env shell",
 	.run = run,
 };

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "component/engine.h"
+#include "environment/servers.h"
 #include "plan/restore_talk.h"
 
 enum { ORDER_MAX = 256 << 20, BLOCK = 64 * 1024 };
@@ -121,6 +122,14 @@ static int restore(struct inside *in, struct error *err)
 	return engine_of(order.engine)->restore(&in->server, &order.job, &in->report.restored, err);
 }
 
+/* Also when the restore failed: then there is more to look at. */
+static int stay(const struct inside *in, struct error *err)
+{
+	const struct environment_server server = { .kind = in->engine, .server = in->server };
+
+	return environment_serve(in->place, in->pipes, &server, in->engine != ENGINE_COUNT, err);
+}
+
 int restore_inside(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
 	struct inside in = { .place = place,
@@ -140,6 +149,8 @@ int restore_inside(const struct place *place, struct sandbox_pipes pipes, void *
 	if (rc == 0)
 		rc = file_write_all(pipes.out, "the sandbox's pipe", line.ptr, line.len, &err);
 	restore_report_release(&in.report);
+	if (rc == 0 && in.wish->keep)
+		rc = stay(&in, &err);
 	/* the server ends with the sandbox, sooner than by itself */
 	return rc < 0 ? 1 : 0;
 }

@@ -10,10 +10,11 @@
 struct restore_wish {
 	enum engine_kind
 		engine; /* that the order will most likely be about: its server starts at once; ENGINE_COUNT: none does */
+	bool keep; /* serve visits after the report, until the owner wants no more */
 	const struct restore_config *config;
 };
 
-/* Starts the server, waits for the order, restores, proves, reports. A sandbox_work; its cookie is a struct restore_wish. */
+/* Starts the server, waits for the order, restores, proves, reports, may stay. A sandbox_work; its cookie is a struct restore_wish. */
 int restore_inside(const struct place *place, struct sandbox_pipes pipes, void *cookie);
 
 #endif

@@ -46,6 +46,11 @@ static uint64_t disk_max(const struct restore_test *t, const struct restore_targ
 	return room - room / DISK_LEFT;
 }
 
+static int64_t time_max(const struct plan_run *run, const struct restore_test *t, int64_t began_ns)
+{
+	return run->deadline_ns ? run->deadline_ns - began_ns + t->request->keep_ns : 0;
+}
+
 static int seal(struct plan_run *run, struct restore_test *t, struct restore_target *target,
 		struct error *err)
 {
@@ -55,7 +60,8 @@ static int seal(struct plan_run *run, struct restore_test *t, struct restore_tar
 		.limits = { .memory_max = target->config.memory_max,
 			    .disk_max = disk_max(t, target),
 			    .process_max = PROCESS_MAX,
-			    .time_max_ns = run->deadline_ns ? run->deadline_ns - began_ns : 0 },
+			    .time_max_ns = time_max(run, t, began_ns) },
+		.visited = t->request->keep_ns > 0,
 		.work = restore_inside,
 		.cookie = &target->wish
 	};
@@ -282,6 +288,7 @@ int restore_step_restore(struct plan_run *run, void *subject, struct error *err)
 
 int restore_step_remove(struct plan_run *run, void *subject, struct error *err)
 {
+	const struct restore_test *t = subject;
 	struct restore_target *target = restore_target_of(run, subject);
 	struct question q = { .id = CHECK_REMOVED, .component = target->component };
 	char directory[PATH_MAX], took[QUANTITY_TEXT_SIZE];
@@ -290,6 +297,8 @@ int restore_step_remove(struct plan_run *run, void *subject, struct error *err)
 
 	if (!target->sealed)
 		return 0;
+	if (restore_is_to_be_kept(run, t, target))
+		return restore_keep(run, t, target, err);
 	memcpy(directory, target->sandbox.directory, sizeof(directory));
 	sandbox_close(&target->sandbox);
 	target->sealed = false;

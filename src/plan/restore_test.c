@@ -32,6 +32,7 @@ static void add_target(struct restore_test *t, const struct component_config *c)
 	target->config.realistic = c->restore.realistic || t->request->realistic;
 	target->wish =
 		(struct restore_wish){ .engine = t->request->dry_run ? ENGINE_COUNT : c->engine,
+				       .keep = t->request->keep_ns > 0,
 				       .config = &target->config };
 }
 

@@ -30,6 +30,7 @@ struct restore_test_request {
 	bool realistic;      /* with production's settings, for all components */
 	unsigned jobs;       /* sessions of each restore; 0: one per processor */
 	int64_t time_max_ns; /* for all of it; 0: the configuration's */
+	int64_t keep_ns;     /* leave sandboxes up so long, to be visited; 0: not */
 	const char *scratch; /* where sandboxes and unpacked files lie; NULL: $TMPDIR or /tmp */
 };
 
@@ -41,7 +42,8 @@ struct restore_test_outcome {
 
 /*
  * Bad backups, and environments that cannot restore them, are checks. -1 only when the run
- * could not be made or recorded. Nothing is left either way.
+ * could not be made or recorded. Nothing is left either way but
+ * sandboxes that are to be kept; of a run that was interrupted none is.
  */
 MUST_CHECK int restore_test_run(const struct restore_test_request *request,
 				struct restore_test_outcome *out, struct error *err);

@@ -70,8 +70,15 @@ int restore_step_read(struct plan_run *run, void *subject, struct error *err);
 int restore_step_restore(struct plan_run *run, void *subject, struct error *err);
 /* Ends when the sandbox has reported; compares. */
 int restore_step_prove(struct plan_run *run, void *subject, struct error *err);
-/* Nothing of the sandbox stays. */
+/* Nothing of the sandbox stays, unless it is to be kept. */
 int restore_step_remove(struct plan_run *run, void *subject, struct error *err);
+
+/* Its work waits for visits, it was wanted, and nobody asked us to stop. */
+bool restore_is_to_be_kept(const struct plan_run *run, const struct restore_test *t,
+			   const struct restore_target *target);
+/* It becomes an environment (environment/environment.h). */
+MUST_CHECK int restore_keep(struct plan_run *run, const struct restore_test *t,
+			    struct restore_target *target, struct error *err);
 
 /* Of a dry run: files, tools, objective, expected time. */
 int restore_step_foresee(struct plan_run *run, void *subject, struct error *err);

@@ -41,7 +41,7 @@ run() {
 	shift 2
 	muster "$@" >out 2>err </dev/null || code=$?
 	[ "$code" = "$expected" ] || fail "$*: exit code $code, not $expected"
-	[ -z "$words" ] || cat out err | grep -qF -- "$words" || fail "$*: no \"$words\""
+	[ -z "$words" ] || grep -qF -- "$words" out err || fail "$*: no \"$words\""
 }
 
 # No directory, no process of the sandbox's, no mount, no record.
@@ -75,7 +75,9 @@ all_servers() {
 	run 0 "env is up until" env up --for 30m
 	run 0 "postgresql redis rabbitmq" env list
 	run 0 "PostgreSQL" env shell env -- psql -Atc 'select version()'
+	# shellcheck disable=SC2016 # the inner shell's variables
 	run 0 "PONG" env shell -- sh -c 'redis-cli -s "$REDIS_SOCKET" ping'
+	# shellcheck disable=SC2016 # the inner shell's variables
 	run 0 "administrator" env shell -- sh -c \
 		'curl -sf -u "$RABBITMQ_USER:$RABBITMQ_PASSWORD" "${RABBITMQ_MANAGEMENT_URL}api/whoami"'
 	run 0 "" env down env
@@ -188,15 +190,75 @@ ends() {
 	nothing_left
 }
 
+# A dump of a private PostgreSQL, and one with two rows of one key.
+make_dumps() {
+	local bin
+	bin=$(pg_config --bindir)
+	become "${users[-1]}"
+	"${as[@]}" mkdir -m 755 "$TMPDIR/source"
+	(
+		cd "$TMPDIR/source"
+		"${as[@]}" "$bin/initdb" -D data -U owner -A trust -N -E UTF8 --locale=C.UTF-8 >initdb.log
+		"${as[@]}" "$bin/pg_ctl" -D data -w -l data/log start \
+			-o "-c listen_addresses='' -c unix_socket_directories=$PWD -c fsync=off" >start.log
+		export PGHOST=$PWD PGUSER=owner
+		createdb shop
+		psql -qX -d shop -c "CREATE TABLE orders (id int PRIMARY KEY, note text)" \
+			-c "INSERT INTO orders SELECT i, 'note ' || i FROM generate_series(1, 2000) i"
+		pg_dump -Fc -Z0 -d shop -f "$place/shop.dump"
+		"${as[@]}" "$bin/pg_ctl" -D data -m immediate -w stop >stop.log
+	)
+	rm -rf "$TMPDIR/source"
+	python3 -c '
+data = open("shop.dump", "rb").read()
+assert data.count(b"1999\tnote 1999\n") == 1
+open("twice.dump", "wb").write(data.replace(b"1999\tnote 1999\n", b"1998\tnote 1999\n"))'
+	head -c 5000 shop.dump >short.dump
+	chmod 644 ./*.dump
+}
+
+kept() {
+	run 0 "muster env shell shop.dump" restore-test --keep shop.dump
+	run 0 "restore test 2" env list
+	[ "$(field component)" = shop.dump ] || fail "the list does not tell of what it is left"
+	run 0 "2000" env shell -- psql -d shop -Atc "SELECT count(*) FROM orders"
+	run 0 "PGDMP" env shell -- head -c 5 /given/part-0
+	run 0 "shop.dump is down" env down shop.dump
+	nothing_left
+	# also when the test failed, then more than ever
+	run 1 "could not create unique index" restore-test --keep-for 1h twice.dump
+	run 0 "2" env shell twice.dump -- psql -d shop -Atc "SELECT count(*) FROM orders WHERE id = 1998"
+	run 1 "kept until" restore-test --keep short.dump
+	run 0 "0" env shell short.dump -- psql -Atc "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+	run 0 "" env down --all
+	nothing_left
+	run 0 "kept until" restore-test --keep-for 2s shop.dump
+	nothing_left
+	# what did not get to its end is not kept
+	run 124 "time limit passed" restore-test --keep --timeout 300ms shop.dump
+	nothing_left
+	local code=0
+	timeout --signal=INT --foreground 0.5 "${as[@]}" "$muster" restore-test -q --keep shop.dump >out 2>err || code=$?
+	[ "$code" = 124 ] || fail "interrupted: exit code $code"
+	nothing_left
+	run 0 "nothing is left of the sandbox" restore-test shop.dump
+	run 2 "leaves nothing to keep" restore-test --keep --dry-run shop.dump
+	nothing_left
+}
+
 for user in "${users[@]}"; do
 	mkdir -p "$place/$user"
-	[ "$user" = nobody ] && chown nobody: "$place/nobody"
+	[ "$user" = self ] || chown nobody: "$place/nobody"
+done
+make_dumps
+for user in "${users[@]}"; do
 	become "$user"
 	all_servers
 	printed_commands
 	visits
 	names
 	ends
+	kept
 	# a directory that others may write to is not taken for ours
 	"${as[@]}" mkdir -m 777 "$TMPDIR/muster-environments-$("${as[@]}" id -u)"
 	run 5 "is not this user's alone" env list
