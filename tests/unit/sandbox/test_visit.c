@@ -290,7 +290,7 @@ static void await(const struct sandbox *s, const char *script)
 		CLEANUP(buf_release)
 		struct buf said = run(s, script, &code);
 
-		if (code == 0)
+		if (code == 0 && !said.len)
 			return;
 		(void)usleep(50000);
 	}
