@@ -50,8 +50,8 @@ struct restore_job {
 	const struct restore_config *config; /* the user's wishes; never NULL */
 	unsigned jobs;                       /* sessions at a time; 0: one per processor */
 	bool realistic; /* with settings of production's, not of a throw-away load */
-	const struct restored_note
-		*production; /* settings that the source had, as far as the backup tells */
+	/* what the backup notes of its source: "setting.NAME", "DATABASE.collation_version", … */
+	const struct restored_note *production;
 	size_t production_count;
 	int64_t rpo_ns; /* recovery point objective; 0: none */
 	/*

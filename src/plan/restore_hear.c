@@ -72,20 +72,15 @@ static struct restore_part part_of(const struct restore_file *f)
 				      .taken_ns = taken_ns };
 }
 
-/* Notes of the manifest "setting.NAME" are settings that the source had. */
-static size_t take_settings(const struct restore_target *t, struct restored_note *out, size_t room)
+/* What the manifest notes of the component; `out` has room for all of its notes. */
+static size_t take_notes(const struct restore_target *t, struct restored_note *out)
 {
-	static const char prefix[] = "setting.";
 	const struct manifest *m = t->set ? t->set->manifest : NULL;
 	size_t count = 0;
 
-	for (size_t i = 0; m && i < m->note_count && count < room; i++) {
-		const struct manifest_note *n = &m->note[i];
-
-		if (strcmp(n->component, t->component->name) == 0 &&
-		    strncmp(n->name, prefix, sizeof(prefix) - 1) == 0)
-			out[count++] =
-				(struct restored_note){ n->name + sizeof(prefix) - 1, n->value };
+	for (size_t i = 0; m && i < m->note_count; i++) {
+		if (strcmp(m->note[i].component, t->component->name) == 0)
+			out[count++] = (struct restored_note){ m->note[i].name, m->note[i].value };
 	}
 	return count;
 }
@@ -98,12 +93,13 @@ static int64_t rpo_of(const struct restore_test *test, const struct restore_targ
 int restore_give_order(struct plan_run *run, struct restore_target *t,
 		       const struct restore_test *test, struct error *err)
 {
-	enum { SETTINGS = 64 };
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
 	CLEANUP(cleanup_free)
 	struct restore_part *part = calloc(t->file_count + 1, sizeof(*part));
-	struct restored_note production[SETTINGS];
+	const struct manifest *m = t->set ? t->set->manifest : NULL;
+	CLEANUP(cleanup_free)
+	struct restored_note *production = calloc((m ? m->note_count : 0) + 1, sizeof(*production));
 	struct restore_job job = { .part = part,
 				   .part_count = t->file_count,
 				   .jobs = test->request->jobs,
@@ -111,11 +107,11 @@ int restore_give_order(struct plan_run *run, struct restore_target *t,
 				   .production = production,
 				   .rpo_ns = rpo_of(test, t) };
 
-	if (!part)
+	if (!part || !production)
 		return no_memory(err);
 	for (size_t i = 0; i < t->file_count; i++)
 		part[i] = part_of(&t->file[i]);
-	job.production_count = take_settings(t, production, SETTINGS);
+	job.production_count = take_notes(t, production);
 	if (restore_order_write(t->engine, &job, &text, err) < 0 ||
 	    write_order(run, t, &text, err) < 0)
 		return -1;
