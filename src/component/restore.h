@@ -68,7 +68,7 @@ struct restored_part {
 	struct facts facts; /* side FACTS_RESTORED */
 	/*
 	 * Facts of which a fingerprint that differs proves nothing, such as tables whose text
-	 * depends on settings that an archive does not tell.
+	 * depends on settings that an archive does not tell, and of plain SQL those that inherit.
 	 */
 	struct facts doubtful;
 };

@@ -176,6 +176,9 @@ static void expect_proven_but_doubts(struct dump_file *f, struct restored_part *
 	struct facts *backup = &f->reading.facts;
 	char how[64];
 
+	/* child and grandchild, whose columns plain SQL restores in another order */
+	if (same_encoding && f->reading.format == FORMAT_PG_SQL)
+		assert_int_equal(forget_doubtful(described, &part->facts, &part->doubtful), 2);
 	if (same_encoding) {
 		(void)snprintf(how, sizeof(how), "%s: source and restored", f->label);
 		expect_equal(described, &part->facts, FACTS_EQUAL, ROUND_TRIP_KINDS, how);

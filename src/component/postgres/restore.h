@@ -90,6 +90,11 @@ MUST_CHECK int postgres_restore_unpack(const struct postgres_restore *r,
 MUST_CHECK int postgres_restore_judge_log(struct postgres_restore *r, uint64_t from,
 					  struct error *err);
 
+/* Columns of tables that inherit, in the order in which an archive has them. */
+struct dumped_tables;
+MUST_CHECK int postgres_restore_order_columns(const struct restore_part *p, PGconn *session,
+					      struct dumped_tables *tables, struct error *err);
+
 /* READ_BACK: the part's facts and doubtful facts. */
 MUST_CHECK int postgres_restore_read_back(struct postgres_restore *r, size_t part,
 					  struct error *err);

@@ -57,18 +57,35 @@ static const char doubtful_tables[] =
 	"WHERE u.type IN ('pg_catalog.timestamptz'::pg_catalog.regtype,"
 	" 'pg_catalog.bytea'::pg_catalog.regtype, 'pg_catalog.money'::pg_catalog.regtype)";
 
-static int find_doubtful(PGconn *session, struct facts *out, struct error *err)
+/* Their columns may come back in another order (restore_columns.c), and plain SQL is not asked for its own. */
+static const char inheriting_tables[] =
+	"SELECT DISTINCT n.nspname, c.relname FROM pg_catalog.pg_inherits i"
+	" JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
+	" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
+	"WHERE c.relkind = 'r' AND NOT c.relispartition";
+
+static int add_doubtful(PGconn *session, const char *tables, struct facts *out, struct error *err)
 {
 	CLEANUP(cleanup_result)
-	PGresult *rows = session_query(session, doubtful_tables, err);
+	PGresult *rows = session_query(session, tables, err);
 
 	if (!rows)
 		return -1;
-	out->side = FACTS_RESTORED;
 	for (int i = 0; i < PQntuples(rows); i++) {
 		if (!facts_add(out, FACT_TABLE, PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1)))
 			return no_memory(err);
 	}
+	return 0;
+}
+
+static int find_doubtful(const struct reading_back *b, struct facts *out, struct error *err)
+{
+	out->side = FACTS_RESTORED;
+	if (add_doubtful(b->session, doubtful_tables, out, err) < 0)
+		return -1;
+	if (b->part->format == FORMAT_PG_SQL &&
+	    add_doubtful(b->session, inheriting_tables, out, err) < 0)
+		return -1;
 	facts_sort(out);
 	return 0;
 }
@@ -108,7 +125,9 @@ static int take_snapshot(struct reading_back *b, struct error *err)
 	rc = snapshot_take(b->session, lock_timeout_ns, &b->snapshot, &why, err);
 	if (rc == 0)
 		*err = why;
-	return rc > 0 ? 0 : -1;
+	if (rc <= 0)
+		return -1;
+	return postgres_restore_order_columns(b->part, b->session, &b->snapshot.tables, err);
 }
 
 /* The backup tells how large its tables are. */
@@ -195,7 +214,7 @@ static int read_database(struct postgres_restore *r, const struct restore_part *
 	if (take_snapshot(&b, err) < 0 || weigh_tables(&b, err) < 0 || read_facts(&b, err) < 0 ||
 	    add_builtin_extensions(b.session, b.part->facts, &b.out->facts, err) < 0)
 		return -1;
-	return find_doubtful(b.session, &b.out->doubtful, err);
+	return find_doubtful(&b, &b.out->doubtful, err);
 }
 
 /* The fact of one database among those of all, as format/postgres/pg_sql.c names it in a cluster's dump. */

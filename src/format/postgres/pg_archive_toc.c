@@ -160,6 +160,9 @@ static void prepare_entry_field(struct pg_archive_toc *t)
 	case ENTRY_COPY:
 		capture(&t->field, NULL, 0, LONGEST_TAG);
 		t->field.columns = &e->columns;
+		t->field.whole = t->whole_copy;
+		if (t->whole_copy)
+			buf_clear(&t->whole_copy->bytes);
 		break;
 	case ENTRY_SCHEMA:
 		capture(&t->field, e->schema, sizeof(e->schema), LONGEST_NAME);

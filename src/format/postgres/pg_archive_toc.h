@@ -89,7 +89,8 @@ struct pg_archive_toc {
 	struct pg_archive_definition *definition;
 	struct pg_archive_graph *graph;
 	struct pg_archive_text
-		*whole_definition; /* of the entry; borrowed; NULL: nobody wants it */
+		*whole_definition, /* of the entry; borrowed; NULL: nobody wants it */
+		*whole_copy;       /* likewise its COPY statement */
 	/* progress */
 	enum { TOC_IN_HEADER, TOC_IN_ENTRIES, TOC_AT_END } part;
 	size_t row; /* in the part's table of fields */

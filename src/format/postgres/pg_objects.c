@@ -13,10 +13,10 @@
 struct pg_objects_reader {
 	struct pg_objects *out;
 	struct pg_archive_toc toc;
-	struct pg_archive_text definition;
+	struct pg_archive_text definition; /* or the COPY statement */
 	struct findings
 		findings; /* of both; nobody asks for them: the archive was inspected before */
-	bool is_tar, in_toc;
+	bool is_tar, in_toc, wants_copies;
 	uint64_t offset, toc_offset;
 	struct tar tar;
 };
@@ -53,6 +53,13 @@ void pg_objects_reader_free(struct pg_objects_reader *r)
 	buf_release(&r->definition.bytes);
 	findings_release(&r->findings);
 	free(r);
+}
+
+void pg_objects_reader_wants_copies(struct pg_objects_reader *r)
+{
+	r->wants_copies = true;
+	r->toc.whole_definition = NULL;
+	r->toc.whole_copy = &r->definition;
 }
 
 static bool begins_with(const char *text, const char *words)
@@ -151,7 +158,7 @@ static int take_entry(struct pg_objects_reader *r, enum pg_objects_result *resul
 
 	if (r->definition.no_memory)
 		return -1;
-	if (!is_of_schema(e))
+	if (r->wants_copies ? !e->has_copy : !is_of_schema(e))
 		return 0;
 	if (add_object(r->out, e, text) < 0)
 		return -1;

@@ -51,6 +51,8 @@ struct pg_objects_reader;
 struct pg_objects_reader *pg_objects_reader_new(struct pg_objects *out, bool is_tar,
 						struct error *err);
 void pg_objects_reader_free(struct pg_objects_reader *r);
+/* Before the first block: instead, the tables whose rows are COPY text; their definition is the COPY statement. */
+void pg_objects_reader_wants_copies(struct pg_objects_reader *r);
 /* -1: no memory. Blocks may be of any size. */
 MUST_CHECK int pg_objects_push(struct pg_objects_reader *r, struct span block,
 			       enum pg_objects_result *result, struct error *err);

@@ -13,14 +13,16 @@
 #include "base/file.h"
 #include "format/postgres/pg_objects.h"
 
-static enum pg_objects_result read_bytes(const struct buf *bytes, bool is_tar, size_t block,
-					 struct pg_objects *out)
+static enum pg_objects_result read_some(const struct buf *bytes, bool is_tar, bool copies,
+					size_t block, struct pg_objects *out)
 {
 	enum pg_objects_result result = PG_OBJECTS_MORE;
 	struct error err = ERROR_INIT;
 	struct pg_objects_reader *r = pg_objects_reader_new(out, is_tar, &err);
 
 	assert_non_null(r);
+	if (copies)
+		pg_objects_reader_wants_copies(r);
 	for (size_t at = 0; at < bytes->len && result == PG_OBJECTS_MORE; at += block) {
 		size_t n = bytes->len - at < block ? bytes->len - at : block;
 		/* exact-size blocks: a byte read past the end is seen */
@@ -33,6 +35,12 @@ static enum pg_objects_result read_bytes(const struct buf *bytes, bool is_tar, s
 	}
 	pg_objects_reader_free(r);
 	return result;
+}
+
+static enum pg_objects_result read_bytes(const struct buf *bytes, bool is_tar, size_t block,
+					 struct pg_objects *out)
+{
+	return read_some(bytes, is_tar, false, block, out);
 }
 
 static void read_file(const char *name, struct buf *out)
@@ -99,6 +107,31 @@ static void neither_data_nor_the_database_is_an_object(void **state)
 		assert_string_not_equal(o.item[i].kind, "ENCODING");
 	}
 	pg_objects_release(&o);
+}
+
+static void copy_statements_are_read_instead_when_wanted(void **state)
+{
+	static const size_t blocks[] = { 1, 4093, SIZE_MAX / 2 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++) {
+		struct pg_objects o = { 0 };
+		struct buf bytes = { 0 };
+		const struct pg_object *table;
+
+		read_file("pg-archive/every-kind-18.dump", &bytes);
+		assert_int_equal(read_some(&bytes, false, true, blocks[i], &o), PG_OBJECTS_DONE);
+		table = find(&o, "TABLE DATA", "parent");
+		assert_non_null(table);
+		assert_string_equal(table->schema, "kinds");
+		assert_string_equal(
+			table->definition,
+			"COPY kinds.parent (id, feeling, amount, note, tags) FROM stdin;\n");
+		for (size_t k = 0; k < o.count; k++)
+			assert_string_equal(o.item[k].kind, "TABLE DATA");
+		pg_objects_release(&o);
+		buf_release(&bytes);
+	}
 }
 
 static int refuse(void *cookie, const struct pg_object_difference *d)
@@ -252,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(definitions_are_whole_however_the_archive_is_cut),
+		cmocka_unit_test(copy_statements_are_read_instead_when_wanted),
 		cmocka_unit_test(neither_data_nor_the_database_is_an_object),
 		cmocka_unit_test(a_tar_has_the_objects_of_the_custom_archive),
 		cmocka_unit_test(a_damaged_table_of_contents_is_not_read),
