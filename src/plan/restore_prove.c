@@ -40,7 +40,7 @@ static int forget_doubtful(struct plan_run *run, const struct restore_file *f,
 			      .subject = f->judged.subject,
 			      .hint = "muster backup pins these settings; for dumps of others, "
 				      "dump with PGTZ=UTC and the server's built-in bytea_output "
-				      "and lc_monetary" };
+				      "and lc_monetary, by -Fc" };
 
 	if (f->judged.expected)
 		return 0;
@@ -59,7 +59,8 @@ static int forget_doubtful(struct plan_run *run, const struct restore_file *f,
 		return 0;
 	return judge_as(run, &q, VERDICT_WARN, err,
 			"of %zu tables only the rows could be counted: their text depends on "
-			"settings that the archive does not tell",
+			"settings, or on the order of inherited columns, that the backup does not "
+			"tell",
 			forgotten);
 }
 
