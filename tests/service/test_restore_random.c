@@ -154,7 +154,7 @@ static void expect_doubtful(const struct restored_part *part)
 
 static unsigned kinds_of(const struct dump_file *f)
 {
-	return f->reading.format == FORMAT_PG_SQL ? 1U << FACT_TABLE : ROUND_TRIP_KINDS;
+	return f->reading.format == FORMAT_PG_SQL ? ROUND_TRIP_SQL_KINDS : ROUND_TRIP_KINDS;
 }
 
 /* Settings were pinned: nothing is in doubt. */
