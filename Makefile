@@ -26,7 +26,7 @@ build: packages-build $(BUILD)/build.ninja ## build the program: build/muster
 	@[ -x $(BUILD)/muster ] || echo "Building $(BUILD)/muster"
 	@ninja -C $(BUILD) --quiet >$(BUILD)/ninja.log 2>&1 || { cat $(BUILD)/ninja.log >&2; exit 1; }
 
-demo: packages-build-servers build ## a whole platform: back it up, verify it, damage it, see it noticed
+demo: packages-build-servers build ## a whole platform: back it up, verify it, damage it, restore it, see what is noticed
 	@$(BUILD)/muster demo
 
 check: packages-build-servers-check build ## pass all tests, on real servers

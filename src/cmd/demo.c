@@ -145,13 +145,23 @@ static const struct command *const subcommands[] = { &demo_up_command, &demo_dow
 const struct command demo_command = {
 	.name = "demo",
 	.summary = "show on an example platform that bad backups are seen",
-	.description = "Starts an example platform (see muster-demo-up(1)), takes a backup set, "
-		       "verifies it, then damages copies of it in five ways and verifies those. "
-		       "Each command is printed before its result, and a table of the verdicts at "
-		       "the end. Everything is ended and removed afterwards, also after Ctrl-C; "
-		       "only the reports stay, in one file that is named at the end.\n\n"
-		       "Exits with 0 when the sound set passed and every damaged copy failed for "
-		       "the right reason.",
+	.description =
+		"Starts an example platform (see muster-demo-up(1)), writes a canary, takes a "
+		"backup set, verifies it, then damages copies of it in five ways and verifies "
+		"those. At the end come two restore tests: of the sound set, and of one whose "
+		"PostgreSQL dump is of a database that lost rows, and has a changed value and a "
+		"row that violates a foreign key, while file and manifest agree. Each command is "
+		"printed before its result, and a table of the verdicts at the end. Everything is "
+		"ended and removed afterwards, also after Ctrl-C; only the reports stay, in one "
+		"file that is named at the end.\n\n"
+		"Exits with 0 when the sound set passed, every damaged copy failed for the right "
+		"reason, and the restore test named all that was altered. Where the kernel "
+		"refuses a sealed sandbox, the restore tests are not run, which the table shows "
+		"with the reason: it then exits with 5, as muster restore-test does, unless "
+		"something else was not as expected, which is 1.\n\n"
+		"With --json the document is muster.demo-show/v1: of each case what was done, the "
+		"verdict, whether that is as expected, and of the altered set (\"altered\") the "
+		"check that named each alteration.",
 	.options = show_rows,
 	.options_size = sizeof(struct demo_options),
 	.options_default = &defaults,

@@ -89,7 +89,7 @@ static int parse(struct trial *t, const char *command, const struct buf *out,
 	t->run = json_string_value(json_object_get(t->document, "id"));
 	if (!t->run)
 		t->run = json_string_value(json_object_get(t->document, "run"));
-	if (t->verdict && t->run)
+	if (t->document && ((t->verdict && t->run) || t->exit_code == 0))
 		return 0;
 	if (errors->len)
 		(void)process_quote_text(errors, words, sizeof(words));
@@ -97,7 +97,21 @@ static int parse(struct trial *t, const char *command, const struct buf *out,
 			 command, t->exit_code, words);
 }
 
-int trial_run(const char *command, const char *settings, struct trial *out, struct error *err)
+static void make_arguments(const char *program, const char *const *words, const char *settings,
+			   const char **argv)
+{
+	size_t n = 0;
+
+	argv[n++] = program;
+	for (; *words && n <= TRIAL_WORDS_MAX; words++)
+		argv[n++] = *words;
+	argv[n++] = "-c";
+	argv[n++] = settings;
+	argv[n++] = "--json";
+	argv[n] = NULL;
+}
+
+int trial_run(const char *const *words, const char *settings, struct trial *out, struct error *err)
 {
 	CLEANUP(cleanup_close)
 	int out_fd = memfd_create("output", MFD_CLOEXEC);
@@ -106,18 +120,19 @@ int trial_run(const char *command, const char *settings, struct trial *out, stru
 	CLEANUP(buf_release)
 	struct buf text = { 0 }, errors = { 0 };
 	char program[4096];
-	const char *const argv[] = { program, command, "-c", settings, "--json", NULL };
+	const char *argv[TRIAL_WORDS_MAX + 5];
 	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
 	*out = (struct trial){ 0 };
 	if (out_fd < 0 || err_fd < 0 || len < 0)
-		return error_set_errno(err, ERROR_IO, "prepare to run muster %s", command);
+		return error_set_errno(err, ERROR_IO, "prepare to run muster %s", words[0]);
 	program[len] = '\0';
+	make_arguments(program, words, settings, argv);
 	if (run_program(argv, out_fd, err_fd, &out->exit_code, err) < 0 ||
 	    read_back(out_fd, "its output", &text, err) < 0 ||
 	    read_back(err_fd, "its messages", &errors, err) < 0)
 		return -1;
-	return parse(out, command, &text, &errors, err);
+	return parse(out, words[0], &text, &errors, err);
 }
 
 void trial_release(struct trial *t)
@@ -126,18 +141,40 @@ void trial_release(struct trial *t)
 	*t = (struct trial){ 0 };
 }
 
-const json_t *trial_failure(const struct trial *t, const char *check)
+const char *trial_text(const json_t *check, const char *key)
+{
+	const char *text = json_string_value(json_object_get(check, key));
+
+	return text ? text : "";
+}
+
+static bool is_wanted(const json_t *check, const struct trial_wanted *wanted)
+{
+	const char *verdict = trial_text(check, "verdict");
+
+	if (wanted->name && strcmp(trial_text(check, "name"), wanted->name) != 0)
+		return false;
+	if (wanted->verdict ? strcmp(verdict, wanted->verdict) != 0 : strcmp(verdict, "pass") == 0)
+		return false;
+	if (wanted->subject &&
+	    strncmp(trial_text(check, "subject"), wanted->subject, strlen(wanted->subject)) != 0)
+		return false;
+	return !wanted->words || strstr(trial_text(check, "message"), wanted->words);
+}
+
+const json_t *trial_check(const struct trial *t, const struct trial_wanted *wanted)
 {
 	size_t i;
 	const json_t *item;
 
 	json_array_foreach (json_object_get(t->document, "checks"), i, item) {
-		const char *name = json_string_value(json_object_get(item, "name"));
-		const char *verdict = json_string_value(json_object_get(item, "verdict"));
-
-		if (name && verdict && strcmp(verdict, "fail") == 0 &&
-		    (!check || strcmp(name, check) == 0))
+		if (is_wanted(item, wanted))
 			return item;
 	}
 	return NULL;
+}
+
+const json_t *trial_failure(const struct trial *t, const char *check)
+{
+	return trial_check(t, &(struct trial_wanted){ .name = check, .verdict = "fail" });
 }

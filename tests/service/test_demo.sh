@@ -55,6 +55,27 @@ code() {
 	echo "ok: $name"
 }
 
+# unchanged DIRECTORY: the live databases hold what the first backup found in them
+unchanged() {
+	databases=$(psql -XAt -h "$1/postgres" -U postgres -c "SELECT datname FROM pg_database ORDER BY 1" postgres)
+	[ "$(echo "$databases" | tr '\n' ' ')" = "agent_orchestrator postgres template0 template1 " ] ||
+		fail "these databases are left: $databases"
+	[ ! -e "$1/scratch" ] || fail "the backup of the altered copy is left"
+	facts "$1" > "$TMPDIR/before"
+	[ "$(grep -c '"rows"' "$TMPDIR/before")" -gt 10 ] || fail "no rows in the manifest"
+	sleep 1 # sets are told apart by the second
+	code "the show altered nothing that is live" 0 "$muster" backup -c "$1/muster.yaml"
+	facts "$1" > "$TMPDIR/after"
+	diff "$TMPDIR/before" "$TMPDIR/after" >&2 || fail "the live database is not as it was"
+}
+# facts DIRECTORY: of the newest set's dump, as the source held it
+facts() {
+	python3 -c 'import json, sys
+for file in json.load(open(sys.argv[1]))["files"]:
+    if file["path"].endswith(".dump.gz"):
+        print(json.dumps(file["facts"], indent=1))' "$(find "$1/backups/postgres" -name 'backup_*.json' | sort | tail -n 1)"
+}
+
 # interrupted NAME SIGNAL EXPECTED FILE: end the show by SIGNAL as soon as FILE is in its directory
 interrupted() {
 	"$muster" demo --size 2MB > "$TMPDIR/out" 2> "$TMPDIR/err" &
@@ -68,17 +89,23 @@ interrupted() {
 	echo "ok: $1"
 }
 
-code "the show sees all damages" 0 "$muster" demo --size 2MB
+code "the show sees all damages, and what a restore test alone can tell" 0 "$muster" demo --size 2MB
 nothing_left
-[ "$(grep -c '  fail     [a-z]' "$TMPDIR/out")" = 5 ] || fail "not five damages failed"
+[ "$(grep -c '  fail     [a-z]' "$TMPDIR/out")" = 6 ] || fail "not five damages and an altered set failed"
+for words in 'tool_calls: 3 rows missing' 'messages: the content differs' \
+	'violates the foreign key "schedules_workflow_id_fkey"' 'the row of muster canary is'; do
+	tr -s '\n ' ' ' < "$TMPDIR/out" | grep -qF "$words" || fail "not told: $words"
+done
 [ "$(awk 'length > 80' "$TMPDIR/out" | grep -cvF "$TMPDIR")" = 0 ] || fail "lines of more than 80 columns"
 if grep -q "NOT AS EXPECTED" "$TMPDIR/out"; then fail "a reason is not the right one"; fi
 report=$(sed -n 's/^Everything that was checked is in //p' "$TMPDIR/out")
-[ "$(grep -c '^== ' "$report")" = 6 ] || fail "the report does not hold six runs"
+[ "$(grep -c '^== ' "$report")" = 8 ] || fail "the report does not hold eight runs"
 
 interrupted "Ctrl-C while servers start" INT 130 postgres
 interrupted "SIGTERM while the backup runs" TERM 143 backups/postgres
 interrupted "Ctrl-C while copies are verified" INT 130 damaged
+interrupted "SIGTERM while the altered copy is backed up" TERM 143 scratch
+interrupted "Ctrl-C while an altered set is restored" INT 130 damaged/altered/state/history.db
 
 "$muster" demo --size 2MB > "$TMPDIR/out" 2> "$TMPDIR/err" &
 show=$!
@@ -90,8 +117,10 @@ await no_directory
 echo "ok: kill -9 of the show leaves nothing"
 
 code "--keep leaves it up" 0 "$muster" demo --size 2MB --keep --json
-[ "$(grep -c '"as_expected": true' "$TMPDIR/out")" = 6 ] || fail "not six cases as expected"
+[ "$(grep -c '"as_expected": true' "$TMPDIR/out")" = 8 ] || fail "not eight cases as expected"
+[ "$(grep -c '"named": {' "$TMPDIR/out")" = 3 ] || fail "not all three alterations are named"
 config=$(sed -n 's/^  "config": "\(.*\)",*$/\1/p' "$TMPDIR/out")
+unchanged "$(dirname "$config")"
 code "its muster.yaml is ready to use" 0 "$muster" verify -c "$config"
 code "down ends it" 0 "$muster" demo down
 nothing_left
@@ -127,4 +156,24 @@ if [ "$(id -u)" = 0 ]; then
 	code "as an unprivileged user" 0 \
 		setpriv --reuid=nobody --regid=nogroup --clear-groups "$TMPDIR/muster" demo --size 2MB
 	nothing_left
+
+	# A directory with the system in it, and no mount itself: nothing can be sealed in such a chroot.
+	cat > chroot.sh <<'SH'
+set -eu
+for directory in dev etc proc sys tmp usr var; do
+	mkdir -p "$1/$directory"
+	mount --rbind "/$directory" "$1/$directory"
+done
+for link in bin lib lib64 sbin; do
+	if [ -L "/$link" ]; then ln -s "$(readlink "/$link")" "$1/$link"; fi
+done
+exec chroot "$@"
+SH
+	mkdir root
+	code "where no sandbox can be sealed" 5 unshare -m --propagation private \
+		sh chroot.sh "$TMPDIR/root" "$TMPDIR/muster" demo --size 2MB
+	nothing_left
+	[ "$(grep -c '  not run  sandbox' out)" = 2 ] || fail "the table does not say: not run"
+	[ "$(grep -c '/ is no mount point' out)" = 2 ] || fail "it does not say why"
+	if grep -q "NOT AS EXPECTED" out; then fail "the verified sets are not as expected"; fi
 fi
