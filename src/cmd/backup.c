@@ -8,6 +8,7 @@
 #include "cmd/commands.h"
 #include "cmd/document.h"
 #include "cmd/progress.h"
+#include "cmd/report_format.h"
 #include "cmd/run_session.h"
 #include "model/json.h"
 #include "plan/backup.h"
@@ -93,7 +94,7 @@ static void print_set(const struct invocation *inv, const struct backup_result *
 /* A backup that did not come to a set: the run's report tells why. */
 static int print_failure(const struct invocation *inv, const struct run *run, struct error *err)
 {
-	struct report_style style = { .utf8 = inv->screen.utf8, .color = inv->screen.color };
+	struct report_style style = report_style_of(&inv->screen);
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
 

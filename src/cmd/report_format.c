@@ -10,9 +10,16 @@ int report_format_check(const struct invocation *inv, int format, struct error *
 	return error_hint(err, "give one of the two");
 }
 
+struct report_style report_style_of(const struct terminal *t)
+{
+	return (struct report_style){ .utf8 = t->utf8,
+				      .color = t->color,
+				      .width = t->is_tty ? t->width : 0 };
+}
+
 int report_print(const struct invocation *inv, const struct run *run, int format, struct error *err)
 {
-	struct report_style style = { .utf8 = inv->screen.utf8, .color = inv->screen.color };
+	struct report_style style = report_style_of(&inv->screen);
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
 

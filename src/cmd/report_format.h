@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `--format` of commands that print the report of one run. */
+/* How commands print the report of a run: for this terminal, and as `--format` says. */
 #ifndef CMD_REPORT_FORMAT_H
 #define CMD_REPORT_FORMAT_H
 
@@ -19,6 +19,9 @@
 
 /* ERROR_USAGE when --json and another format are asked for. */
 MUST_CHECK int report_format_check(const struct invocation *inv, int format, struct error *err);
+
+/* As the terminal can show it; lines are only broken where somebody reads them on a screen. */
+struct report_style report_style_of(const struct terminal *t);
 
 /*
  * Print the run's report on standard output in `format` (of enum report_format); --json makes

@@ -27,11 +27,6 @@ static int print(const struct invocation *inv, int rendered, const struct buf *t
 	return EXIT_CODE_PASS;
 }
 
-static struct report_style style_of(const struct terminal *t)
-{
-	return (struct report_style){ .utf8 = t->utf8, .color = t->color };
-}
-
 struct list_options {
 	const char *kind, *component;
 	unsigned limit;
@@ -64,7 +59,7 @@ static int run_list(const struct invocation *inv, struct error *err)
 	struct history_filter filter = { .kind = options->kind,
 					 .component = options->component,
 					 .limit = options->limit };
-	struct report_style style = style_of(&inv->screen);
+	struct report_style style = report_style_of(&inv->screen);
 	CLEANUP(cleanup_history)
 	struct history *h = NULL;
 	CLEANUP(buf_release)

@@ -7,6 +7,7 @@
 #include "cmd/configuration.h"
 #include "cmd/proven.h"
 #include "history/history.h"
+#include "cmd/report_format.h"
 #include "report/readiness.h"
 #include "repository/catalogue.h"
 
@@ -169,7 +170,7 @@ static int learn_sets(const struct config *config, struct catalogue *sets, struc
 static int show(const struct invocation *inv, const struct readiness *r, struct error *err)
 {
 	const struct status_options *chosen = inv->options;
-	struct report_style style = { .utf8 = inv->screen.utf8, .color = inv->screen.color };
+	struct report_style style = report_style_of(&inv->screen);
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
 	int rc;

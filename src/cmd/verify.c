@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "cmd/commands.h"
 #include "cmd/progress.h"
+#include "cmd/report_format.h"
 #include "cmd/run_session.h"
 #include "plan/verify.h"
 #include "report/report.h"
@@ -40,7 +41,7 @@ static int render(const struct invocation *inv, const struct run *run, const cha
 		  struct error *err)
 {
 	const struct verify_arguments *a = inv->options;
-	struct report_style style = { .utf8 = inv->screen.utf8, .color = inv->screen.color };
+	struct report_style style = report_style_of(&inv->screen);
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
 	int rc;

@@ -12,15 +12,19 @@
 #include "base/error.h"
 #include "model/run.h"
 
-/* Zeroed: ASCII without colour. */
+/* Zeroed: ASCII without colour, lines of any length. */
 struct report_style {
-	bool utf8;  /* symbols and names may be more than ASCII */
-	bool color; /* SGR sequences around verdicts */
+	bool utf8;      /* symbols and names may be more than ASCII */
+	bool color;     /* SGR sequences around verdicts */
+	unsigned width; /* columns in which the lines of a run's text stay; 0: no limit */
 };
 
 /* Each appends to `out`; -1 when out of memory. Text from outside is made harmless. */
 
-/* Heading, a section per component, summary; the last line is the verdict. */
+/*
+ * Heading, a section per component, summary; the last line is the verdict. Of a restore test,
+ * what did not hold is repeated before the summary: the sections are long.
+ */
 MUST_CHECK int report_text(const struct run *run, const struct report_style *style,
 			   struct buf *out);
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/quantity.h"
 #include "report/components.h"
+#include "report/fold.h"
 #include "report/paint.h"
 #include "report/text.intern.h"
 #include "report/words.h"
@@ -40,19 +41,26 @@ static void heading(struct paint *p, const struct run *run)
 
 static void detail(struct paint *p, const char *label, const char *value)
 {
+	size_t start = p->out->len;
+
 	if (!*value)
 		return;
 	paint_format(p, "%*s%-9s ", WORD_WIDTH + 3, "", label);
 	paint_foreign(p, value);
 	paint_format(p, "\n");
+	paint_fold(p, start, WORD_WIDTH + 3 + 10);
 }
 
-static void check_line(struct paint *p, const struct check *c)
+/* With `component`, its name stands before the check's. */
+static void check_line(struct paint *p, const struct check *c, const char *component)
 {
 	const char *word = words_line(c->verdict);
+	size_t start = p->out->len;
 
 	paint_verdict(p, c->verdict, word);
 	paint_pad(p, strlen(word), WORD_WIDTH);
+	paint_foreign(p, component);
+	paint_format(p, *component ? " " : "");
 	paint_foreign(p, c->name);
 	if (*c->subject) {
 		paint_format(p, " ");
@@ -63,6 +71,12 @@ static void check_line(struct paint *p, const struct check *c)
 	if (c->required && c->verdict == VERDICT_SKIPPED)
 		paint_format(p, " (required)");
 	paint_format(p, "\n");
+	paint_fold(p, start, WORD_WIDTH + 3);
+}
+
+static void check_lines(struct paint *p, const struct check *c)
+{
+	check_line(p, c, "");
 	if (c->verdict > VERDICT_PASS) {
 		detail(p, "expected:", c->expected);
 		detail(p, "found:", c->found);
@@ -80,7 +94,7 @@ static void section(struct paint *p, const struct run *run, const char *componen
 	paint_format(p, "\n");
 	for (size_t i = 0; i < checks->count; i++) {
 		if (strcmp(checks->item[i].component, component) == 0)
-			check_line(p, &checks->item[i]);
+			check_lines(p, &checks->item[i]);
 	}
 }
 
@@ -90,6 +104,19 @@ static void sections(struct paint *p, const struct run *run)
 
 	for (size_t at = 0; component_next(&run->checks, &at, &component);)
 		section(p, run, component);
+}
+
+/* Once more at the end, where people look first. */
+static void troubles(struct paint *p, const struct run *run)
+{
+	const struct check *c;
+	bool headed = false;
+
+	for (size_t at = 0; (c = trouble_next(&run->checks, &at)) != NULL; headed = true) {
+		if (!headed)
+			paint_format(p, "\n%s:\n", words_troubles(check_weight(c)));
+		check_line(p, c, *c->component ? c->component : "platform");
+	}
 }
 
 static void summary(struct paint *p, const struct run *run)
@@ -126,6 +153,8 @@ int report_text(const struct run *run, const struct report_style *style, struct 
 	if (words_is_restore_test(run) && text_facts(&p, run) < 0)
 		return -1;
 	text_notes(&p, run);
+	if (words_is_restore_test(run))
+		troubles(&p, run);
 	summary(&p, run);
 	return p.failed ? -1 : 0;
 }

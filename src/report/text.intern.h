@@ -5,7 +5,7 @@
 
 #include "report/paint.h"
 
-/* "Step 1: title… 12s", one a line, in the order in which they began. */
+/* "Step 1: title    12s ✓ pass", one a line, in the order in which they began. */
 void text_steps(struct paint *p, const struct run *run);
 /* What the sides hold, a line per kind of facts of each database. -1: no memory. */
 MUST_CHECK int text_facts(struct paint *p, const struct run *run);

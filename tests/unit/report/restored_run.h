@@ -86,15 +86,17 @@ static inline void restored_arrays(struct run *run)
 {
 	const struct run_note notes[] = {
 		{ .component = "postgres-main", .name = "server", .text = "PostgreSQL 15.6" },
+		{ .component = "postgres-main", .name = "setting.fsync", .text = "off" },
 		{ .component = "", .name = HOSTILE_TABLE, .text = "&lt;" },
+		{ .component = "postgres-main", .name = "setting.jit", .text = "on" },
 	};
 
-	run->note = calloc(2, sizeof(*run->note));
+	run->note = calloc(4, sizeof(*run->note));
 	run->facts = calloc(5, sizeof(*run->facts));
 	assert_non_null(run->note);
 	assert_non_null(run->facts);
 	memcpy(run->note, notes, sizeof(notes));
-	run->note_count = 2;
+	run->note_count = 4;
 	for (int side = FACTS_SOURCE; side <= FACTS_RESTORED; side++) {
 		run->facts[side] = (struct run_facts){ .component = "postgres-main",
 						       .part = "dump",

@@ -35,9 +35,9 @@ static void the_text_tells_steps_facts_and_notes(void **state)
 	make_restored_run(&run);
 	assert_int_equal(report_text(&run, &(struct report_style){ .utf8 = true }, &out), 0);
 	holds(&out, "\nWeekly Restore Test\nDate: 2026-11-22T01:00:00Z\n");
-	holds(&out, "\nStep 1: Read the dump: 1m ✓ pass\n"
-		    "Step 2: restore redis-cache: not finished\n"
-		    "Step 3: Prove <i>all</i>: 8m52s ✗ FAIL\n");
+	holds(&out, "\nStep 1: Read the dump            1m ✓ pass\n"
+		    "Step 2: restore redis-cache  not finished\n"
+		    "Step 3: Prove <i>all</i>      8m52s ✗ FAIL\n");
 	holds(&out, "\nWhat source, backup and restored server hold:\n"
 		    "postgres-main orders (dump)\n"
 		    "  tables: 1 equal, 3 different; rows: source 1,235,575, backup 1,235,575, "
@@ -45,9 +45,69 @@ static void the_text_tells_steps_facts_and_notes(void **state)
 		    "  sequences: 1 equal, 1 different\n"
 		    "redis-cache (rdb)\n"
 		    "  keyspaces: 1 equal; keys: backup 3,005, restored 3,005\n");
-	holds(&out, "\nNotes:\npostgres-main: server: PostgreSQL 15.6\n");
+	holds(&out, "\nNotes on postgres-main:\n"
+		    "  server: PostgreSQL 15.6\n"
+		    "  settings: fsync=off, jit=on\n");
 	lacks(&out, "\x1b");
 	lacks(&out, "\xff");
+	run_release(&run);
+}
+
+static void what_did_not_hold_is_repeated_before_the_summary(void **state)
+{
+	CLEANUP(buf_release)
+	struct buf out = { 0 };
+	struct run run;
+	const char *again;
+
+	(void)state;
+	make_restored_run(&run);
+	assert_int_equal(report_text(&run, &(struct report_style){ 0 }, &out), 0);
+	again = strstr(out.ptr, "\nWhat did not hold:\nx FAIL    postgres-main proven public.");
+	assert_non_null(again);
+	again = strstr(again, "\n! warning redis-cache expired: 834 keys have expired\n\n===");
+	assert_non_null(again);
+	assert_non_null(strstr(again, "\nSummary:\n"));
+	run_release(&run);
+}
+
+static void lines_stay_on_the_screen_and_lose_no_word(void **state)
+{
+	CLEANUP(buf_release)
+	struct buf wide = { 0 }, narrow = { 0 };
+	struct run run;
+	char *from, *to;
+
+	(void)state;
+	make_restored_run(&run);
+	assert_int_equal(report_text(&run, &(struct report_style){ .color = true }, &wide), 0);
+	assert_int_equal(
+		report_text(&run, &(struct report_style){ .color = true, .width = 60 }, &narrow),
+		0);
+	assert_non_null(strstr(wide.ptr, "1,235,575, restored"));
+	for (char *line = narrow.ptr; (to = strchr(line, '\n')) != NULL; line = to + 1) {
+		size_t columns = 0;
+
+		for (const char *c = line; c < to; c++) {
+			if (*c == '\033')
+				c = strchr(c, 'm');
+			else
+				columns++;
+		}
+		/* a word that is too long for any line stays whole */
+		if (columns > 60 && !memmem(line, (size_t)(to - line), "script", 6))
+			fail_msg("too wide: %.*s", (int)(to - line), line);
+	}
+	for (from = wide.ptr, to = narrow.ptr; *from && *to;) {
+		from += strspn(from, " \n");
+		to += strspn(to, " \n");
+		if (*from != *to)
+			fail_msg("\"%.40s\" became \"%.40s\"", from, to);
+		from += *from != '\0';
+		to += *to != '\0';
+	}
+	assert_int_equal(*from, *to);
+	buf_release(&narrow);
 	run_release(&run);
 }
 
@@ -74,7 +134,7 @@ static void the_document_holds_facts_and_notes(void **state)
 	assert_int_equal(json_array_size(tables), 3);
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(tables, 0), "rows")),
 			 990);
-	assert_int_equal(json_array_size(json_object_get(o, "notes")), 2);
+	assert_int_equal(json_array_size(json_object_get(o, "notes")), 4);
 	assert_string_equal(json_string_value(json_object_get(
 				    json_array_get(json_object_get(o, "steps"), 0), "title")),
 			    "Read the dump");
@@ -240,6 +300,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_text_tells_steps_facts_and_notes),
+		cmocka_unit_test(what_did_not_hold_is_repeated_before_the_summary),
+		cmocka_unit_test(lines_stay_on_the_screen_and_lose_no_word),
 		cmocka_unit_test(the_document_holds_facts_and_notes),
 		cmocka_unit_test(markdown_keeps_its_tables_whatever_names_hold),
 		cmocka_unit_test(html_holds_nothing_that_a_name_could_be),
