@@ -100,16 +100,10 @@ static struct said parse(const struct messages *m, const char *line)
 {
 	struct said s = { .text = line };
 
-	for (;;) {
-		if (m->of_psql ? skip_psql(&s.text) : skip(&s.text, "pg_restore: "))
-			s.spoken = true;
-		else if (s.spoken && skip(&s.text, "error: "))
-			s.error = true;
-		else if (s.spoken && skip(&s.text, "warning: "))
-			s.warning = true;
-		else
-			return s;
-	}
+	s.spoken = m->of_psql ? skip_psql(&s.text) : skip(&s.text, "pg_restore: ");
+	s.error = s.spoken && skip(&s.text, "error: ");
+	s.warning = s.spoken && !s.error && skip(&s.text, "warning: ");
+	return s;
 }
 
 /* The server's words in an error: "ERROR:  …"; else the text itself. */
@@ -288,16 +282,9 @@ static int take_line(struct messages *m, const char *line, struct error *err)
 {
 	struct said s = parse(m, line);
 
-	if (!*s.text) {
-		m->error_pending |= s.error;
+	if (s.spoken && !s.error && take_activity(m, &s))
 		return 0;
-	}
-	/* "error: " of one session, and then the line of another */
-	if ((s.spoken || !m->of_psql) && take_activity(m, &s)) {
-		m->error_pending |= s.error;
-		return 0;
-	}
-	if (begins_with_any(s.text, details, COUNT(details)) && !s.error)
+	if (!s.error && begins_with_any(s.text, details, COUNT(details)))
 		return go_on(m, line, err);
 	if (s.spoken && !s.error && is_where(s.text)) {
 		if (m->last != MESSAGE_WHERE && drop_held(m, false, err) < 0)
@@ -305,11 +292,7 @@ static int take_line(struct messages *m, const char *line, struct error *err)
 		m->last = MESSAGE_WHERE;
 		return hold(m, line, err);
 	}
-	if (s.spoken || m->error_pending) {
-		m->error_pending = false;
-		return take_error(m, line, s.text, err);
-	}
-	return go_on(m, line, err);
+	return s.spoken ? take_error(m, line, s.text, err) : go_on(m, line, err);
 }
 
 int messages_take(struct messages *m, struct span text, struct error *err)
@@ -337,9 +320,7 @@ int messages_end(struct messages *m, struct error *err)
 	if (m->line.len && take_line(m, m->line.ptr, err) < 0)
 		return -1;
 	buf_clear(&m->line);
-	if (m->awaiting_command && take_command(m, "", err) < 0)
-		return -1;
-	return m->error_pending ? take_error(m, "error", "error", err) : 0;
+	return m->awaiting_command ? take_command(m, "", err) : 0;
 }
 
 void messages_release(struct messages *m)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What pg_restore --verbose and psql say while they load a backup, line by line: what they
- * are doing, what does no harm, and complaints, which is all the rest.
+ * What one process of pg_restore --verbose or psql says while it loads a backup, line by
+ * line: what it is doing, what does no harm, and complaints, which is all the rest.
  */
 #ifndef COMPONENT_POSTGRES_MESSAGES_H
 #define COMPONENT_POSTGRES_MESSAGES_H
@@ -43,7 +43,6 @@ struct messages {
 	/* Its own. */
 	enum message_class last;
 	bool awaiting_command; /* whether the error does no harm is for its command to tell */
-	bool error_pending;    /* "error: " came, and its text is still to come */
 	struct buf line, held; /* a line without its end; lines that may become a complaint */
 };
 

@@ -138,19 +138,29 @@ static void who_borrows_its_words_is_heard_all_the_same(void **state)
 	expect(false, PUBLIC PUBLIC "Command was: CREATE SCHEMA public;\n", 1, PUBLIC);
 }
 
-/* Each of two processes writes a prefix, a severity and a text, with the other in between. */
-static void mixed_lines_of_two_sessions_lose_no_error(void **state)
+/* A comment, a query: whatever stands in a message is none of its beginning. */
+static void words_inside_a_message_are_no_work_and_no_other_message(void **state)
 {
 	(void)state;
 	expect(false,
-	       "pg_restore: pg_restore: finished item 1 TABLE DATA t\n"
-	       "creating INDEX \"public.i\"\n"
-	       "pg_restore: error: pg_restore: launching item 2 INDEX i\n"
-	       "COPY failed for table \"t\": ERROR:  no\n"
-	       "pg_restore: pg_restore: error: finished item 2 INDEX i\n"
-	       "could not execute query: ERROR:  two\n",
-	       2,
-	       "COPY failed for table \"t\": ERROR:  no\ncould not execute query: ERROR:  two\n");
+	       "pg_restore: error: could not execute query: ERROR:  no\n"
+	       "creating TABLE \"public.t\"\n"
+	       "NOTICE:  none\n"
+	       "error: none\n",
+	       1,
+	       "pg_restore: error: could not execute query: ERROR:  no\n"
+	       "creating TABLE \"public.t\"\n"
+	       "NOTICE:  none\n"
+	       "error: none\n");
+	expect(false, "pg_restore: error: creating TABLE \"t\"\n", 1,
+	       "pg_restore: error: creating TABLE \"t\"\n");
+}
+
+static void an_error_without_words_is_an_error(void **state)
+{
+	(void)state;
+	expect(false, "pg_restore: error: \n", 1, "pg_restore: error: \n");
+	expect(false, "pg_restore: error: ", 1, "pg_restore: error: \n");
 }
 
 static void what_the_user_calls_harmless_is(void **state)
@@ -247,7 +257,8 @@ int main(void)
 		cmocka_unit_test(an_error_comes_with_its_place_and_its_command),
 		cmocka_unit_test(the_schema_that_each_database_has_does_no_harm),
 		cmocka_unit_test(who_borrows_its_words_is_heard_all_the_same),
-		cmocka_unit_test(mixed_lines_of_two_sessions_lose_no_error),
+		cmocka_unit_test(words_inside_a_message_are_no_work_and_no_other_message),
+		cmocka_unit_test(an_error_without_words_is_an_error),
 		cmocka_unit_test(what_the_user_calls_harmless_is),
 		cmocka_unit_test(psql_is_understood_too),
 		cmocka_unit_test(a_machine_that_is_too_small_is_told_from_a_bad_backup),
