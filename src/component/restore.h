@@ -38,6 +38,7 @@ struct restore_part {
 	const char *path;          /* its content, unpacked and read-only */
 	const struct facts *facts; /* what it holds */
 	int64_t taken_ns;          /* when it was made, wall clock; 0: unknown */
+	bool pinned; /* muster made it: the settings on which the text of rows depends are known */
 };
 
 struct restored_note {

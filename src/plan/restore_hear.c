@@ -69,7 +69,8 @@ static struct restore_part part_of(const struct restore_file *f)
 				      .database = f->judged.database,
 				      .path = f->inside,
 				      .facts = &i->reading.facts,
-				      .taken_ns = taken_ns };
+				      .taken_ns = taken_ns,
+				      .pinned = m != NULL };
 }
 
 /* What the manifest notes of the component; `out` has room for all of its notes. */

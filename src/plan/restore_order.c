@@ -25,6 +25,7 @@ static json_t *part_to_json(const struct restore_part *p)
 	    member_put(o, "database", text_to_json(p->database)) &&
 	    member_put(o, "path", text_to_json(p->path)) &&
 	    member_put(o, "taken_ns", json_integer(p->taken_ns)) &&
+	    member_put(o, "pinned", json_boolean(p->pinned)) &&
 	    member_put(o, "facts", facts_to_json(p->facts)))
 		return TAKE(o);
 	return NULL;
@@ -76,6 +77,7 @@ static int read_part(const json_t *json, struct restore_order *o, size_t i, stru
 	    talk_read_time(json, "taken_ns", &p->taken_ns, err) < 0 ||
 	    member_object(json, "facts", &facts, err) < 0)
 		return -1;
+	p->pinned = json_is_true(json_object_get(json, "pinned"));
 	if (!part_kind_parse(kind, &p->kind) || !format_parse_id(format, &p->format) || !facts)
 		return error_set(err, ERROR_INTERNAL,
 				 "a part of the order to a sandbox is not one");

@@ -108,6 +108,15 @@ restore 0 "with the backup: 2,000 rows" one
 PGTZ=Asia/Tokyo pg_dump -Fc -f tokyo
 restore 0 "of 1 tables only the rows could be counted" tokyo
 
+# Before version 12 floats were written with all their digits, and come back with fewer.
+createdb floats
+psql -qX -d floats -c "CREATE TABLE f AS SELECT 0.1::float8 AS v, 1 AS i"
+pg_dump -Fp -d floats | sed 's/^0\.1\t/0.10000000000000001\t/' >digits.sql
+grep -q '^0.10000000000000001' digits.sql || fail "no long float in digits.sql"
+restore 1 "table public.f: 16 bytes missing" digits.sql
+sed 's/^-- Dumped from database version .*/-- Dumped from database version 11.22/' digits.sql >old.sql
+restore 0 "of 1 tables only the rows could be counted" old.sql
+
 # An encoding of its own.
 createdb -E LATIN1 --locale=C -T template0 latin
 PGDATABASE=latin psql -qX -c "SET client_encoding = 'UTF8'" -c "CREATE TABLE t AS SELECT 'Grüße'::text AS v"

@@ -36,8 +36,11 @@ static void cleanup_reading_back(struct reading_back *b)
 	free(b->weight);
 }
 
-/* By their columns, and what these are made of: arrays, domains, ranges, composites. */
-static const char doubtful_tables[] =
+/*
+ * Tables that have columns of certain types, or columns made of these: arrays, domains, ranges,
+ * composites. Then the types.
+ */
+static const char tables_of_types[] =
 	"WITH RECURSIVE used(type, root) AS (\n"
 	" SELECT a.atttypid, c.oid FROM pg_catalog.pg_class c"
 	"  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
@@ -54,8 +57,12 @@ static const char doubtful_tables[] =
 	"SELECT DISTINCT n.nspname, c.relname FROM used u"
 	" JOIN pg_catalog.pg_class c ON c.oid = u.root"
 	" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
-	"WHERE u.type IN ('pg_catalog.timestamptz'::pg_catalog.regtype,"
-	" 'pg_catalog.bytea'::pg_catalog.regtype, 'pg_catalog.money'::pg_catalog.regtype)";
+	"WHERE u.type = ANY ('{%s}'::pg_catalog.regtype[])";
+/* An archive does not tell by which TimeZone, bytea_output and lc_monetary they became text. */
+#define SETTING_TYPES "pg_catalog.timestamptz,pg_catalog.bytea,pg_catalog.money"
+/* Until version 12 all digits were written, since then the fewest that tell the number. */
+#define FLOAT_TYPES "pg_catalog.float4,pg_catalog.float8"
+enum { SHORTEST_FLOATS = 12 };
 
 /* Their columns may come back in another order (restore_columns.c), and plain SQL is not asked for its own. */
 static const char inheriting_tables[] =
@@ -78,10 +85,30 @@ static int add_doubtful(PGconn *session, const char *tables, struct facts *out, 
 	return 0;
 }
 
+static int add_doubtful_types(PGconn *session, const char *types, struct facts *out,
+			      struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf sql = { 0 };
+
+	if (buf_printf(&sql, tables_of_types, types) < 0)
+		return no_memory(err);
+	return add_doubtful(session, sql.ptr, out, err);
+}
+
+static bool has_long_floats(const struct restore_part *p)
+{
+	const char *version = postgres_part_setting(p, "server_version");
+
+	return version && strtoul(version, NULL, 10) < SHORTEST_FLOATS;
+}
+
 static int find_doubtful(const struct reading_back *b, struct facts *out, struct error *err)
 {
 	out->side = FACTS_RESTORED;
-	if (add_doubtful(b->session, doubtful_tables, out, err) < 0)
+	if (!b->part->pinned && add_doubtful_types(b->session, SETTING_TYPES, out, err) < 0)
+		return -1;
+	if (has_long_floats(b->part) && add_doubtful_types(b->session, FLOAT_TYPES, out, err) < 0)
 		return -1;
 	if (b->part->format == FORMAT_PG_SQL &&
 	    add_doubtful(b->session, inheriting_tables, out, err) < 0)

@@ -40,7 +40,8 @@ static void an_order_arrives_as_it_was_given(void **state)
 					       .database = "odd \"name\"\n",
 					       .path = "/given/part-1",
 					       .facts = &facts,
-					       .taken_ns = 42 } };
+					       .taken_ns = 42,
+					       .pinned = true } };
 	const struct restore_job job = { .part = part,
 					 .part_count = 2,
 					 .jobs = 3,
@@ -63,6 +64,8 @@ static void an_order_arrives_as_it_was_given(void **state)
 	assert_string_equal(order.job.part[1].database, "odd \"name\"\n");
 	assert_string_equal(order.job.part[1].path, "/given/part-1");
 	assert_int_equal(order.job.part[1].taken_ns, 42);
+	assert_false(order.job.part[0].pinned);
+	assert_true(order.job.part[1].pinned);
 	assert_int_equal(order.job.part[1].facts->item[0].count, 3);
 	assert_int_equal(order.job.jobs, 3);
 	assert_true(order.job.realistic);
