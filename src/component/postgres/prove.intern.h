@@ -71,15 +71,18 @@ PGresult *proof_ask(struct proof *p, const char *sql, struct error *err);
 /* Its first column; NULL: no row, or NULL. */
 const char *proof_value(const PGresult *result);
 
-/* Statements that are run in several sessions at a time. */
+/* A statement of those that are run in several sessions at a time. */
 struct proof_query {
 	const char *sql, *what; /* borrowed; `what` names it for progress */
 	PGresult *result;       /* the query's; NULL until it ran */
 	int64_t took_ns;
 };
-/* Runs all of them; a statement that fails is its result. */
-MUST_CHECK int proof_run(struct proof *p, struct proof_query *query, size_t count,
-			 struct error *err);
+/*
+ * Runs a statement per row of `list`, of its columns `sql` and `what`; one that fails is its
+ * result. Borrows from `list`; for proof_queries_free(). NULL: what kept us from running them.
+ */
+struct proof_query *proof_run_rows(struct proof *p, const PGresult *list, int sql, int what,
+				   struct error *err);
 void proof_queries_free(struct proof_query *query, size_t count);
 
 int proof_no_memory(struct error *err);

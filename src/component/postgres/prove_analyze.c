@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every table is read for statistics: what cannot be read or computed shows here. */
-#include <stdlib.h>
-
 #include "base/quantity.h"
 #include "base/clock.h"
 #include "component/postgres/prove.intern.h"
@@ -44,22 +42,14 @@ int prove_analyze(struct proof *p, struct error *err)
 	PGresult *list = session_query(p->session, tables, err);
 	int64_t began_ns = clock_monotonic_ns();
 	struct proof_query *query;
-	size_t count;
 	int rc;
 
 	if (!list)
 		return -1;
-	count = (size_t)PQntuples(list);
-	query = calloc(count + 1, sizeof(*query));
+	query = proof_run_rows(p, list, 2, 1, err);
 	if (!query)
-		return proof_no_memory(err);
-	for (size_t i = 0; i < count; i++) {
-		query[i].sql = PQgetvalue(list, (int)i, 2);
-		query[i].what = PQgetvalue(list, (int)i, 1);
-	}
-	rc = proof_run(p, query, count, err);
-	if (rc == 0)
-		rc = judge(p, list, query, clock_monotonic_ns() - began_ns, err);
-	proof_queries_free(query, count);
+		return -1;
+	rc = judge(p, list, query, clock_monotonic_ns() - began_ns, err);
+	proof_queries_free(query, (size_t)PQntuples(list));
 	return rc;
 }

@@ -5,7 +5,6 @@
  * unique and exclusion constraints cannot be restored without holding.
  */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "component/postgres/prove.intern.h"
@@ -158,20 +157,13 @@ static int judge(struct proof_defects *d, const PGresult *list, const struct pro
 static int count_violators(struct proof *p, const PGresult *list, struct proof_defects *d,
 			   struct error *err)
 {
-	size_t count = (size_t)PQntuples(list);
-	struct proof_query *query = calloc(count + 1, sizeof(*query));
+	struct proof_query *query = proof_run_rows(p, list, QUERY, NAME, err);
 	int rc;
 
 	if (!query)
-		return proof_no_memory(err);
-	for (size_t i = 0; i < count; i++) {
-		query[i].sql = PQgetvalue(list, (int)i, QUERY);
-		query[i].what = PQgetvalue(list, (int)i, NAME);
-	}
-	rc = proof_run(p, query, count, err);
-	if (rc == 0)
-		rc = judge(d, list, query, err);
-	proof_queries_free(query, count);
+		return -1;
+	rc = judge(d, list, query, err);
+	proof_queries_free(query, (size_t)PQntuples(list));
 	return rc;
 }
 

@@ -122,13 +122,33 @@ static int run_lanes(struct lanes *l, struct error *err)
 	return 0;
 }
 
-int proof_run(struct proof *p, struct proof_query *query, size_t count, struct error *err)
+static int run(struct proof *p, struct proof_query *query, size_t count, struct error *err)
 {
 	struct lanes l = { .proof = p, .query = query, .query_count = count };
 	int rc = run_lanes(&l, err);
 
 	close_lanes(&l);
 	return rc;
+}
+
+struct proof_query *proof_run_rows(struct proof *p, const PGresult *list, int sql, int what,
+				   struct error *err)
+{
+	size_t count = (size_t)PQntuples(list);
+	struct proof_query *query = calloc(count + 1, sizeof(*query));
+
+	if (!query) {
+		(void)proof_no_memory(err);
+		return NULL;
+	}
+	for (size_t i = 0; i < count; i++) {
+		query[i].sql = PQgetvalue(list, (int)i, sql);
+		query[i].what = PQgetvalue(list, (int)i, what);
+	}
+	if (run(p, query, count, err) == 0)
+		return query;
+	proof_queries_free(query, count);
+	return NULL;
 }
 
 void proof_queries_free(struct proof_query *query, size_t count)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A sequence behind its column gives a number that is there already: the next insert fails. */
-#include <stdlib.h>
-
 #include "component/postgres/prove.intern.h"
 
 enum { SCHEMA, NAME, TABLE_SCHEMA, TABLE, COLUMN, QUERY };
@@ -97,22 +95,14 @@ int prove_sequences(struct proof *p, struct error *err)
 	CLEANUP(cleanup_result)
 	PGresult *list = session_query(p->session, numbered_columns, err);
 	struct proof_query *query;
-	size_t count;
 	int rc;
 
 	if (!list)
 		return -1;
-	count = (size_t)PQntuples(list);
-	query = calloc(count + 1, sizeof(*query));
+	query = proof_run_rows(p, list, QUERY, NAME, err);
 	if (!query)
-		return proof_no_memory(err);
-	for (size_t i = 0; i < count; i++) {
-		query[i].sql = PQgetvalue(list, (int)i, QUERY);
-		query[i].what = PQgetvalue(list, (int)i, NAME);
-	}
-	rc = proof_run(p, query, count, err);
-	if (rc == 0)
-		rc = judge(p, list, query, err);
-	proof_queries_free(query, count);
+		return -1;
+	rc = judge(p, list, query, err);
+	proof_queries_free(query, (size_t)PQntuples(list));
 	return rc;
 }
