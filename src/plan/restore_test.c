@@ -70,23 +70,6 @@ static int choose_targets(struct restore_test *t, struct error *err)
 	return error_hint(err, "add one below `components:`; see muster.yaml(5)");
 }
 
-/* Told before a run begins: a name that was mistyped is no verdict on anything. */
-static int find_set(const struct restore_test_request *r, struct error *err)
-{
-	CLEANUP(catalogue_release)
-	struct catalogue c = { 0 };
-
-	if (!r->set || r->of_files)
-		return 0;
-	if (catalogue_load(r->run.config, &c, err) < 0)
-		return -1;
-	if (catalogue_find(&c, r->set))
-		return 0;
-	(void)error_set(err, ERROR_NOT_FOUND, "no backup set \"%s\" in %s, or more than one",
-			r->set, r->run.config->repository);
-	return error_hint(err, "`muster backup list` shows the sets");
-}
-
 struct restore_target *restore_target_of(struct plan_run *run, struct restore_test *t)
 {
 	for (size_t i = 0; i < t->target_count; i++) {
@@ -131,7 +114,7 @@ int restore_test_run(const struct restore_test_request *request, struct restore_
 	if (request->time_max_ns)
 		run.time_limit_ns = request->time_max_ns;
 	if (rc == 0)
-		rc = find_set(request, err);
+		rc = run_request_check_set(&run, request->of_files ? NULL : request->set, err);
 	if (rc == 0)
 		rc = restore_make_plan(&t, err);
 	if (rc == 0)

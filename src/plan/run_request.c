@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/run_request.h"
 
+#include "repository/catalogue.h"
+
 const struct component_config *run_request_component(const struct run_request *r, size_t i,
 						     struct error *err)
 {
@@ -12,6 +14,22 @@ const struct component_config *run_request_component(const struct run_request *r
 			r->config->path);
 	(void)error_hint(err, "`muster config show` lists the components");
 	return NULL;
+}
+
+int run_request_check_set(const struct run_request *r, const char *set, struct error *err)
+{
+	CLEANUP(catalogue_release)
+	struct catalogue c = { 0 };
+
+	if (!set)
+		return 0;
+	if (catalogue_load(r->config, &c, err) < 0)
+		return -1;
+	if (catalogue_find(&c, set))
+		return 0;
+	(void)error_set(err, ERROR_NOT_FOUND, "no backup set \"%s\" in %s, or more than one", set,
+			r->config->repository);
+	return error_hint(err, "`muster backup list` shows the sets");
 }
 
 int run_request_execute(const struct run_request *r, const struct plan *plan, void *subject,

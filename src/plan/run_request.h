@@ -29,6 +29,13 @@ struct run_outcome {
 const struct component_config *run_request_component(const struct run_request *r, size_t i,
 						     struct error *err);
 
+/*
+ * ERROR_NOT_FOUND unless `set` (catalogue_find(); NULL: none is wanted) names one. Asked before
+ * a run begins: a name that was mistyped is no verdict on anything.
+ */
+MUST_CHECK int run_request_check_set(const struct run_request *r, const char *set,
+				     struct error *err);
+
 /* plan_execute(), recorded in the request's history. */
 MUST_CHECK int run_request_execute(const struct run_request *r, const struct plan *plan,
 				   void *subject, struct run_outcome *out, struct error *err);

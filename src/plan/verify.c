@@ -76,23 +76,6 @@ static int choose_targets(struct verification *v, struct error *err)
 	return 0;
 }
 
-/* Told before a run begins: a name that was mistyped is no verdict on anything. */
-static int find_set(const struct verify_request *r, struct error *err)
-{
-	CLEANUP(catalogue_release)
-	struct catalogue c = { 0 };
-
-	if (!r->set)
-		return 0;
-	if (catalogue_load(r->run.config, &c, err) < 0)
-		return -1;
-	if (catalogue_find(&c, r->set))
-		return 0;
-	(void)error_set(err, ERROR_NOT_FOUND, "no backup set \"%s\" in %s, or more than one",
-			r->set, r->run.config->repository);
-	return error_hint(err, "`muster backup list` shows the sets");
-}
-
 static void release(struct verification *v)
 {
 	for (size_t i = 0; v->inspected && i < v->file_count; i++)
@@ -107,7 +90,7 @@ int verify_run(const struct verify_request *request, struct run_outcome *out, st
 	int rc = choose_targets(&v, err);
 
 	if (rc == 0)
-		rc = find_set(request, err);
+		rc = run_request_check_set(&request->run, request->set, err);
 	if (rc == 0)
 		rc = run_request_execute(&request->run, &verify_plan, &v, out, err);
 	release(&v);
