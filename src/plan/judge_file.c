@@ -258,7 +258,8 @@ int judge_file(struct plan_run *run, struct judged_file *f, struct error *err)
 			  f->inspection.size, &f->inspection.reading.facts, err);
 }
 
-const struct manifest_file *judged_file_expected(const struct backup_set *set,
+/* One that is decoded may bear a further suffix since. */
+static const struct manifest_file *find_expected(const struct backup_set *set,
 						 const struct backup_file *file)
 {
 	const struct manifest *m = set->manifest;
@@ -280,5 +281,27 @@ struct judged_file judged_file_of(const struct backup_set *set, const struct bac
 				     .kind = file->kind,
 				     .database = file->database,
 				     .manifest = set->manifest,
-				     .expected = judged_file_expected(set, file) };
+				     .expected = find_expected(set, file) };
+}
+
+static void report_progress(void *cookie, const char *path, uint64_t done, uint64_t total)
+{
+	struct plan_run *run = cookie;
+	struct error ignored = ERROR_INIT;
+
+	/* a renderer's business only: PROGRESS is not journalled, so it cannot fail the run */
+	if (plan_progress(run, path, done, total, &ignored) < 0)
+		error_clear(&ignored);
+}
+
+struct inspect_options judged_inspect_options(struct plan_run *run, const struct config *config)
+{
+	return (struct inspect_options){ .jobs = config->jobs,
+					 .memory_max = config->inspect.memory_max,
+					 .time_max_ns = config->inspect.time_max_ns,
+					 .expansion_max = config->inspect.expansion_max,
+					 .progress = report_progress,
+					 .stop_requested = run->stop_requested,
+					 .cookie = run,
+					 .deadline_ns = run->deadline_ns };
 }

@@ -19,12 +19,11 @@ struct judged_file {
 	struct inspection inspection;
 };
 
-/* What the manifest says of a file; one that is decoded may bear a further suffix since. NULL: nothing. */
-const struct manifest_file *judged_file_expected(const struct backup_set *set,
-						 const struct backup_file *file);
-
 /* As `file` of the component's set is to be judged, not inspected yet. */
 struct judged_file judged_file_of(const struct backup_set *set, const struct backup_file *file);
+
+/* How the run reads files: the configuration's limits, told and stopped as its steps are. */
+struct inspect_options judged_inspect_options(struct plan_run *run, const struct config *config);
 
 /* Checks READABLE, SIZE, HASH, COMPRESSION, FORMAT and FACTS; then its facts go to the history. */
 MUST_CHECK int judge_file(struct plan_run *run, struct judged_file *f, struct error *err);

@@ -98,16 +98,6 @@ int restore_step_seal(struct plan_run *run, void *subject, struct error *err)
 
 /* ---- read ---- */
 
-static void report_progress(void *cookie, const char *path, uint64_t done, uint64_t total)
-{
-	struct plan_run *run = cookie;
-	struct error ignored = ERROR_INIT;
-
-	/* a renderer's business only: PROGRESS is not journalled, so it cannot fail the run */
-	if (plan_progress(run, path, done, total, &ignored) < 0)
-		error_clear(&ignored);
-}
-
 static int inspect(struct plan_run *run, const struct restore_test *t,
 		   const struct restore_target *target, struct restore_file *f, int unpacked,
 		   struct error *err)
@@ -118,15 +108,9 @@ static int inspect(struct plan_run *run, const struct restore_test *t,
 		.decode = b->decode.count ? b->decode.item : NULL,
 		.unpacked = unpacked,
 	};
-	const struct inspect_options options = { .jobs = 1,
-						 .memory_max = t->config->inspect.memory_max,
-						 .time_max_ns = t->config->inspect.time_max_ns,
-						 .expansion_max = t->config->inspect.expansion_max,
-						 .progress = report_progress,
-						 .stop_requested = run->stop_requested,
-						 .cookie = run,
-						 .deadline_ns = run->deadline_ns };
+	struct inspect_options options = judged_inspect_options(run, t->config);
 
+	options.jobs = 1;
 	return inspect_files(&request, 1, &options, &f->judged.inspection, err);
 }
 

@@ -29,29 +29,12 @@ static int list_files(struct verification *v, struct error *err)
 	return 0;
 }
 
-static void report_progress(void *cookie, const char *path, uint64_t done, uint64_t total)
-{
-	struct plan_run *run = cookie;
-	struct error ignored = ERROR_INIT;
-
-	/* a renderer's business only: PROGRESS is not journalled, so it cannot fail the run */
-	if (plan_progress(run, path, done, total, &ignored) < 0)
-		error_clear(&ignored);
-}
-
 static int inspect_all(struct plan_run *run, struct verification *v, struct inspection *results,
 		       struct error *err)
 {
 	struct inspect_request *requests =
 		arena_alloc(&v->arena, v->file_count * sizeof(*requests));
-	struct inspect_options options = { .jobs = v->config->jobs,
-					   .memory_max = v->config->inspect.memory_max,
-					   .time_max_ns = v->config->inspect.time_max_ns,
-					   .expansion_max = v->config->inspect.expansion_max,
-					   .progress = report_progress,
-					   .stop_requested = v->request->run.stop_requested,
-					   .cookie = run,
-					   .deadline_ns = run->deadline_ns };
+	const struct inspect_options options = judged_inspect_options(run, v->config);
 
 	if (!requests)
 		return error_set(err, ERROR_NOMEM, "no memory for %zu files", v->file_count);
