@@ -96,6 +96,9 @@ static int read_log(const struct postgres_restore *r, uint64_t from, struct log_
 			line[len - 1] = '\0';
 		take_line(r, out, line);
 	}
+	/* a line too long for the memory ends it as well, and sets no error of the file's */
+	if (!feof(log))
+		return error_set_errno(err, ERROR_IO, "read %s", r->server->log);
 	return 0;
 }
 
