@@ -128,7 +128,8 @@ const struct proof *proofs_find(const struct proofs *p, const char *set, const c
 /*
  * What the finished runs of kind "restore-test" prove of `component` (NULL: of each): that a
  * check `proven` of it passed or warned, and that nothing of it, nor of the run as a whole,
- * failed or could not be told.
+ * failed or could not be told. The set is the one that was read of the component: those of one
+ * run may be of several.
  */
 MUST_CHECK int history_proofs(struct history *h, const char *component, struct proofs *out,
 			      struct error *err);

@@ -11,7 +11,7 @@
  */
 static const char proofs_sql[] =
 	"WITH tested AS ("
-	"  SELECT s.run, f.backup_set, s.at + f.duration AS ended, c.component,"
+	"  SELECT s.run, s.at + f.duration AS ended, c.component,"
 	"    max(c.verdict = 'warn') AS warned,"
 	"    max(c.verdict IN ('fail', 'error') OR (c.verdict = 'skipped' AND c.required)) AS bad,"
 	"    max(c.name = 'proven' AND c.verdict IN ('pass', 'warn')) AS proof"
@@ -19,18 +19,24 @@ static const char proofs_sql[] =
 	"  JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
 	"  JOIN event c ON c.run = s.run AND c.type = 'check' AND c.component IS NOT NULL"
 	"  WHERE s.type = 'run-started' AND s.kind = 'restore-test'"
-	"    AND f.backup_set IS NOT NULL AND (?1 IS NULL OR c.component = ?1)"
+	"    AND (?1 IS NULL OR c.component = ?1)"
 	"    AND NOT EXISTS (SELECT 1 FROM event w WHERE w.run = s.run AND w.type = 'check'"
 	"      AND w.component IS NULL AND w.name IN ('interrupted', 'step')"
 	"      AND (w.verdict IN ('fail', 'error') OR (w.verdict = 'skipped' AND w.required)))"
-	"  GROUP BY s.run, c.component)"
+	"  GROUP BY s.run, c.component),"
+	/* each component's set is its own: that of what was read of it */
+	" proven AS ("
+	"  SELECT t.*, (SELECT r.backup_set FROM event e JOIN file_reading r ON r.id = e.seq"
+	"      WHERE e.component = t.component AND e.run = t.run AND e.type = 'facts' LIMIT 1)"
+	"    AS backup_set"
+	"  FROM tested t WHERE t.proof AND NOT t.bad)"
 	/* with max() alone, SQLite takes the other columns from the row that has it */
 	" SELECT max(t.ended), t.run, t.backup_set, t.component, t.warned,"
 	"   (SELECT sum(r.duration) FROM event r WHERE r.run = t.run"
 	"      AND r.type = 'step-finished' AND substr(r.step, 1, 8) = 'restore '"
 	"      AND EXISTS (SELECT 1 FROM event b WHERE b.run = r.run AND b.step = r.step"
 	"        AND b.type IN ('step-started', 'step-finished') AND b.component = t.component))"
-	" FROM tested t WHERE t.proof AND NOT t.bad"
+	" FROM proven t WHERE t.backup_set <> ''"
 	" GROUP BY t.backup_set, t.component"
 	" ORDER BY t.backup_set DESC, t.component";
 

@@ -88,10 +88,11 @@ static void tell(struct world *w, const struct event *e)
 		fail_msg("%s", w->err.message);
 }
 
-static void component(struct world *w, const char *id, const char *name, enum verdict v,
-		      int64_t took_ns)
+static void component(struct world *w, const char *id, const char *set, const char *name,
+		      enum verdict v, int64_t took_ns)
 {
 	struct check check = { .name = "proven", .component = name, .verdict = v, .message = "m" };
+	struct facts facts = { .side = FACTS_BACKUP };
 	char step[64];
 
 	(void)snprintf(step, sizeof(step), "restore %s", name);
@@ -101,6 +102,12 @@ static void component(struct world *w, const char *id, const char *name, enum ve
 				 .component = name,
 				 .verdict = v,
 				 .duration_ns = took_ns });
+	tell(w, &(struct event){ .type = EVENT_FACTS,
+				 .run = id,
+				 .component = name,
+				 .part = "dump",
+				 .set = set,
+				 .facts = &facts });
 	tell(w, &(struct event){ .type = EVENT_CHECK, .run = id, .check = &check });
 }
 
@@ -113,8 +120,8 @@ static void tested(struct world *w, const char *id, const char *set, int64_t age
 				 .run = id,
 				 .kind = "restore-test",
 				 .platform = "shop" });
-	component(w, id, "database", database, 95 * NS_PER_SECOND);
-	component(w, id, "cache", cache, 3 * NS_PER_SECOND);
+	component(w, id, set, "database", database, 95 * NS_PER_SECOND);
+	component(w, id, set, "cache", cache, 3 * NS_PER_SECOND);
 	tell(w, &(struct event){ .type = EVENT_RUN_FINISHED,
 				 .run = id,
 				 .set = set,

@@ -63,6 +63,22 @@ static void add_check(struct world *w, const char *run, const char *component, c
 	tell(w, &(struct event){ .type = EVENT_CHECK, .at_ns = 5, .run = run, .check = &check });
 }
 
+/* Its part of the set was read, restored and held against the backup. */
+static void prove(struct world *w, const char *run, const char *component, const char *set,
+		  enum verdict v)
+{
+	struct facts facts = { .side = FACTS_BACKUP };
+
+	tell(w, &(struct event){ .type = EVENT_FACTS,
+				 .at_ns = 4,
+				 .run = run,
+				 .component = component,
+				 .part = "dump",
+				 .set = set,
+				 .facts = &facts });
+	add_check(w, run, component, "proven", v);
+}
+
 static void end_run(struct world *w, const char *id, const char *set)
 {
 	tell(w, &(struct event){ .type = EVENT_RUN_FINISHED,
@@ -77,7 +93,7 @@ static void end_run(struct world *w, const char *id, const char *set)
 static void tested(struct world *w, const char *id, int64_t at_ns, const char *set, enum verdict v)
 {
 	start_run(w, id, "restore-test", at_ns);
-	add_check(w, id, "database", "proven", v);
+	prove(w, id, "database", set, v);
 	end_run(w, id, set);
 }
 
@@ -117,10 +133,10 @@ static void each_component_has_its_own_proof_in_one_run(void **state)
 	struct proofs cache = { 0 };
 
 	start_run(w, "r1", "restore-test", HOUR);
-	add_check(w, "r1", "database", "proven", VERDICT_PASS);
+	prove(w, "r1", "database", "20261120", VERDICT_PASS);
 	add_check(w, "r1", "database", "indexes", VERDICT_FAIL);
-	add_check(w, "r1", "cache", "proven", VERDICT_PASS);
-	add_check(w, "r1", "broker", "proven", VERDICT_PASS);
+	prove(w, "r1", "cache", "20261120", VERDICT_PASS);
+	prove(w, "r1", "broker", "20261120", VERDICT_PASS);
 	add_check(w, "r1", "broker", "round-trip", VERDICT_SKIPPED);
 	end_run(w, "r1", "20261120");
 	assert_null(proof_of(w, "20261120", "database"));
@@ -135,13 +151,28 @@ static void each_component_has_its_own_proof_in_one_run(void **state)
 	proofs_release(&cache);
 }
 
+/* Each component's newest set, a random one: they may be several. */
+static void a_proof_is_of_the_set_that_its_component_was_restored_from(void **state)
+{
+	struct world *w = *state;
+
+	start_run(w, "r1", "restore-test", HOUR);
+	prove(w, "r1", "database", "20261120", VERDICT_PASS);
+	prove(w, "r1", "cache", "20261119", VERDICT_PASS);
+	end_run(w, "r1", "20261119");
+	assert_non_null(proof_of(w, "20261120", "database"));
+	assert_non_null(proof_of(w, "20261119", "cache"));
+	assert_null(proof_of(w, "20261119", "database"));
+	assert_null(proof_of(w, "20261120", "cache"));
+}
+
 static void what_proved_nothing_is_no_proof(void **state)
 {
 	struct world *w = *state;
 
 	/* a verification restores nothing */
 	start_run(w, "r1", "verify", HOUR);
-	add_check(w, "r1", "database", "proven", VERDICT_PASS);
+	prove(w, "r1", "database", "20261120", VERDICT_PASS);
 	end_run(w, "r1", "20261120");
 	/* a preflight alone restores nothing */
 	start_run(w, "r2", "restore-test", HOUR);
@@ -149,21 +180,21 @@ static void what_proved_nothing_is_no_proof(void **state)
 	end_run(w, "r2", "20261120");
 	/* a run that was cut short */
 	start_run(w, "r3", "restore-test", HOUR);
-	add_check(w, "r3", "database", "proven", VERDICT_PASS);
+	prove(w, "r3", "database", "20261120", VERDICT_PASS);
 	add_check(w, "r3", "", "interrupted", VERDICT_ERROR);
 	end_run(w, "r3", "20261120");
 	/* a run under way */
 	start_run(w, "r4", "restore-test", HOUR);
-	add_check(w, "r4", "database", "proven", VERDICT_PASS);
+	prove(w, "r4", "database", "20261120", VERDICT_PASS);
 	/* a run of no set */
 	start_run(w, "r5", "restore-test", HOUR);
-	add_check(w, "r5", "database", "proven", VERDICT_PASS);
+	prove(w, "r5", "database", "", VERDICT_PASS);
 	end_run(w, "r5", NULL);
 	assert_null(proof_of(w, "20261120", "database"));
 	assert_int_equal(w->proofs.count, 0);
 	/* what another component's set lacks is not this one's matter */
 	start_run(w, "r6", "restore-test", HOUR);
-	add_check(w, "r6", "database", "proven", VERDICT_PASS);
+	prove(w, "r6", "database", "20261120", VERDICT_PASS);
 	add_check(w, "r6", "", "disk-free", VERDICT_FAIL);
 	end_run(w, "r6", "20261120");
 	assert_non_null(proof_of(w, "20261120", "database"));
@@ -194,7 +225,7 @@ static void a_proof_tells_how_long_the_component_took_to_restore(void **state)
 	a_step(w, "r1", "restore database", "database", 7);
 	a_step(w, "r1", "restore database_two", "database_two", 1000);
 	a_step(w, "r1", "prove database", "database", 10000);
-	add_check(w, "r1", "database", "proven", VERDICT_PASS);
+	prove(w, "r1", "database", "20261120", VERDICT_PASS);
 	end_run(w, "r1", "20261120");
 	assert_int_equal(proof_of(w, "20261120", "database")->restore_ns, 7);
 }
@@ -206,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_newest_passing_test_of_a_set_is_its_proof),
 		TEST(each_component_has_its_own_proof_in_one_run),
+		TEST(a_proof_is_of_the_set_that_its_component_was_restored_from),
 		TEST(what_proved_nothing_is_no_proof),
 		TEST(a_proof_tells_how_long_the_component_took_to_restore),
 	};
