@@ -268,6 +268,16 @@ int facts_table_make(const struct run *run, struct facts_table *out)
 	return 0;
 }
 
+bool facts_line_is_shown(const struct facts_line *line, size_t *room)
+{
+	if (line->agreement == AGREEMENT_DIFFERENT)
+		return true;
+	if (!*room)
+		return false;
+	--*room;
+	return true;
+}
+
 void facts_table_release(struct facts_table *t)
 {
 	arena_release(&t->arena);

@@ -57,4 +57,10 @@ void facts_table_release(struct facts_table *t);
 /* The words for a line's scope and name, never both "": a database, a table. */
 const struct fact *facts_line_any(const struct facts_line *line);
 
+/*
+ * Whether a report with `*room` left for lines that do not differ shows this one; those that
+ * differ are always shown, and take no room.
+ */
+bool facts_line_is_shown(const struct facts_line *line, size_t *room);
+
 #endif

@@ -113,14 +113,10 @@ static void section(struct paint *p, const struct facts_section *s, size_t *room
 			 "<th scope=\"col\" class=\"n\">Backup</th>"
 			 "<th scope=\"col\" class=\"n\">Restored</th>");
 	for (size_t i = 0; i < s->count; i++) {
-		bool differs = s->line[i].agreement == AGREEMENT_DIFFERENT;
-
-		if (!differs && !*room) {
+		if (facts_line_is_shown(&s->line[i], room))
+			line(p, s, &s->line[i]);
+		else
 			left_out++;
-			continue;
-		}
-		*room -= !differs && *room;
-		line(p, s, &s->line[i]);
 	}
 	total(p, s);
 	html_table_end(p);

@@ -180,14 +180,10 @@ static void section(struct paint *p, const struct facts_section *s, size_t *room
 	paint_format(p, "\n| %s, %s | name | source | backup | restored |\n|---|---|--:|--:|--:|\n",
 		     words_kind(s->kind, kind), words_count(s->kind));
 	for (size_t i = 0; i < s->count; i++) {
-		bool differs = s->line[i].agreement == AGREEMENT_DIFFERENT;
-
-		if (!differs && !*room) {
+		if (facts_line_is_shown(&s->line[i], room))
+			line(p, s, &s->line[i]);
+		else
 			left_out++;
-			continue;
-		}
-		*room -= !differs;
-		line(p, s, &s->line[i]);
 	}
 	if (left_out)
 		paint_format(p, "\n%zu more %s that do not differ are left out.\n", left_out, kind);
