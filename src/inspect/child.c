@@ -13,6 +13,7 @@
 #include "base/checksum.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/process.h"
 #include "inspect/confine.h"
 #include "inspect/document.h"
 #include "inspect/keep.h"
@@ -132,34 +133,19 @@ static int hand_over(const struct child_order *o, const struct inspection *i, st
  */
 static int keep_descriptors(struct child_order *o)
 {
-	enum { FIRST = 3 };
-	int *const kept[] = { &o->stored, &o->result, &o->decoded, &o->unpacked };
-	int null = open("/dev/null", O_RDWR), high = FIRST;
+	struct error ignored = ERROR_INIT;
+	int complaints = -1;
+	int *const kept[] = { &o->stored, &o->result, &o->decoded, &o->unpacked, &complaints };
 
-	if (null < 0)
-		return -1;
-	for (size_t k = 0; k < sizeof(kept) / sizeof(*kept); k++) {
-		if (*kept[k] < 0)
-			continue;
-		/* above where they go, so that none overwrites another */
-		*kept[k] = fcntl(*kept[k], F_DUPFD, FIRST + (int)(sizeof(kept) / sizeof(*kept)));
-		if (*kept[k] < 0)
-			return -1;
-	}
-	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
-		return -1;
-#ifndef SANITIZED /* which reports there */
-	if (dup2(null, STDERR_FILENO) < 0)
-		return -1;
+#ifdef SANITIZED /* which reports there */
+	complaints = STDERR_FILENO;
 #endif
-	for (size_t k = 0; k < sizeof(kept) / sizeof(*kept); k++) {
-		if (*kept[k] < 0)
-			continue;
-		if (dup2(*kept[k], high) < 0)
-			return -1;
-		*kept[k] = high++;
-	}
-	return close_range((unsigned)high, ~0U, 0);
+	if (process_keep_only(kept, sizeof(kept) / sizeof(*kept), &ignored) < 0)
+		return -1;
+	if (complaints >= 0 && dup2(complaints, STDERR_FILENO) < 0)
+		return -1;
+	cleanup_close(&complaints);
+	return 0;
 }
 
 /* Should memory run out, let the kernel take it from here, not from the parent. */

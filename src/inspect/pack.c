@@ -164,11 +164,13 @@ static int put_all(int out, int directory, struct error *err)
 static int work(int out, int complaints, int directory)
 {
 	struct error err = ERROR_INIT, ignored = ERROR_INIT;
+	int *const kept[] = { &out, &complaints, &directory };
 
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_DFL);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+	/* the pipes of whatever else its starter does would not end before it */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || process_keep_only(kept, 3, &err) < 0)
 		return 1;
 	if (put_all(out, directory, &err) == 0)
 		return 0;
