@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "component/engine.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "component/postgres/postgres.h"

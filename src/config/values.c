@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The effective values with their origins. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "config/decode.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The files of the chosen sets: every byte of each read, each judged. */
-#include <stdlib.h>
-
 #include "plan/verify.intern.h"
 
 static int list_files(struct verification *v, struct error *err)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What can be said against earlier sets: sizes that jump, tables that vanish, counts that fall. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,7 +4,6 @@
  * unseen, and a CHECK over a function was judged with what the function said then. NOT NULL,
  * unique and exclusion constraints cannot be restored without holding.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "component/postgres/prove.intern.h"

@@ -2,7 +2,6 @@
 /* One message through one queue, by AMQP. */
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

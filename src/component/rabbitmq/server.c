@@ -6,7 +6,6 @@
  */
 #include "component/rabbitmq/rabbitmq.h"
 
-#include <errno.h>
 #include <glob.h>
 #include <signal.h>
 #include <stdio.h>

@@ -4,8 +4,6 @@
  * expired while it loads, a replica waits to be told. So what it saves again must equal the
  * backup. Only then it becomes a master.
  */
-#include <unistd.h>
-
 #include "base/clock.h"
 #include "component/redis/connection.h"
 #include "component/redis/redis.h"
