@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -59,6 +60,28 @@ int server_explain(const char *name, const struct server *server, struct error *
 			       "; its log ends: %s", words);
 	}
 	return error_context(err, "start %s in %s", name, server->place.directory);
+}
+
+int server_read_log(const char *path, uint64_t from, server_line_fn *take, void *cookie,
+		    struct error *err)
+{
+	CLEANUP(cleanup_fclose)
+	FILE *log = fopen(path, "re");
+	CLEANUP(cleanup_free)
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+
+	if (!log || fseeko(log, (off_t)from, SEEK_SET) < 0)
+		return error_set_errno(err, ERROR_IO, "read %s", path);
+	while ((len = getline(&line, &size, log)) > 0) {
+		if (line[len - 1] == '\n')
+			line[len - 1] = '\0';
+		if (take(cookie, line, err) < 0)
+			return -1;
+	}
+	/* a line too long for the memory ends it as well, and sets no error of the file's */
+	return feof(log) ? 0 : error_set_errno(err, ERROR_IO, "read %s", path);
 }
 
 int server_await(const char *name, struct server *server, server_ready_fn *ready,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What starting any server in a place needs: its log, and waiting until it is up. */
+/* What starting any server in a place needs: its log, read too, and waiting until it is up. */
 #ifndef COMPONENT_START_H
 #define COMPONENT_START_H
 
@@ -26,6 +26,13 @@ int server_explain(const char *name, const struct server *server, struct error *
 
 /* 1: it is up; 0: not yet; -1 with an error: it never will be. */
 typedef int server_ready_fn(struct server *server, struct error *err);
+
+/* A line of a log without its end, which may be changed. -1 ends the reading. */
+typedef int server_line_fn(void *cookie, char *line, struct error *err);
+
+/* Hand `take` each line of a server's log from byte `from` on. */
+MUST_CHECK int server_read_log(const char *path, uint64_t from, server_line_fn *take, void *cookie,
+			       struct error *err);
 
 /*
  * Ask `ready` every few milliseconds until it says yes. The server's end or

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The server's log: errors that nobody else told of. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "component/postgres/restore.h"
+#include "component/start.h"
 
 struct log_errors {
+	const struct buf *explained; /* as in struct postgres_restore */
 	uint64_t count;
 	char first[400];
 	char killed[200]; /* a process of the server's was */
@@ -57,12 +58,8 @@ static bool is_explained(const struct buf *explained, const char *message)
 	return false;
 }
 
-static void take_line(const struct postgres_restore *r, struct log_errors *e, const char *line)
+static void take_message(struct log_errors *e, const char *message)
 {
-	const char *message = message_of(line);
-
-	if (!message)
-		return;
 	if (begins_with(message, "LOG:  ") && strstr(message, "was terminated by signal 9")) {
 		(void)snprintf(e->killed, sizeof(e->killed), "%.199s", message + 6);
 		return;
@@ -71,45 +68,32 @@ static void take_line(const struct postgres_restore *r, struct log_errors *e, co
 	    !begins_with(message, "PANIC:  ") &&
 	    !(begins_with(message, "LOG:  ") && strstr(message, "was terminated by signal ")))
 		return;
-	if (is_explained(&r->explained, message))
+	if (is_explained(e->explained, message))
 		return;
 	if (!e->count++)
 		(void)snprintf(e->first, sizeof(e->first), "%.399s", message);
 }
 
-static int read_log(const struct postgres_restore *r, uint64_t from, struct log_errors *out,
-		    struct error *err)
+static int take_line(void *cookie, char *line, struct error *err)
 {
-	CLEANUP(cleanup_fclose)
-	FILE *log = fopen(r->server->log, "re");
-	CLEANUP(cleanup_free)
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t len;
+	const char *message = message_of(line);
 
-	if (!log || fseeko(log, (off_t)from, SEEK_SET) < 0)
-		return error_set_errno(err, ERROR_IO, "read %s", r->server->log);
-	while ((len = getline(&line, &size, log)) > 0) {
-		if (line[len - 1] == '\n')
-			line[len - 1] = '\0';
-		take_line(r, out, line);
-	}
-	/* a line too long for the memory ends it as well, and sets no error of the file's */
-	if (!feof(log))
-		return error_set_errno(err, ERROR_IO, "read %s", r->server->log);
+	(void)err;
+	if (message)
+		take_message(cookie, message);
 	return 0;
 }
 
 int postgres_restore_judge_log(struct postgres_restore *r, uint64_t from, struct error *err)
 {
-	struct log_errors e = { 0 };
+	struct log_errors e = { .explained = &r->explained };
 	struct check check = { .name = check_name(CHECK_SERVER_LOG),
 			       .component = "",
 			       .subject = "",
 			       .verdict = VERDICT_PASS };
 	int rc;
 
-	if (read_log(r, from, &e, err) < 0)
+	if (server_read_log(r->server->log, from, take_line, &e, err) < 0)
 		return -1;
 	if (e.killed[0]) {
 		(void)error_set(err, ERROR_TARGET, "while the backup was loaded the %s", e.killed);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Errors in the broker's log since the restore began. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "component/rabbitmq/restore.intern.h"
+#include "component/start.h"
 #include "model/quote.h"
 
 enum { NAMED_MAX = 5 };
@@ -16,7 +16,9 @@ struct event {
 	bool benign;
 };
 
-struct tally {
+struct log {
+	struct broker_restore *r;
+	struct event event; /* the one that its next line may belong to */
 	size_t errors, benign;
 };
 
@@ -82,24 +84,26 @@ static void say(struct event *e, const char *words)
 		(void)quote_text(words, e->words + used, sizeof(e->words) - used);
 }
 
-static int end_event(struct broker_restore *r, struct event *e, struct tally *t, struct error *err)
+static int end_event(struct log *l, struct error *err)
 {
+	struct event *e = &l->event;
 	const struct check base = { .name = check_name(CHECK_SERVER_LOG),
 				    .verdict = VERDICT_FAIL,
 				    .hint = "the log tells of it in full" };
 
 	if (!e->head[0])
 		return 0;
-	t->benign += e->benign;
+	l->benign += e->benign;
 	e->head[0] = '\0';
-	if (e->benign || t->errors++ >= NAMED_MAX)
+	if (e->benign || l->errors++ >= NAMED_MAX)
 		return 0;
-	return broker_check(r, &base, err, "RabbitMQ's log tells of an error: %s", e->words);
+	return broker_check(l->r, &base, err, "RabbitMQ's log tells of an error: %s", e->words);
 }
 
-static int take_line(struct broker_restore *r, char *line, struct event *e, struct tally *t,
-		     struct error *err)
+static int take_line(void *cookie, char *line, struct error *err)
 {
+	struct log *l = cookie;
+	struct event *e = &l->event;
 	size_t len = head_length(line);
 	const char *rest = line + len + strspn(line + len, " ");
 	char *colour = strstr(line + len, "\033");
@@ -109,7 +113,7 @@ static int take_line(struct broker_restore *r, char *line, struct event *e, stru
 	if (colour)
 		*colour = '\0';
 	if (strncmp(e->head, line, len) != 0 || e->head[len]) {
-		if (end_event(r, e, t, err) < 0)
+		if (end_event(l, err) < 0)
 			return -1;
 		if (!is_error(line))
 			return 0;
@@ -121,44 +125,31 @@ static int take_line(struct broker_restore *r, char *line, struct event *e, stru
 	return 0;
 }
 
-static int conclude(struct broker_restore *r, const struct tally *t, struct error *err)
+static int conclude(const struct log *l, struct error *err)
 {
 	struct check base = { .name = check_name(CHECK_SERVER_LOG), .verdict = VERDICT_FAIL };
 
-	if (t->errors > NAMED_MAX)
-		return broker_check(r, &base, err, "%zu more errors in RabbitMQ's log",
-				    t->errors - NAMED_MAX);
-	if (t->errors)
+	if (l->errors > NAMED_MAX)
+		return broker_check(l->r, &base, err, "%zu more errors in RabbitMQ's log",
+				    l->errors - NAMED_MAX);
+	if (l->errors)
 		return 0;
 	base.verdict = VERDICT_PASS;
-	if (!t->benign)
-		return broker_check(r, &base, err, "RabbitMQ's log tells of no error");
+	if (!l->benign)
+		return broker_check(l->r, &base, err, "RabbitMQ's log tells of no error");
 	return broker_check(
-		r, &base, err,
+		l->r, &base, err,
 		"RabbitMQ's log tells of no error but %zu that are told otherwise, or of "
 		"shovels and federation that reach nobody in here",
-		t->benign);
+		l->benign);
 }
 
 int broker_log(struct broker_restore *r, struct error *err)
 {
-	CLEANUP(cleanup_fclose)
-	FILE *file = fopen(r->server->log, "re");
-	CLEANUP(cleanup_free)
-	char *line = NULL;
-	size_t capacity = 0;
-	struct event event = { 0 };
-	struct tally tally = { 0 };
+	struct log l = { .r = r };
 
-	if (!file || fseeko(file, (off_t)r->log_start, SEEK_SET) < 0)
-		return error_set_errno(err, ERROR_IO, "read %s", r->server->log);
-	while (getline(&line, &capacity, file) > 0) {
-		line[strcspn(line, "\n")] = '\0';
-		if (take_line(r, line, &event, &tally, err) < 0)
-			return -1;
-	}
-	/* a line too long for the memory ends it as well, and sets no error of the file's */
-	if (!feof(file))
-		return error_set_errno(err, ERROR_IO, "read %s", r->server->log);
-	return end_event(r, &event, &tally, err) < 0 ? -1 : conclude(r, &tally, err);
+	if (server_read_log(r->server->log, r->log_start, take_line, &l, err) < 0 ||
+	    end_event(&l, err) < 0)
+		return -1;
+	return conclude(&l, err);
 }

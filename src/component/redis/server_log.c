@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "component/start.h"
 #include "model/quote.h"
 
-enum { LINE_MAX_BYTES = 4096, LINES_MAX_BYTES = 64 * 1024 };
+enum { LINES_MAX_BYTES = 64 * 1024 };
 
 /* Beginnings of warnings that tell nothing of what is loaded. Until 7.2 greetings were warnings too. */
 static const char *const harmless[] = {
@@ -72,7 +73,7 @@ static const char *complaint_of(const char *line)
 	return level == '#' ? line + at : NULL;
 }
 
-static int take(struct server_log *l, const char *line, struct error *err)
+static int take_complaint(struct server_log *l, const char *line, struct error *err)
 {
 	/* where it says what is wrong with a file it names the place in its source */
 	bool says_most = strstr(line, "Internal error in RDB") != NULL;
@@ -89,23 +90,18 @@ static int take(struct server_log *l, const char *line, struct error *err)
 	return 0;
 }
 
+static int take_line(void *cookie, char *line, struct error *err)
+{
+	const char *complaint;
+
+	line[strcspn(line, "\r")] = '\0';
+	complaint = complaint_of(line);
+	return complaint ? take_complaint(cookie, complaint, err) : 0;
+}
+
 int server_log_read(const char *path, uint64_t from, struct server_log *out, struct error *err)
 {
-	CLEANUP(cleanup_fclose)
-	FILE *log = fopen(path, "re");
-	char line[LINE_MAX_BYTES];
-
-	if (!log || fseeko(log, (off_t)from, SEEK_SET) < 0)
-		return error_set_errno(err, ERROR_IO, "read %s", path);
-	while (fgets(line, sizeof(line), log)) {
-		const char *complaint;
-
-		line[strcspn(line, "\r\n")] = '\0';
-		complaint = complaint_of(line);
-		if (complaint && take(out, complaint, err) < 0)
-			return -1;
-	}
-	return ferror(log) ? error_set_errno(err, ERROR_IO, "read %s", path) : 0;
+	return server_read_log(path, from, take_line, out, err);
 }
 
 void server_log_release(struct server_log *l)
