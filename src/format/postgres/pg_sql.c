@@ -131,6 +131,7 @@ static int take_command(struct pg_sql *p)
 	if (!p->commands.connected)
 		return 0;
 	p->commands.connected = false;
+	pg_sql_statement_session_ends(&p->statement);
 	memcpy(p->facts.database, p->commands.database, sizeof(p->facts.database));
 	p->facts.search_path[0] = '\0';
 	p->lexer.escapes = false;
@@ -433,6 +434,8 @@ static int pg_sql_finish(struct stage *s, struct error *err)
 		return no_memory(err);
 	whole = check_rest(p, s->offset);
 	whole &= pg_sql_commands_end(&p->commands, s->offset);
+	if (whole)
+		pg_sql_statement_session_ends(&p->statement);
 	objects = pg_sql_objects_end(&p->objects, s->offset);
 	if (p->nul)
 		report(p, FINDING_BAD_SYNTAX, p->nul - 1,

@@ -208,6 +208,16 @@ static bool sets_encoding(const struct pg_sql_commands *c, struct span name, str
 	return !c->restricted && equals(name, "encoding") && equals(arguments, "SQL_ASCII");
 }
 
+/* Without AUTOCOMMIT nothing is restored that the text itself does not commit; \unset is off. */
+static bool sets_autocommit(struct span name, struct span arguments)
+{
+	if (!equals(name, "set") && !equals(name, "unset"))
+		return false;
+	return memchr(arguments.ptr, '\'', arguments.len) ||
+	       memchr(arguments.ptr, '"', arguments.len) ||
+	       memmem(arguments.ptr, arguments.len, "AUTOCOMMIT", 10);
+}
+
 static void report(struct pg_sql_commands *c, struct span name, struct span arguments,
 		   uint64_t offset)
 {
@@ -216,7 +226,7 @@ static void report(struct pg_sql_commands *c, struct span name, struct span argu
 
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
 		mild |= equals(name, harmless[i]);
-	mild &= !is_active(arguments) && !c->restricted;
+	mild &= !is_active(arguments) && !sets_autocommit(name, arguments) && !c->restricted;
 	findings_add(c->findings, mild ? FINDING_RISKY : FINDING_UNSAFE, offset,
 		     "psql would run its command \\%s, which pg_dump does not write%s",
 		     quote_bytes(name, shown, sizeof(shown)),

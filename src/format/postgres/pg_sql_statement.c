@@ -66,6 +66,32 @@ static void keep(const struct sql_lexer *l, enum sql_token token, char *out, siz
 	}
 }
 
+/* pg_dump has large objects in transactions, pg_restore -1 the whole; all are committed. */
+static void follow_transaction(struct pg_sql_statement *s, enum sql_token token)
+{
+	if (word_is(s, token, "begin") || word_is(s, token, "start")) {
+		s->in_transaction = true;
+		s->transaction_start = s->start;
+	} else if (word_is(s, token, "commit") || word_is(s, token, "end")) {
+		s->in_transaction = false;
+	} else if (s->in_transaction &&
+		   (word_is(s, token, "rollback") || word_is(s, token, "abort"))) {
+		findings_add(s->findings, FINDING_BAD_STRUCTURE, s->start,
+			     "it undoes statements since byte %" PRIu64
+			     ", which pg_dump never does",
+			     s->transaction_start);
+	}
+}
+
+void pg_sql_statement_session_ends(struct pg_sql_statement *s)
+{
+	if (s->in_transaction)
+		findings_add(s->findings, FINDING_BAD_STRUCTURE, s->transaction_start,
+			     "a transaction that is never committed: nothing from here on would be "
+			     "restored");
+	s->in_transaction = false;
+}
+
 static void begin(struct pg_sql_statement *s, enum sql_token token)
 {
 	char shown[64];
@@ -82,6 +108,7 @@ static void begin(struct pg_sql_statement *s, enum sql_token token)
 	s->role = ROLE_NOT_NEXT;
 	s->object[0] = s->previous[0] = '\0';
 	insert_statement_begin(&s->insert);
+	follow_transaction(s, token);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
 		if (word_is(s, token, verbs[i].word)) {
 			s->verb = verbs[i].verb;

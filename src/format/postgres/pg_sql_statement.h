@@ -61,10 +61,15 @@ struct pg_sql_statement {
 	char previous[PG_SQL_WORD_SIZE]; /* the last word outside of parentheses */
 	bool grants;                     /* ALTER DEFAULT PRIVILEGES … GRANT */
 	bool utf8;                       /* client_encoding is, as SET said */
+	bool in_transaction;             /* BEGIN without COMMIT so far */
+	uint64_t transaction_start;      /* offset of BEGIN */
 	bool rows_follow; /* set by the end of COPY … FROM stdin; the owner clears it */
 };
 
 /* Any token but a comment or a command. -1: out of memory. */
 MUST_CHECK int pg_sql_statement_token(struct pg_sql_statement *s, enum sql_token token);
+
+/* The session ends, which undoes what is not committed: reports it. */
+void pg_sql_statement_session_ends(struct pg_sql_statement *s);
 
 #endif

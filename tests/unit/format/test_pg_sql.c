@@ -94,6 +94,24 @@ static void nothing_but_unrestrict_follows_the_end(void **state)
 	expect_whole(BEGINS CLUSTER_ENDS, FINDING_BAD_STRUCTURE);
 }
 
+static void transactions_must_be_committed(void **state)
+{
+	(void)state;
+	expect("BEGIN;\nSELECT 1;\nCOMMIT;\n", OK);
+	expect("START TRANSACTION;\nSELECT 1;\nEND;\n", OK);
+	expect("BEGIN;\nSELECT 1;\nCOMMIT;\n\\connect x\nBEGIN;\nCOMMIT;\n", OK);
+	expect("ROLLBACK;\n", OK);
+	expect("BEGIN;\nSELECT 1;\n", FINDING_BAD_STRUCTURE);
+	expect("begin work;\nSELECT 1;\n", FINDING_BAD_STRUCTURE);
+	expect("START TRANSACTION;\nSELECT 1;\n", FINDING_BAD_STRUCTURE);
+	expect("BEGIN;\nSELECT 1;\n\\connect x\nCOMMIT;\n", FINDING_BAD_STRUCTURE);
+	expect("BEGIN;\nSELECT 1;\nROLLBACK;\n", FINDING_BAD_STRUCTURE);
+	expect("BEGIN;\nSELECT 1;\nABORT;\nCOMMIT;\n", FINDING_BAD_STRUCTURE);
+	expect("\\set AUTOCOMMIT off\n", FINDING_UNSAFE);
+	expect("\\unset AUTOCOMMIT\n", FINDING_UNSAFE);
+	expect("\\set AUTO'COMMIT' off\n", FINDING_UNSAFE);
+}
+
 static void keys_of_restrict_must_agree(void **state)
 {
 	(void)state;
@@ -192,7 +210,7 @@ static void what_is_quoted_is_not_obeyed(void **state)
 	expect("SELECT E'\\'\n\\! ls\n';\n", OK);
 	expect("SELECT 'a\\';\n\\! ls\n", FINDING_UNSAFE);
 	expect("SET standard_conforming_strings = off;\nSELECT 'a\\\\', 'b\n\\! ls\n';\n", OK);
-	expect("BEGIN; SET standard_conforming_strings = off; ROLLBACK;\n"
+	expect("BEGIN; SET LOCAL standard_conforming_strings = off; COMMIT;\n"
 	       "SELECT 'a\\'; \\! ls\n -- ';\n",
 	       FINDING_UNSAFE);
 	expect("SELECT set_config('standard_conforming_strings', 'off', false);\n"
@@ -346,6 +364,7 @@ int main(void)
 		cmocka_unit_test(dumps_that_end_as_they_should_pass),
 		cmocka_unit_test(dumps_that_do_not_end_are_truncated),
 		cmocka_unit_test(nothing_but_unrestrict_follows_the_end),
+		cmocka_unit_test(transactions_must_be_committed),
 		cmocka_unit_test(keys_of_restrict_must_agree),
 		cmocka_unit_test(commands_of_psql_are_findings),
 		cmocka_unit_test(connect_may_only_lead_to_a_database_here),
