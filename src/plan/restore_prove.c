@@ -64,8 +64,8 @@ static bool is_bare(const struct facts *backup, const struct fact *restored)
 	if (facts_find(backup, restored->kind, restored->scope, restored->name))
 		return false;
 	return restored->kind == FACT_SEQUENCE ||
-	       (restored->kind == FACT_TABLE && restored->known & MEASURE_COUNT &&
-		!restored->count);
+	       ((restored->kind == FACT_TABLE || restored->kind == FACT_LARGE_OBJECTS) &&
+		restored->known & MEASURE_COUNT && !restored->count);
 }
 
 /* Tables and sequences whose content the backup does not hold came back as definitions only. */

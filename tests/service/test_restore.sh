@@ -161,6 +161,10 @@ grep -qE "restored.*: psql" out || fail "plain SQL is not psql's"
 pg_dump -Fd -f directory
 tar -cf directory.tar directory
 restore 0 "backup: 10,070 rows" directory.tar
+
+pg_dumpall --globals-only -f globals.sql
+restore 0 "" globals.sql
+
 restore 2 "cannot be mixed" shop.sql postgres-main
 restore 124 "time limit passed" shop.gz --timeout 300ms
 
