@@ -167,6 +167,12 @@ pg_dump -Fc --data-only -f rows shop 2>warnings
 restore 4 "not compared: it was not restored" rows
 grep -q "in the backup but not in the restored" out && fail "untried, and compared"
 
+# Plain SQL may make the very database that it would else be restored into.
+createdb restored
+psql -qX -d restored -c "CREATE TABLE t AS SELECT 1 AS i"
+pg_dump --create -d restored -f create.sql
+restore 0 "backup: 1 rows" create.sql
+
 pg_dumpall --globals-only -f globals.sql
 restore 0 "" globals.sql
 

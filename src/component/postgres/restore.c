@@ -90,6 +90,14 @@ static bool is_taken(const struct postgres_restore *r, const char *name)
 	return strlen(name) >= POSTGRES_NAME_SIZE;
 }
 
+/* Plain SQL of --create makes the database that it connects to. */
+static bool is_made(const struct restore_part *p, const char *name)
+{
+	const char *own = postgres_part_setting(p, "database");
+
+	return p->format == FORMAT_PG_SQL && own && strcmp(own, name) == 0;
+}
+
 /* Its own name where it can be; plain SQL may make that itself. */
 static void name_target(struct postgres_restore *r, size_t i)
 {
@@ -99,7 +107,7 @@ static void name_target(struct postgres_restore *r, size_t i)
 
 	if (own && !is_taken(r, postgres_part_label(p)))
 		(void)snprintf(name, sizeof(name), "%s", postgres_part_label(p));
-	for (unsigned n = 2; is_taken(r, name); n++)
+	for (unsigned n = 2; is_taken(r, name) || is_made(p, name); n++)
 		(void)snprintf(name, sizeof(name), "restored_%u", n);
 	memcpy(r->target[i].database, name, sizeof(name));
 }
