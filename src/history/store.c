@@ -136,21 +136,24 @@ int store_flush(struct history *h, struct error *err)
 	return -1;
 }
 
-static int allocate(const char *state_dir, struct history **out, struct error *err)
+/* NULL: `err` says why. */
+static struct history *allocate(const char *state_dir, struct error *err)
 {
 	struct history *h = calloc(1, sizeof(*h));
 
-	if (!h)
-		return error_set(err, ERROR_NOMEM, "history: no memory");
+	if (!h) {
+		(void)error_set(err, ERROR_NOMEM, "history: no memory");
+		return NULL;
+	}
 	h->lock_fd = -1;
 	if ((size_t)snprintf(h->directory, sizeof(h->directory), "%s", state_dir) >=
 	    sizeof(h->directory)) {
 		free(h);
-		return error_set(err, ERROR_CONFIG, "state_dir is too long: %.80s…", state_dir);
+		(void)error_set(err, ERROR_CONFIG, "state_dir is too long: %.80s…", state_dir);
+		return NULL;
 	}
 	(void)snprintf(h->path, sizeof(h->path), "%s/history.db", h->directory);
-	*out = h;
-	return 0;
+	return h;
 }
 
 /* SQLite would create it with 0644; the journal beside it takes the file's mode. */
@@ -235,9 +238,9 @@ static int open_for_reading(struct history *h, struct error *err)
 static int open_by(int (*how)(struct history *, struct error *), const char *state_dir,
 		   struct history **out, struct error *err)
 {
-	struct history *h = NULL;
+	struct history *h = allocate(state_dir, err);
 
-	if (allocate(state_dir, &h, err) < 0)
+	if (!h)
 		return -1;
 	if (how(h, err) < 0) {
 		history_close(h);

@@ -226,10 +226,13 @@ static const struct check *find_check(const struct outcome *o, enum check_id id,
 static const struct check *assert_check(const struct outcome *o, enum check_id id,
 					const char *subject, enum verdict verdict)
 {
+	static const struct check nothing = { .name = "", .message = "" };
 	const struct check *c = find_check(o, id, subject);
 
-	if (!c)
+	if (!c) {
 		fail_msg("no check %s %s", check_name(id), subject);
+		return &nothing;
+	}
 	if (c->verdict != verdict)
 		fail_msg("%s %s: %s", c->name, verdict_name(c->verdict), c->message);
 	return c;

@@ -73,6 +73,16 @@ static const struct pg_object *find(const struct pg_objects *o, const char *kind
 	return NULL;
 }
 
+/* It is there. */
+static const struct pg_object *found(const struct pg_objects *o, const char *kind, const char *tag)
+{
+	static const struct pg_object nothing = { 0 };
+	const struct pg_object *object = find(o, kind, tag);
+
+	assert_non_null(object);
+	return object ? object : &nothing;
+}
+
 static void definitions_are_whole_however_the_archive_is_cut(void **state)
 {
 	static const size_t blocks[] = { 1, 4093, SIZE_MAX / 2 };
@@ -81,9 +91,8 @@ static void definitions_are_whole_however_the_archive_is_cut(void **state)
 	for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++) {
 		struct pg_objects o =
 			read_fixture("pg-archive/every-kind-18.dump", false, blocks[i]);
-		const struct pg_object *table = find(&o, "TABLE", "heaped");
+		const struct pg_object *table = found(&o, "TABLE", "heaped");
 
-		assert_non_null(table);
 		assert_string_equal(table->schema, "kinds");
 		assert_string_equal(table->access_method, "heap_too");
 		assert_string_equal(table->definition,
@@ -121,8 +130,7 @@ static void copy_statements_are_read_instead_when_wanted(void **state)
 
 		read_file("pg-archive/every-kind-18.dump", &bytes);
 		assert_int_equal(read_some(&bytes, false, true, blocks[i], &o), PG_OBJECTS_DONE);
-		table = find(&o, "TABLE DATA", "parent");
-		assert_non_null(table);
+		table = found(&o, "TABLE DATA", "parent");
 		assert_string_equal(table->schema, "kinds");
 		assert_string_equal(
 			table->definition,
