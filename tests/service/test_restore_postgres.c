@@ -446,6 +446,7 @@ static void plain_sql_that_makes_its_own_database_is_read_back_from_there(void *
 static void a_whole_cluster_comes_back_from_one_file(void **state)
 {
 	struct trial t;
+	int proven = 0;
 
 	(void)state;
 	begin(&t, "cluster");
@@ -460,6 +461,13 @@ static void a_whole_cluster_comes_back_from_one_file(void **state)
 	expect_answer(&t, "shop", member_of, "member in owner true");
 	expect_answer(&t, "shop", "SELECT rolsuper::text FROM pg_roles WHERE rolname = 'owner'",
 		      "false");
+	for (size_t i = 0; i < t.restored.checks.count; i++) {
+		const struct check *c = &t.restored.checks.item[i];
+
+		proven += strcmp(c->name, check_name(CHECK_INDEXES)) == 0 &&
+			  strcmp(c->subject, "shop") == 0 && c->verdict == VERDICT_PASS;
+	}
+	assert_int_equal(proven, 1);
 	end(&t);
 }
 

@@ -209,11 +209,33 @@ static int read_back(struct postgres_restore *r, struct error *err)
 	return each_target(r, postgres_restore_read_back, err);
 }
 
+/* Each database that the dump of a whole cluster made or filled. */
+static int prove_cluster(struct postgres_restore *r, size_t part, struct error *err)
+{
+	CLEANUP(cleanup_session)
+	PGconn *session = postgres_restore_session(r, "postgres", err);
+	CLEANUP(cleanup_result)
+	PGresult *rows =
+		session ? session_query(session,
+					"SELECT datname FROM pg_catalog.pg_database "
+					"WHERE datallowconn AND NOT datistemplate ORDER BY datname",
+					err) :
+			  NULL;
+
+	if (!rows)
+		return -1;
+	for (int i = 0; i < PQntuples(rows); i++) {
+		if (postgres_prove(r->server, r->job, part, PQgetvalue(rows, i, 0), r->out, err) <
+		    0)
+			return -1;
+	}
+	return 0;
+}
+
 static int prove(struct postgres_restore *r, size_t part, struct error *err)
 {
-	/* of a cluster's databases nobody knows which object is whose */
 	if (r->target[part].cluster)
-		return 0;
+		return prove_cluster(r, part, err);
 	return postgres_prove(r->server, r->job, part, r->target[part].database, r->out, err);
 }
 
