@@ -82,8 +82,9 @@ static const struct option_row rows[] = {
 	{ .name = "dry-run",
 	  .type = OPTION_FLAG,
 	  .summary = "only say what would be restored, what it needs and how long it took before",
-	  .help = "A sandbox is sealed and the programs are looked for, nothing is restored, and "
-		  "nothing goes into the history.",
+	  .help = "A sandbox is sealed, programs and disk are looked at; nothing is read or "
+		  "restored, so what depends on the contents is not told, and nothing goes into "
+		  "the history.",
 	  .offset = offsetof(struct restore_arguments, dry_run) },
 	REPORT_FORMAT_OPTION(struct restore_arguments, format),
 	{ 0 },

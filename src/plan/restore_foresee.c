@@ -88,5 +88,7 @@ int restore_step_foresee(struct plan_run *run, void *subject, struct error *err)
 		return 0;
 	if (note_objective(run, t, err) < 0 || note_expected_time(run, test, t, err) < 0)
 		return -1;
-	return check_tools(run, t, err);
+	if (check_tools(run, t, err) < 0)
+		return -1;
+	return restore_check_room(run, test, t, err);
 }

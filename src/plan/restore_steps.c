@@ -203,6 +203,14 @@ int restore_step_read(struct plan_run *run, void *subject, struct error *err)
 /* What a database takes beside its rows: indexes, WAL, the copy that a cache saves. */
 enum { ROOM_PER_CONTENT = 2 };
 
+/* What is known of a file that was not read. */
+static uint64_t stored_size(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
 static uint64_t content_of(const struct restore_target *target)
 {
 	uint64_t bytes = 0;
@@ -213,15 +221,16 @@ static uint64_t content_of(const struct restore_target *target)
 
 		for (size_t k = 0; k < r->facts.count; k++)
 			rows += r->facts.item[k].known & MEASURE_BYTES ? r->facts.item[k].bytes : 0;
-		bytes += rows > r->content_bytes ? rows : r->content_bytes;
+		rows = rows > r->content_bytes ? rows : r->content_bytes;
+		bytes += rows ? rows : stored_size(target->file[i].path);
 	}
 	return bytes;
 }
 
-/* A disk that would run full says nothing about the backup. */
-static int check_room(struct plan_run *run, const struct restore_test *t,
-		      const struct restore_target *target, struct error *err)
+int restore_check_room(struct plan_run *run, const struct restore_test *t,
+		       const struct restore_target *target, struct error *err)
 {
+	const char *about = t->request->dry_run ? "at least" : "about";
 	uint64_t need = ROOM_PER_CONTENT * content_of(target) + server_room[target->engine];
 	uint64_t room = disk_room(t), most = disk_max(t, target);
 	char want[QUANTITY_TEXT_SIZE], got[QUANTITY_TEXT_SIZE];
@@ -231,10 +240,10 @@ static int check_room(struct plan_run *run, const struct restore_test *t,
 	q.expected = quantity_format_size(need, want);
 	q.found = quantity_format_size(room, got);
 	if (need <= room)
-		return judge(run, &q, true, err, "%s of disk may be used, about %s are needed", got,
-			     want);
-	(void)error_set(err, ERROR_TARGET, "restoring needs about %s of disk, and %s may be used",
-			want, got);
+		return judge(run, &q, true, err, "%s of disk may be used, %s %s are needed", got,
+			     about, want);
+	(void)error_set(err, ERROR_TARGET, "restoring needs %s %s of disk, and %s may be used",
+			about, want, got);
 	return error_hint(err, "let TMPDIR name a directory with more room, or raise "
 			       "restore.disk_max");
 }
@@ -250,7 +259,8 @@ static int not_tried(struct plan_run *run, const struct restore_target *target, 
 static int restore(struct plan_run *run, struct restore_test *t, struct restore_target *target,
 		   struct error *err)
 {
-	if (check_room(run, t, target, err) < 0 || restore_give_order(run, target, t, err) < 0)
+	if (restore_check_room(run, t, target, err) < 0 ||
+	    restore_give_order(run, target, t, err) < 0)
 		return -1;
 	target->restored = true;
 	return restore_hear(run, target, RESTORE_READ_BACK, err);

@@ -83,6 +83,10 @@ MUST_CHECK int restore_keep(struct plan_run *run, const struct restore_test *t,
 /* Of a dry run: files, tools, objective, expected time. */
 int restore_step_foresee(struct plan_run *run, void *subject, struct error *err);
 
+/* Is there disk enough? What is not is the environment's fault: -1. A disk that would run full says nothing about the backup. */
+MUST_CHECK int restore_check_room(struct plan_run *run, const struct restore_test *t,
+				  const struct restore_target *target, struct error *err);
+
 /* The component's recovery time objective, or the built-in one. */
 int64_t restore_objective_of(const struct restore_target *t);
 

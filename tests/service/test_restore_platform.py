@@ -135,7 +135,8 @@ def sets_are_picked():
     muster("restore-test", "nobody", "--config", CONFIG, code=8)
     muster("restore-test", "broker-console", "--config", CONFIG, code=2)
     plan = document("restore-test", "--dry-run")
-    if plan["kind"] != "restore-plan" or "about" not in json.dumps(plan["notes"]):
+    if plan["kind"] != "restore-plan" or "about" not in json.dumps(plan["notes"]) or \
+            {c["component"] for c in checks(plan, "preflight")} != COMPONENTS:
         fail(f"dry run: {plan['notes']}")
     if any(r["kind"] == "restore-plan" for r in document("run", "list")["runs"]):
         fail("a dry run is in the history")
