@@ -477,7 +477,8 @@ static void a_snapshot_cut_short_is_refused_with_the_servers_words(void **state)
 	make_snapshot(fill_all, 5, &s);
 	assert_int_equal(unlink(s.path), 0);
 	reading_release(&s.reading);
-	s.bytes.len /= 2;
+	s.bytes.len -=
+		9; /* the end mark and the checksum: where else it ends decides what the server says */
 	keep_snapshot(&s);
 	assert_refused(&s, "Unexpected EOF reading RDB file");
 	forget_snapshot(&s);
