@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/restore_inside.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -144,6 +145,8 @@ int restore_inside(const struct place *place, struct sandbox_pipes pipes, void *
 	struct error err = ERROR_INIT;
 	int rc;
 
+	/* a server that dies breaks its connection, which is an error like another */
+	(void)signal(SIGPIPE, SIG_IGN);
 	(void)(restore(&in, &in.report.error) < 0); /* it is told in the report */
 	rc = restore_report_write(&in.report, &line, &err);
 	if (rc == 0)
