@@ -380,7 +380,9 @@ static void a_shell_has_a_terminal_with_job_control(void **state)
 	await(&s, SLEEPS);
 	type(terminal, "\x1a");
 	expect(terminal, &said, "Stopped");
+	expect(terminal, &said, "ready> ");
 	type(terminal, "kill -9 %1\n");
+	expect(terminal, &said, "ready> ");
 	await(&s, NOTHING_SLEEPS);
 	type(terminal, "sleep 1000\n");
 	await(&s, SLEEPS);
