@@ -25,8 +25,9 @@
 #include "base/file.h"
 #include "sandbox/visit.h"
 
-#define SLEEPS         "for p in /proc/[0-9]*; do grep -qs '^sleep' $p/comm && exit 0; done; exit 1"
-#define NOTHING_SLEEPS "for p in /proc/[0-9]*; do grep -qs '^sleep' $p/comm && exit 1; done; exit 0"
+#define SLEEPS "for p in /proc/[0-9]*; do grep -qs '^sleep' $p/cmdline && exit 0; done; exit 1"
+#define NOTHING_SLEEPS                                                                             \
+	"for p in /proc/[0-9]*; do grep -qs '^sleep' $p/cmdline && exit 1; done; exit 0"
 
 enum { NO_CODE = 200 /* and the kind of the error */, WAIT_MS = 30000 };
 
