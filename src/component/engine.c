@@ -2,6 +2,7 @@
 #include "component/engine.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "component/postgres/postgres.h"
 #include "component/rabbitmq/rabbitmq.h"
@@ -37,6 +38,18 @@ static const struct engine engines[ENGINE_COUNT] = {
 const struct engine *engine_of(enum engine_kind kind)
 {
 	return &engines[kind];
+}
+
+int engine_start_below(enum engine_kind kind, const struct place *parent, struct server *out,
+		       struct error *err)
+{
+	struct place place = *parent;
+
+	(void)snprintf(place.directory, sizeof(place.directory), "%.60s/%s", parent->directory,
+		       engine_kind_name(kind));
+	if (mkdir(place.directory, 0700) < 0)
+		return error_set_errno(err, ERROR_IO, "create directory %s", place.directory);
+	return engine_of(kind)->start(&place, out, err);
 }
 
 void server_connect_config(const struct server *s, enum engine_kind kind,

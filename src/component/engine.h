@@ -97,6 +97,10 @@ struct engine {
 
 const struct engine *engine_of(enum engine_kind kind);
 
+/* Its start, in a new directory below `parent`'s that bears the engine's name. */
+MUST_CHECK int engine_start_below(enum engine_kind kind, const struct place *parent,
+				  struct server *out, struct error *err);
+
 /* How to speak to `s` as its administrator (for fills, probes, restores); borrows from `s`. */
 void server_connect_config(const struct server *s, enum engine_kind kind,
 			   struct connect_config *out);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <stdnoreturn.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -22,18 +21,6 @@ struct start_report {
 	struct server server;
 };
 
-static int start(const struct place *sandbox, enum engine_kind kind, struct server *out,
-		 struct error *err)
-{
-	struct place place = *sandbox;
-
-	(void)snprintf(place.directory, sizeof(place.directory), "%.60s/%s", sandbox->directory,
-		       engine_kind_name(kind));
-	if (mkdir(place.directory, 0700) < 0)
-		return error_set_errno(err, ERROR_IO, "create directory %s", place.directory);
-	return engine_of(kind)->start(&place, out, err);
-}
-
 /* It stays: a server ends with who started it. All end with the sandbox. */
 noreturn static void be_starter(const struct place *place, enum engine_kind kind, int told)
 {
@@ -41,7 +28,7 @@ noreturn static void be_starter(const struct place *place, enum engine_kind kind
 	struct error ignored = ERROR_INIT;
 
 	process_reset_signals();
-	(void)(start(place, kind, &report.server, &report.error) < 0); /* it is told */
+	(void)(engine_start_below(kind, place, &report.server, &report.error) < 0); /* it is told */
 	if (file_write_all(told, "a pipe", &report, sizeof(report), &ignored) < 0 ||
 	    report.error.kind != ERROR_NONE)
 		_exit(1);

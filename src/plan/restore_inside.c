@@ -2,9 +2,6 @@
 #include "plan/restore_inside.h"
 
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -29,13 +26,7 @@ struct inside {
 
 static int start_server(struct inside *in, enum engine_kind kind, struct error *err)
 {
-	struct place place = *in->place;
-
-	(void)snprintf(place.directory, sizeof(place.directory), "%.60s/%s", in->place->directory,
-		       engine_kind_name(kind));
-	if (mkdir(place.directory, 0700) < 0)
-		return error_set_errno(err, ERROR_IO, "create directory %s", place.directory);
-	if (engine_of(kind)->start(&place, &in->server, err) < 0)
+	if (engine_start_below(kind, in->place, &in->server, err) < 0)
 		return -1;
 	in->engine = kind;
 	in->report.server_ns = clock_monotonic_ns() - in->began_ns;
