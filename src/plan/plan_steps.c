@@ -9,7 +9,7 @@
 
 enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED, STEP_SKIPPED };
 
-/* A step and, while it runs, its thread. `state` is read and written under the lock. */
+/* A step and, while it runs, its thread, which then sets `state`, under the lock. */
 struct slot {
 	struct plan_run run;
 	void *subject;

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -15,7 +14,7 @@
 
 /* More than a server and all sessions of a restore come to. */
 enum { PROCESS_MAX = 512 };
-/* What a restore leaves of the disk to others, unless the configuration says how much it may take: one part in */
+/* Unless the configuration says how much a restore may take, it leaves a tenth of what is free. */
 enum { DISK_LEFT = 10 };
 /* What a server takes before anything is in it. */
 static const uint64_t server_room[ENGINE_COUNT] = { [ENGINE_POSTGRESQL] = UINT64_C(128) << 20,
@@ -27,12 +26,9 @@ static const uint64_t server_room[ENGINE_COUNT] = { [ENGINE_POSTGRESQL] = UINT64
 /* Free bytes where sandboxes and unpacked files lie; UINT64_MAX: nobody can tell. */
 static uint64_t disk_room(const struct restore_test *t)
 {
-	const char *temporary = getenv("TMPDIR"), *scratch = t->request->scratch;
 	struct statvfs disk;
 
-	if (!scratch)
-		scratch = temporary && temporary[0] ? temporary : "/tmp";
-	if (statvfs(scratch, &disk) < 0)
+	if (statvfs(sandbox_parent(t->request->scratch), &disk) < 0)
 		return UINT64_MAX;
 	return (uint64_t)disk.f_bavail * disk.f_frsize;
 }

@@ -70,6 +70,9 @@ struct sandbox {
 		.lifeline = -1, .status = -1, .in = -1, .out = -1, .visits = -1                    \
 	}
 
+/* Where sandboxes are made: PARENT, or without it $TMPDIR or /tmp. */
+const char *sandbox_parent(const char *parent);
+
 /*
  * Returns once it is sealed, proven tight, and `work` begins. ERROR_REFUSED: this machine
  * cannot seal it, and the message says what is missing.

@@ -63,9 +63,6 @@ noreturn void init_main(const struct sandbox_plan *plan, int told, int heart);
 /* Send a message; a reader that is gone is nobody's loss. */
 void sandbox_tell(int status, enum sandbox_word word, int code, const struct error *error);
 
-/* Where sandboxes are made: PARENT, or without it $TMPDIR or /tmp. */
-const char *sandbox_parent(const char *parent);
-
 /* PLAN's directory and NAME. Returns `out`. */
 char *sandbox_path(const struct sandbox_plan *plan, const char *name, char out[PATH_MAX]);
 
