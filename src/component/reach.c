@@ -40,6 +40,18 @@ enum reach reach_of_errno(int cause)
 	}
 }
 
+enum reach reach_of_http(enum http_failure how)
+{
+	static const enum reach table[] = {
+		[HTTP_ANSWERED] = REACH_OK,       [HTTP_UNRESOLVED] = REACH_UNRESOLVED,
+		[HTTP_REFUSED] = REACH_REFUSED,   [HTTP_TIMEOUT] = REACH_TIMEOUT,
+		[HTTP_TLS] = REACH_TLS,           [HTTP_CUT] = REACH_PROTOCOL,
+		[HTTP_PROTOCOL] = REACH_PROTOCOL,
+	};
+
+	return table[how];
+}
+
 int reached_fail(struct reached *r, enum reach how, const char *fmt, ...)
 {
 	va_list ap;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "config/config.h"
 #include "model/check.h"
+#include "net/http.h"
 
 /* name, word for people, hint */
 #define REACH_TABLE(X)                                                                             \
@@ -32,6 +33,9 @@ const char *reach_word(enum reach how);
 
 /* The verdict of the errno of a failed connect(). */
 enum reach reach_of_errno(int cause);
+
+/* The verdict of a request that got no answer. */
+enum reach reach_of_http(enum http_failure how);
 
 /* What trying an endpoint taught. */
 struct reached {

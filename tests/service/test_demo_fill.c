@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "component/http.h"
+#include "net/http.h"
 #include "demo/fill.h"
 
 static const uint64_t seed = 42, size = 2000000;

@@ -62,7 +62,10 @@ int management_send(const struct connect_config *c, const struct management_requ
 	http.url = url.ptr;
 	http.password = password.ptr;
 	if (http_send(&http, &answer, err) < 0) {
-		*reached = answer.how;
+		*reached = (struct reached){ .how = REACH_OK };
+		if (answer.how != HTTP_ANSWERED)
+			(void)reached_fail(reached, reach_of_http(answer.how), "%s",
+					   answer.message);
 		return -1;
 	}
 	*status = answer.status;

@@ -3,7 +3,8 @@
 #ifndef COMPONENT_RABBITMQ_MANAGEMENT_H
 #define COMPONENT_RABBITMQ_MANAGEMENT_H
 
-#include "component/http.h"
+#include "component/reach.h"
+#include "net/http.h"
 #include "config/config.h"
 
 /*

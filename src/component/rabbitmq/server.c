@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "component/http.h"
+#include "net/http.h"
 #include "component/start.h"
 
 static const int64_t ready_timeout_ns = 180 * NS_PER_SECOND;

@@ -7,8 +7,9 @@
 #include <sys/socket.h>
 
 #include "base/process.h"
-#include "component/http.h"
+#include "component/reach.h"
 #include "component/service/service.h"
+#include "net/http.h"
 
 static int probe_http(const struct component_config *c, struct checks *out, struct error *err)
 {
@@ -17,24 +18,24 @@ static int probe_http(const struct component_config *c, struct checks *out, stru
 					.timeout_ns = reach_timeout_ns(&c->connect) };
 	struct error failure = ERROR_INIT;
 	struct http_answer answer;
+	struct reached reached = { .how = REACH_OK };
 	long expected = c->health.status ? c->health.status : 200;
 
 	if (http_send(&request, &answer, &failure) < 0) {
-		if (answer.how.how == REACH_OK) {
+		if (answer.how == HTTP_ANSWERED) {
 			*err = failure;
 			return -1;
 		}
+		(void)reached_fail(&reached, reach_of_http(answer.how), "%s", answer.message);
 	} else if (answer.status != expected) {
-		(void)reached_fail(&answer.how, REACH_PROTOCOL,
-				   "%s: HTTP status %ld instead of %ld", request.url, answer.status,
-				   expected);
+		(void)reached_fail(&reached, REACH_PROTOCOL, "%s: HTTP status %ld instead of %ld",
+				   request.url, answer.status, expected);
 	} else {
-		(void)snprintf(answer.how.version, sizeof(answer.how.version), "HTTP %ld",
-			       answer.status);
-		(void)snprintf(answer.how.message, sizeof(answer.how.message),
+		(void)snprintf(reached.version, sizeof(reached.version), "HTTP %ld", answer.status);
+		(void)snprintf(reached.message, sizeof(reached.message),
 			       "%s answers with HTTP status %ld", request.url, answer.status);
 	}
-	return reach_check(c, c->health.http, &answer.how, out, err);
+	return reach_check(c, c->health.http, &reached, out, err);
 }
 
 /* A connect that ends in time. 0, or -1 with errno. */
