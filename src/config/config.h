@@ -112,6 +112,34 @@ struct config_value {
 	const char *origin; /* "muster.yaml:12", "MUSTER_RUN_JOBS", "--set run.jobs", "built-in" */
 };
 
+/* How to speak to an S3 server. */
+struct s3_config {
+	const char *endpoint; /* "https://host:port"; "" = AWS's of the region */
+	const char
+		*region; /* "" = $AWS_REGION, $AWS_DEFAULT_REGION, the profile's, else us-east-1 */
+	const char *
+		profile; /* of ~/.aws/config and ~/.aws/credentials; "" = $AWS_PROFILE, else default */
+	bool path_style;     /* endpoint/bucket/key, not bucket.endpoint/key */
+	const char *ca_file; /* "" = the system's */
+	struct secret access_key, secret_key, session_token;
+	bool instance_role; /* ask the metadata address of a cloud's instance */
+	int64_t timeout_ns; /* of an answer to begin or go on; 0: 30 s */
+	unsigned attempts;  /* at one request; 0: 6 */
+	unsigned parallel;  /* ranges of one object at once; 0: 4 */
+	uint64_t part_size; /* of ranges and of parts of an upload; 0: 8 MiB */
+};
+
+/* The copy of the backups that is kept elsewhere. */
+struct offsite_config {
+	const char *url; /* "s3://bucket/prefix"; "" = none */
+	struct s3_config s3;
+	int64_t within_ns; /* a file must be there so long after the backup */
+	double read_share; /* of the bytes of each set that are read back and hashed a day when the server tells no SHA-256; 0 to 1 */
+	bool versioning;   /* the bucket must keep versions */
+	const char *lock;  /* "none", "governance", "compliance": what each object must have */
+	int64_t lock_for_ns; /* from its upload on; 0: any */
+};
+
 /* Limits on the reading of one file; 0: none, or the built-in one. */
 struct inspect_config {
 	uint64_t memory_max;
@@ -136,6 +164,7 @@ struct config {
 	int64_t time_limit_ns;    /* of a whole run; 0: none */
 	unsigned jobs;            /* files at a time; 0: as many as processors */
 	struct inspect_config inspect;
+	struct offsite_config offsite;
 	struct component_config *component;
 	size_t component_count;
 	struct config_value *value; /* every key that applies, in the order of the key rows */

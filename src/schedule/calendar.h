@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Calendar expressions: systemd.time(7)'s syntax ("Thu *-*-1..7 10:00 Europe/London")
+ * and the moments at which they fall. Pure: the time is passed in.
+ *
+ * Differs from systemd in one thing: a wall time that clocks skip is not skipped
+ * but comes as much later as they skip. One that comes twice is the first.
+ */
+#ifndef SCHEDULE_CALENDAR_H
+#define SCHEDULE_CALENDAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+
+struct calendar;
+
+/*
+ * Parse an expression, or five fields of cron ("30 4 * * 1-5", "@daily" is the same in
+ * both). Without a zone in it `zone` holds, an IANA name. ERROR_CONFIG says which
+ * part cannot be read and what would fit.
+ */
+MUST_CHECK int calendar_parse(const char *text, const char *zone, struct calendar **out,
+			      struct error *err);
+void calendar_free(struct calendar *c);
+
+static inline void cleanup_calendar(struct calendar **c)
+{
+	calendar_free(*c);
+}
+
+/* The normal form that `systemd-analyze calendar` prints, with the zone when it stood in the text. */
+MUST_CHECK int calendar_normal_form(const struct calendar *c, struct buf *out, struct error *err);
+
+/*
+ * What people should know of an expression, a sentence; NULL: nothing. Of cron lines that
+ * restrict both the day of the month and that of the week: cron means either.
+ */
+const char *calendar_warning(const struct calendar *c);
+
+/* The zone in which it is read: an IANA name. */
+const char *calendar_zone(const struct calendar *c);
+
+struct calendar_time {
+	int64_t at_ns;  /* wall clock, UTC */
+	int64_t local;  /* the wall time meant, as if it were UTC, seconds since 1970 */
+	bool shifted;   /* clocks skip `local`: it comes later */
+	bool ambiguous; /* `local` comes twice: this is the first */
+};
+
+/* The first after `after_ns`, which is not it; false: there is none up to the year 2199. */
+bool calendar_next(const struct calendar *c, int64_t after_ns, struct calendar_time *out);
+
+#endif
