@@ -107,8 +107,8 @@ static void key(FILE *out, const struct key_row *row)
 static void keys(FILE *out)
 {
 	(void)fputs(".Sh KEYS\n.Bl -tag -width Ds\n", out);
-	for (size_t i = 0; i < key_row_count; i++)
-		key(out, &key_rows[i]);
+	for (const struct key_row *row = key_next(NULL); row; row = key_next(row))
+		key(out, row);
 	(void)fputs(".El\n", out);
 }
 

@@ -21,6 +21,35 @@ void config_release(struct config *c)
 	*c = (struct config){ 0 };
 }
 
+const char *receiver_kind_name(enum receiver_kind k)
+{
+	static const char *const names[RECEIVER_COUNT] = {
+		[RECEIVER_MAIL] = "mail",           [RECEIVER_SLACK] = "slack",
+		[RECEIVER_PAGERDUTY] = "pagerduty", [RECEIVER_WEBHOOK] = "webhook",
+		[RECEIVER_PING] = "ping",
+	};
+
+	return names[k];
+}
+
+const struct schedule_config *config_schedule(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->schedule_count; i++) {
+		if (strcmp(c->schedule[i].name, name) == 0)
+			return &c->schedule[i];
+	}
+	return NULL;
+}
+
+const struct receiver_config *config_receiver(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->notify.receiver_count; i++) {
+		if (strcmp(c->notify.receiver[i].name, name) == 0)
+			return &c->notify.receiver[i];
+	}
+	return NULL;
+}
+
 const struct component_config *config_component(const struct config *c, const char *name)
 {
 	for (size_t i = 0; i < c->component_count; i++) {

@@ -140,6 +140,72 @@ struct offsite_config {
 	int64_t lock_for_ns; /* from its upload on; 0: any */
 };
 
+/* What every item of a named map begins with. */
+struct named_config {
+	const char *name;
+	const char *origin; /* "muster.yaml:12:3"; "built-in" */
+};
+
+/* Something that is to happen at times of a calendar. */
+struct schedule_config {
+	const char *name, *origin;
+	const char *
+		run; /* the kind of run: "verify", "restore-test", "backup", "drill", "assessment", "exercise" */
+	const char *when;              /* see schedule/calendar.h */
+	const char *zone;              /* "" = platform.timezone */
+	struct string_list components; /* empty: all */
+	const char *pick;              /* restore-test: "latest", "random", "oldest" */
+	int64_t run_within_ns; /* a time that passed is made up for by `schedule run` this long; later it is missed */
+	int64_t stale_ns; /* no success newer than this is worth an alert; 0: none */
+	bool enabled;
+};
+
+enum receiver_kind {
+	RECEIVER_MAIL,
+	RECEIVER_SLACK,
+	RECEIVER_PAGERDUTY,
+	RECEIVER_WEBHOOK,
+	RECEIVER_PING,
+	RECEIVER_COUNT
+};
+const char *receiver_kind_name(enum receiver_kind k); /* "mail" … */
+
+/* Who is told. Which keys a type takes is in the key rows. */
+struct receiver_config {
+	const char *name, *origin;
+	enum receiver_kind kind;
+	struct string_list to; /* mail: addresses */
+	const char *from;      /* mail; "" = muster@HOST */
+	const char *smtp;      /* mail: "smtp://host:587", "smtps://host:465"; "" = sendmail */
+	bool starttls;         /* mail over smtp://: refuse to go on without it */
+	struct string_list sendmail; /* mail: argv; built-in: sendmail -t -oi */
+	const char *user;            /* mail */
+	struct secret password;      /* mail */
+	const char *subject;         /* mail: template; "" = the built-in subjects */
+	struct secret url;           /* slack, webhook, ping; pagerduty: another endpoint */
+	struct secret key;           /* pagerduty: routing key; webhook: of the HMAC */
+	const char *ca_file;         /* "" = the system's */
+	int64_t timeout_ns;
+	const char *
+		instead; /* name of the receiver that is told when this one gives up; "" = any other */
+};
+
+/* Which events go to which receivers. An empty list means: any. */
+struct route_config {
+	const char *name, *origin;
+	struct string_list events, kinds, components, to;
+};
+
+struct notify_config {
+	struct receiver_config *receiver;
+	size_t receiver_count;
+	struct route_config *route;
+	size_t route_count;
+	int64_t reminder_ns; /* an alert that lasts is told again so often */
+	int64_t give_up_ns;  /* after so long a message is not tried again */
+	const char *link;    /* of a run, {run} filled in; "" = none */
+};
+
 /* Limits on the reading of one file; 0: none, or the built-in one. */
 struct inspect_config {
 	uint64_t memory_max;
@@ -165,6 +231,9 @@ struct config {
 	unsigned jobs;            /* files at a time; 0: as many as processors */
 	struct inspect_config inspect;
 	struct offsite_config offsite;
+	struct schedule_config *schedule; /* those of the file, else the built-in five */
+	size_t schedule_count;
+	struct notify_config notify;
 	struct component_config *component;
 	size_t component_count;
 	struct config_value *value; /* every key that applies, in the order of the key rows */
@@ -203,6 +272,8 @@ MUST_CHECK int config_load(const struct config_source *source, struct config *ou
 			   struct config_complaints *complaints, struct error *err);
 void config_release(struct config *c);
 
+const struct schedule_config *config_schedule(const struct config *c, const char *name);
+const struct receiver_config *config_receiver(const struct config *c, const char *name);
 const struct component_config *config_component(const struct config *c, const char *name);
 
 #endif

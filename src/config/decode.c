@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config/decode.h"
+#include "config/decode.intern.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,21 +7,11 @@
 #include <unistd.h>
 
 #include "base/nearest.h"
-#include "config/keys.h"
 #include "config/value.h"
 
 enum { PATH_SIZE = 256, NAME_MAX_LENGTH = 63, SQL_CHECKS_MAX = 1000 };
 
-struct decoder {
-	struct config *config;
-	struct config_complaints *complaints;
-	struct component_config *component; /* the one being decoded; NULL outside */
-	struct sql_check *check;            /* as well */
-	bool engine_known;
-	struct error *err;
-};
-
-static int no_memory(struct decoder *d)
+int decode_no_memory(struct decoder *d)
 {
 	return error_set(d->err, ERROR_NOMEM, "out of memory");
 }
@@ -29,9 +19,9 @@ static int no_memory(struct decoder *d)
 static void *field_of(const struct decoder *d, const struct key_row *row)
 {
 	char *const bases[] = {
-		[KEY_OF_ALL] = (char *)d->config,
-		[KEY_OF_COMPONENT] = (char *)d->component,
-		[KEY_OF_SQL_CHECK] = (char *)d->check,
+		[KEY_OF_ALL] = (char *)d->config,      [KEY_OF_COMPONENT] = (char *)d->component,
+		[KEY_OF_SQL_CHECK] = (char *)d->check, [KEY_OF_SCHEDULE] = (char *)d->item,
+		[KEY_OF_RECEIVER] = (char *)d->item,   [KEY_OF_ROUTE] = (char *)d->item,
 	};
 
 	return bases[key_scope(row)] + row->offset;
@@ -50,7 +40,7 @@ static const char *child_name(const char *path, const char *prefix)
 
 static bool applies(const struct decoder *d, const struct key_row *row)
 {
-	return !row->engines || !d->engine_known || (row->engines & (1U << d->component->engine));
+	return !row->engines || !d->type_known || (row->engines & (1U << d->type));
 }
 
 static void unknown_key(struct decoder *d, const struct node *node, const char *prefix)
@@ -62,10 +52,10 @@ static void unknown_key(struct decoder *d, const struct node *node, const char *
 		d->complaints->errors++;
 		return;
 	}
-	for (size_t i = 0; i < key_row_count; i++) {
-		const char *name = child_name(key_rows[i].path, prefix);
+	for (const struct key_row *row = key_next(NULL); row; row = key_next(row)) {
+		const char *name = child_name(row->path, prefix);
 
-		if (name && applies(d, &key_rows[i]))
+		if (name && applies(d, row))
 			nearest_offer(&near, name);
 	}
 	place[0] = '\0';
@@ -75,6 +65,8 @@ static void unknown_key(struct decoder *d, const struct node *node, const char *
 	else if (d->component)
 		(void)snprintf(place, sizeof(place), " in components.%s%s", d->component->name,
 			       prefix + strlen("components.*"));
+	else if (d->item)
+		(void)snprintf(place, sizeof(place), " in %s.%s", d->section->path, d->item->name);
 	else if (*prefix)
 		(void)snprintf(place, sizeof(place), " in %s", prefix);
 	complain(d->complaints, node->source, node->key_mark, "unknown key \"%s\"%s%s", node->key,
@@ -91,8 +83,7 @@ static void unknown_check(struct decoder *d, const struct node *node)
 		 did_you_mean(near.best));
 }
 
-/* Is it a map (an empty value is an empty one)? Complains when not. */
-static bool is_map(struct decoder *d, const struct node *node)
+bool decode_is_map(struct decoder *d, const struct node *node)
 {
 	if (node->kind == NODE_MAP)
 		return true;
@@ -107,7 +98,7 @@ static int decode_severities(struct decoder *d, const struct node *map)
 	const struct key_row *row = key_find("components.*.severities.*");
 	enum check_id id;
 
-	if (!is_map(d, map))
+	if (!decode_is_map(d, map))
 		return 0;
 	for (const struct node *child = map->first; child; child = child->next) {
 		if (!check_parse_name(child->key, &id)) {
@@ -121,11 +112,10 @@ static int decode_severities(struct decoder *d, const struct node *map)
 	return 0;
 }
 
-static int decode_map(struct decoder *d, const struct node *map, const char *prefix);
 static int decode_components(struct decoder *d, const struct node *map);
 static int decode_sql_checks(struct decoder *d, const struct node *map);
 
-static int decode_child(struct decoder *d, const struct node *node, const char *prefix)
+int decode_child(struct decoder *d, const struct node *node, const char *prefix)
 {
 	const struct key_row *row = NULL;
 	char path[PATH_SIZE];
@@ -139,8 +129,9 @@ static int decode_child(struct decoder *d, const struct node *node, const char *
 	}
 	if (!applies(d, row)) {
 		complain(d->complaints, node->source, node->key_mark,
-			 "\"%s\" does not apply to engine %s", node->key,
-			 engine_kind_name(d->component->engine));
+			 "\"%s\" does not apply to %s %s", node->key, d->item ? "type" : "engine",
+			 d->item ? receiver_kind_name(d->type) :
+				   engine_kind_name(d->component->engine));
 		return 0;
 	}
 	if (strcmp(path, "components") == 0)
@@ -149,12 +140,14 @@ static int decode_child(struct decoder *d, const struct node *node, const char *
 		return decode_severities(d, node);
 	if (strcmp(path, "components.*.restore.checks") == 0)
 		return decode_sql_checks(d, node);
+	if (key_section(path))
+		return decode_section(d, key_section(path), node);
 	if (row->type == KEY_MAP)
-		return is_map(d, node) ? decode_map(d, node, path) : 0;
+		return decode_is_map(d, node) ? decode_map(d, node, path) : 0;
 	return value_decode(row, node, field_of(d, row), &d->config->arena, d->complaints, d->err);
 }
 
-static int decode_map(struct decoder *d, const struct node *map, const char *prefix)
+int decode_map(struct decoder *d, const struct node *map, const char *prefix)
 {
 	for (const struct node *child = map->first; child; child = child->next) {
 		if (decode_child(d, child, prefix) < 0)
@@ -163,12 +156,11 @@ static int decode_map(struct decoder *d, const struct node *map, const char *pre
 	return 0;
 }
 
-static int apply_built_in(struct decoder *d, enum key_scope scope)
+int decode_built_in(struct decoder *d, enum key_scope scope)
 {
 	static const struct node_source source = { .name = "built-in", .text = "" };
 
-	for (size_t i = 0; i < key_row_count; i++) {
-		const struct key_row *row = &key_rows[i];
+	for (const struct key_row *row = key_next(NULL); row; row = key_next(row)) {
 		struct node node = { .kind = NODE_SCALAR,
 				     .source = &source,
 				     .key = row->path,
@@ -184,7 +176,7 @@ static int apply_built_in(struct decoder *d, enum key_scope scope)
 	return 0;
 }
 
-static bool is_plain_name(const char *name)
+bool decode_is_name(const char *name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789_-";
@@ -193,7 +185,7 @@ static bool is_plain_name(const char *name)
 	       name[strspn(name, allowed)] == '\0';
 }
 
-static size_t count_children(const struct node *map)
+size_t decode_count_children(const struct node *map)
 {
 	size_t count = 0;
 
@@ -208,18 +200,18 @@ static int decode_sql_check(struct decoder *d, const struct node *node)
 
 	d->check->name = arena_strdup(&d->config->arena, node->key);
 	if (!d->check->name)
-		return no_memory(d);
-	if (!is_plain_name(node->key))
+		return decode_no_memory(d);
+	if (!decode_is_name(node->key))
 		complain(d->complaints, node->source, node->key_mark,
 			 "\"%s\" cannot name a check; use letters, digits, - and _", node->key);
-	if (!is_map(d, node) && !node_is_empty(node))
+	if (!decode_is_map(d, node) && !node_is_empty(node))
 		return 0;
 	for (size_t i = 0; i < sizeof(required) / sizeof(*required); i++) {
 		if (!node_child(node, required[i]))
 			complain(d->complaints, node->source, node->key_mark,
 				 "check \"%s\" has no %s", node->key, required[i]);
 	}
-	if (apply_built_in(d, KEY_OF_SQL_CHECK) < 0)
+	if (decode_built_in(d, KEY_OF_SQL_CHECK) < 0)
 		return -1;
 	return node->kind == NODE_MAP ? decode_map(d, node, KEY_SQL_CHECK) : 0;
 }
@@ -227,10 +219,10 @@ static int decode_sql_check(struct decoder *d, const struct node *node)
 static int decode_sql_checks(struct decoder *d, const struct node *map)
 {
 	struct restore_config *r = &d->component->restore;
-	size_t count = count_children(map);
+	size_t count = decode_count_children(map);
 
 	/* a second "checks" has its complaint as a duplicate key */
-	if (!is_map(d, map) || r->check)
+	if (!decode_is_map(d, map) || r->check)
 		return 0;
 	if (count > SQL_CHECKS_MAX) {
 		complain(d->complaints, map->source, map->key_mark,
@@ -239,7 +231,7 @@ static int decode_sql_checks(struct decoder *d, const struct node *map)
 	}
 	r->check = arena_alloc(&d->config->arena, (count + 1) * sizeof(*r->check));
 	if (!r->check)
-		return no_memory(d);
+		return decode_no_memory(d);
 	for (const struct node *child = map->first; child; child = child->next) {
 		d->check = &r->check[r->check_count++];
 		if (decode_sql_check(d, child) < 0)
@@ -255,7 +247,7 @@ static int decode_component_engine(struct decoder *d, const struct node *node)
 	const struct node *engine = node_child(node, "engine");
 	size_t errors = d->complaints->errors;
 
-	d->engine_known = false;
+	d->type_known = false;
 	if (!engine) {
 		complain(d->complaints, node->source, node->key_mark,
 			 "component \"%s\" has no engine", node->key);
@@ -264,7 +256,8 @@ static int decode_component_engine(struct decoder *d, const struct node *node)
 	if (value_decode(key_find("components.*.engine"), engine, &d->component->engine,
 			 &d->config->arena, d->complaints, d->err) < 0)
 		return -1;
-	d->engine_known = d->complaints->errors == errors;
+	d->type_known = d->complaints->errors == errors;
+	d->type = d->component->engine;
 	return 0;
 }
 
@@ -276,19 +269,19 @@ static int decode_component(struct decoder *d, const struct node *node)
 	c->origin = arena_printf(&d->config->arena, "%s:%u:%u", node->source->name,
 				 node->key_mark.line, node->key_mark.column);
 	if (!c->name || !c->origin)
-		return no_memory(d);
+		return decode_no_memory(d);
 	for (int id = 0; id < CHECK_ID_COUNT; id++)
 		c->severity[id] = check_default_severity((enum check_id)id);
-	if (!is_plain_name(node->key))
+	if (!decode_is_name(node->key))
 		complain(d->complaints, node->source, node->key_mark,
 			 "\"%s\" cannot name a component; use letters, digits, - and _", node->key);
-	if (!is_map(d, node)) {
+	if (!decode_is_map(d, node)) {
 		if (node_is_empty(node))
 			complain(d->complaints, node->source, node->key_mark,
 				 "component \"%s\" has no engine", node->key);
 		return 0;
 	}
-	if (apply_built_in(d, KEY_OF_COMPONENT) < 0 || decode_component_engine(d, node) < 0)
+	if (decode_built_in(d, KEY_OF_COMPONENT) < 0 || decode_component_engine(d, node) < 0)
 		return -1;
 	for (const struct node *child = node->first; child; child = child->next) {
 		if (strcmp(child->key, "engine") != 0 && decode_child(d, child, "components.*") < 0)
@@ -299,10 +292,10 @@ static int decode_component(struct decoder *d, const struct node *node)
 
 static int decode_components(struct decoder *d, const struct node *map)
 {
-	size_t count = count_children(map);
+	size_t count = decode_count_children(map);
 
 	/* a second "components" has its complaint as a duplicate key */
-	if (!is_map(d, map) || d->config->component)
+	if (!decode_is_map(d, map) || d->config->component)
 		return 0;
 	if (count > COMPONENTS_MAX) {
 		complain(d->complaints, map->source, map->key_mark,
@@ -312,14 +305,14 @@ static int decode_components(struct decoder *d, const struct node *map)
 	d->config->component =
 		arena_alloc(&d->config->arena, count * sizeof(struct component_config));
 	if (!d->config->component)
-		return no_memory(d);
+		return decode_no_memory(d);
 	for (const struct node *child = map->first; child; child = child->next) {
 		d->component = &d->config->component[d->config->component_count++];
 		if (decode_component(d, child) < 0)
 			return -1;
 	}
 	d->component = NULL;
-	d->engine_known = false;
+	d->type_known = false;
 	return 0;
 }
 
@@ -340,7 +333,7 @@ static int place_backups(struct decoder *d, struct component_config *c, const st
 		c->backups.path =
 			arena_printf(&d->config->arena, "%s/%s", d->config->repository, directory);
 	if (!c->backups.path)
-		return no_memory(d);
+		return decode_no_memory(d);
 	if (c->backups.files.count)
 		return 0;
 	while (files[c->backups.files.count])
@@ -348,7 +341,7 @@ static int place_backups(struct decoder *d, struct component_config *c, const st
 	c->backups.files.item =
 		arena_alloc(&d->config->arena, (c->backups.files.count + 1) * sizeof(*files));
 	if (!c->backups.files.item)
-		return no_memory(d);
+		return decode_no_memory(d);
 	memcpy(c->backups.files.item, files, c->backups.files.count * sizeof(*files));
 	return 0;
 }
@@ -371,7 +364,7 @@ static int place_state(struct decoder *d, const struct node *root)
 			 "history.state_dir is not set, nor are XDG_STATE_HOME and HOME");
 		c->state_dir = "";
 	}
-	return c->state_dir ? 0 : no_memory(d);
+	return c->state_dir ? 0 : decode_no_memory(d);
 }
 
 int decode_config(const struct node *root, struct config *out, struct config_complaints *complaints,
@@ -380,7 +373,7 @@ int decode_config(const struct node *root, struct config *out, struct config_com
 	struct decoder d = { .config = out, .complaints = complaints, .err = err };
 
 	out->repository = "";
-	if (apply_built_in(&d, KEY_OF_ALL) < 0)
+	if (decode_built_in(&d, KEY_OF_ALL) < 0)
 		return -1;
 	if (!node_child(root, "version"))
 		complain(complaints, root->source, (struct mark){ 0 },
@@ -391,5 +384,5 @@ int decode_config(const struct node *root, struct config *out, struct config_com
 		if (place_backups(&d, &out->component[i], root) < 0)
 			return -1;
 	}
-	return 0;
+	return decode_check(&d, root);
 }

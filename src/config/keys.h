@@ -20,7 +20,7 @@ enum key_type {
 	KEY_PATH,     /* const char *, made absolute */
 	KEY_ZONE,     /* an IANA time zone; const char * */
 	KEY_CHOICE,   /* one of `choices`; const char * */
-	KEY_ENGINE,   /* an engine; enum engine_kind */
+	KEY_KIND,     /* one of `choices`; an enumeration in their order */
 	KEY_DURATION, /* int64_t, nanoseconds; range in seconds */
 	KEY_SIZE,     /* uint64_t, bytes */
 	KEY_SHARE,    /* double */
@@ -31,6 +31,7 @@ enum key_type {
 	KEY_SECRET,   /* struct secret */
 	KEY_SEVERITY, /* one of warn, fail, error, ignore; enum verdict */
 	KEY_EXPECT,   /* of a query's answer, see model/expect.h; const char * */
+	KEY_CALENDAR, /* see schedule/calendar.h; const char * */
 };
 
 /* Bits of key_row.engines. */
@@ -44,12 +45,14 @@ struct key_row {
 	const char *otherwise;   /* says what holds when it is not set, where `built_in` cannot */
 	double minimum, maximum; /* both 0: any */
 	const char *const *choices; /* NULL-terminated */
-	unsigned engines;           /* of components that it applies to; 0: all */
-	const char *help;           /* sentences of muster.yaml(5) */
+	/* bits: of components' engines, or of receivers' types, that it applies to; 0: all */
+	unsigned engines;
+	const char *help; /* sentences of muster.yaml(5) */
 };
 
-extern const struct key_row key_rows[];
-extern const size_t key_row_count;
+/* The row after `row`, in the order of the manual page; the first after NULL; NULL: no more. */
+const struct key_row *key_next(const struct key_row *row);
+size_t key_count(void);
 
 /* The row of exactly that path; NULL. */
 const struct key_row *key_find(const char *path);
@@ -58,9 +61,31 @@ enum key_scope {
 	KEY_OF_ALL,       /* struct config */
 	KEY_OF_COMPONENT, /* below "components.*": struct component_config */
 	KEY_OF_SQL_CHECK, /* below KEY_SQL_CHECK: struct sql_check */
+	KEY_OF_SCHEDULE,  /* below "schedules.*": struct schedule_config */
+	KEY_OF_RECEIVER,  /* below "notify.receivers.*": struct receiver_config */
+	KEY_OF_ROUTE,     /* below "notify.routes.*": struct route_config */
+	KEY_SCOPE_COUNT
 };
 #define KEY_SQL_CHECK "components.*.restore.checks.*"
 enum key_scope key_scope(const struct key_row *row);
+
+/*
+ * A map whose keys are names of the users' own, each an item of an array in struct
+ * config. An item begins with its name and its origin (struct named_config).
+ */
+struct key_section {
+	const char *path, *item_path; /* "schedules", "schedules.*"; NULL ends the table */
+	const char *noun;             /* "schedule" */
+	enum key_scope scope;
+	size_t item_size, array, count; /* offsets in struct config */
+	const char *
+		type_key; /* decoded first, into `type`: which other keys apply hangs on it; NULL: none */
+	size_t type;
+	const char *const *required; /* keys; NULL-terminated */
+};
+extern const struct key_section key_sections[];
+/* Of exactly that path; NULL. */
+const struct key_section *key_section(const char *path);
 
 /* Settable by an environment variable: a single value outside components. Its name goes to `out`. */
 bool key_environment_name(const struct key_row *row, char *out, size_t size);

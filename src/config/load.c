@@ -146,6 +146,30 @@ static int by_place(const void *a, const void *b)
 	return x->column < y->column ? -1 : x->column > y->column;
 }
 
+/* What holds when nothing is said of schedules: the rhythms of a testing plan. */
+static const char rhythms[] = "schedules:\n"
+			      "  daily-verify: {run: verify, when: \"*-*-* 03:00\"}\n"
+			      "  weekly-restore-test: {run: restore-test, when: \"Sun 01:00\"}\n"
+			      "  monthly-drill: {run: drill, when: \"Thu *-*-1..7 10:00\"}\n"
+			      "  quarterly-assessment:\n"
+			      "    {run: assessment, when: \"Mon *-03,06,09,12~07/1 09:00\"}\n"
+			      "  annual-exercise: {run: exercise, when: \"Mon *-11-1..7 09:00\"}\n";
+
+static int add_built_in(struct loading *l, struct node *root)
+{
+	static const struct node_source source = {
+		.name = "built-in", .directory = "/", .text = rhythms, .len = sizeof(rhythms) - 1
+	};
+	struct node *extra;
+
+	if (node_child(root, "schedules"))
+		return 0;
+	if (yaml_read(&source, &l->arena, l->complaints, &extra, l->err) < 0)
+		return -1;
+	merge_file(root, extra, l->complaints);
+	return 0;
+}
+
 static int read_all(struct loading *l, const struct config_source *source, const char *path,
 		    struct config *out)
 {
@@ -157,7 +181,7 @@ static int read_all(struct loading *l, const struct config_source *source, const
 		return 0;
 	if (merge_environment(root, &l->arena, l->complaints, l->err) < 0 ||
 	    merge_flags(root, source->flags, &l->arena, l->complaints, l->err) < 0 ||
-	    decode_config(root, out, l->complaints, l->err) < 0)
+	    add_built_in(l, root) < 0 || decode_config(root, out, l->complaints, l->err) < 0)
 		return -1;
 	return l->complaints->errors ? 0 : values_collect(root, out, l->err);
 }

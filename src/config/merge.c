@@ -87,8 +87,8 @@ static void notice_misspelt(const char *variable, struct config_complaints *comp
 	struct node_source source = { .name = name, .text = "" };
 
 	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(variable, "="), variable);
-	for (size_t i = 0; i < key_row_count; i++) {
-		if (!key_environment_name(&key_rows[i], known, sizeof(known)))
+	for (const struct key_row *row = key_next(NULL); row; row = key_next(row)) {
+		if (!key_environment_name(row, known, sizeof(known)))
 			continue;
 		if (strcmp(known, name) == 0)
 			return;
@@ -107,11 +107,11 @@ int merge_environment(struct node *root, struct arena *arena, struct config_comp
 {
 	char name[VARIABLE_SIZE];
 
-	for (size_t i = 0; i < key_row_count; i++) {
-		if (key_environment_name(&key_rows[i], name, sizeof(name)) &&
-		    set_variable(root, &key_rows[i], name, arena) < 0)
-			return error_set(err, ERROR_CONFIG, "cannot set %s from %s",
-					 key_rows[i].path, name);
+	for (const struct key_row *row = key_next(NULL); row; row = key_next(row)) {
+		if (key_environment_name(row, name, sizeof(name)) &&
+		    set_variable(root, row, name, arena) < 0)
+			return error_set(err, ERROR_CONFIG, "cannot set %s from %s", row->path,
+					 name);
 	}
 	for (char **variable = environ; *variable; variable++) {
 		if (strncmp(*variable, "MUSTER_", strlen("MUSTER_")) == 0)

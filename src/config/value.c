@@ -132,12 +132,13 @@ static int decode_choice(const struct value *v)
 	return find_choice(v) < 0 ? 0 : decode_text(v);
 }
 
-static int decode_engine(const struct value *v)
+/* The choices stand in the order of the enumeration. */
+static int decode_kind(const struct value *v)
 {
 	int i = find_choice(v);
 
 	if (i >= 0)
-		*(enum engine_kind *)v->field = (enum engine_kind)i;
+		*(unsigned *)v->field = (unsigned)i;
 	return 0;
 }
 
@@ -255,7 +256,7 @@ static scalar_decoder decoder_of(enum key_type type)
 		[KEY_PATH] = decode_path,
 		[KEY_ZONE] = decode_zone,
 		[KEY_CHOICE] = decode_choice,
-		[KEY_ENGINE] = decode_engine,
+		[KEY_KIND] = decode_kind,
 		[KEY_DURATION] = decode_duration,
 		[KEY_SIZE] = decode_size,
 		[KEY_SHARE] = decode_share,
@@ -266,9 +267,28 @@ static scalar_decoder decoder_of(enum key_type type)
 		[KEY_SECRET] = NULL,
 		[KEY_SEVERITY] = decode_severity,
 		[KEY_EXPECT] = decode_expect,
+		[KEY_CALENDAR] = decode_text,
 	};
 
 	return decoders[type];
+}
+
+/* With choices, each word must be one of them. */
+static int decode_words(const struct value *v, struct error *err)
+{
+	if (value_decode_words(v->node, v->field, v->arena, v->complaints, err) < 0)
+		return -1;
+	if (!v->row->choices || v->node->kind != NODE_LIST)
+		return 0;
+	for (const struct node *child = v->node->first; child; child = child->next) {
+		struct node named = *child;
+		const struct value word = { v->row, &named, NULL, v->arena, v->complaints };
+
+		named.key = v->node->key;
+		if (child->kind == NODE_SCALAR && !node_is_empty(child))
+			(void)find_choice(&word);
+	}
+	return 0;
 }
 
 int value_decode(const struct key_row *row, const struct node *node, void *field,
@@ -277,7 +297,7 @@ int value_decode(const struct key_row *row, const struct node *node, void *field
 	const struct value v = { row, node, field, arena, complaints };
 
 	if (row->type == KEY_WORDS)
-		return value_decode_words(node, field, arena, complaints, err);
+		return decode_words(&v, err);
 	if (row->type == KEY_SECRET)
 		return value_decode_secret(node, field, arena, complaints, err);
 	if (node->kind != NODE_SCALAR)

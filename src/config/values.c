@@ -128,8 +128,7 @@ static int collect_sql_checks(struct collector *c, const struct component_config
 	for (size_t i = 0; i < component->restore.check_count; i++) {
 		const struct sql_check *check = &component->restore.check[i];
 
-		for (size_t k = 0; k < key_row_count; k++) {
-			const struct key_row *row = &key_rows[k];
+		for (const struct key_row *row = key_next(NULL); row; row = key_next(row)) {
 			char path[PATH_SIZE];
 
 			if (key_scope(row) != KEY_OF_SQL_CHECK)
@@ -146,8 +145,7 @@ static int collect_sql_checks(struct collector *c, const struct component_config
 
 static int collect_component(struct collector *c, const struct component_config *component)
 {
-	for (size_t i = 0; i < key_row_count; i++) {
-		const struct key_row *row = &key_rows[i];
+	for (const struct key_row *row = key_next(NULL); row; row = key_next(row)) {
 		char path[PATH_SIZE];
 
 		if (key_scope(row) != KEY_OF_COMPONENT ||
@@ -171,23 +169,61 @@ static int collect_component(struct collector *c, const struct component_config 
 	return 0;
 }
 
+static int collect_item(struct collector *c, const struct key_section *s,
+			const struct named_config *item)
+{
+	const unsigned *type = (const unsigned *)(const void *)((const char *)item + s->type);
+
+	for (const struct key_row *row = key_next(NULL); row; row = key_next(row)) {
+		char path[PATH_SIZE];
+
+		if (key_scope(row) != s->scope ||
+		    (row->engines && s->type_key && !(row->engines & (1U << *type))))
+			continue;
+		(void)snprintf(path, sizeof(path), "%s.%s%s", s->path, item->name,
+			       row->path + strlen(s->item_path));
+		if (collect(c, row, path, item) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static size_t items_of(const struct key_section *s, const struct config *config)
+{
+	return *(const size_t *)(const void *)((const char *)config + s->count);
+}
+
+static int collect_section(struct collector *c, const struct key_section *s)
+{
+	const char *array = *(char *const *)(const void *)((const char *)c->config + s->array);
+	int rc = 0;
+
+	for (size_t i = 0; i < items_of(s, c->config) && rc == 0; i++)
+		rc = collect_item(
+			c, s,
+			(const struct named_config *)(const void *)(array + i * s->item_size));
+	return rc;
+}
+
 int values_collect(const struct node *root, struct config *out, struct error *err)
 {
 	struct collector c = { .root = root, .config = out, .err = err };
-	size_t most = key_row_count + out->component_count * (key_row_count + CHECK_ID_COUNT);
+	size_t most = key_count() + out->component_count * (key_count() + CHECK_ID_COUNT);
 	int rc = 0;
 
 	for (size_t i = 0; i < out->component_count; i++)
-		most += out->component[i].restore.check_count * key_row_count;
+		most += out->component[i].restore.check_count * key_count();
+	for (const struct key_section *s = key_sections; s->path; s++)
+		most += items_of(s, out) * key_count();
 	out->value = arena_alloc(&out->arena, most * sizeof(*out->value));
 	if (!out->value)
 		return error_set(err, ERROR_NOMEM, "out of memory");
-	for (size_t i = 0; i < key_row_count && rc == 0; i++) {
-		const struct key_row *row = &key_rows[i];
-
+	for (const struct key_row *row = key_next(NULL); row && rc == 0; row = key_next(row)) {
 		if (strcmp(row->path, "components") == 0) {
 			for (size_t k = 0; k < out->component_count && rc == 0; k++)
 				rc = collect_component(&c, &out->component[k]);
+		} else if (key_section(row->path)) {
+			rc = collect_section(&c, key_section(row->path));
 		} else if (row->type != KEY_MAP && !strchr(row->path, '*')) {
 			rc = collect(&c, row, row->path, out);
 		}

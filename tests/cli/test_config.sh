@@ -46,6 +46,34 @@ components:
         "no answer": {expect: nonempty}
 END
 run check-expect 7 check-config expect.yaml
+cat >sections.yaml <<'END'
+version: 1
+platform: {timezone: Europe/London}
+repository: {path: backups}
+components:
+  pg: {engine: postgresql}
+offsite: {url: "http://bucket/prefix"}
+schedules:
+  night: {run: verify, when: "*-*-* 03:00", components: [pgg]}
+  week: {run: verifyy, wen: 3}
+notify:
+  receivers:
+    ops: {type: mail, to: [ops@example.com], url: {env: X}}
+    "no name": {type: slack}
+  routes:
+    all: {to: [opps], events: [fail]}
+END
+cat >incomplete.yaml <<'END'
+version: 1
+repository: {path: backups}
+notify:
+  receivers:
+    ops: {type: mail}
+    chat: {type: slack}
+    oncall: {type: pagerduty, instead: opps}
+END
+run check-sections 7 check-config sections.yaml
+run check-receivers 7 check-config incomplete.yaml
 run canary-no-component 8 canary
 run canary-unknown 8 canary nowhere
 run canary-other-engine 2 canary cache
@@ -87,6 +115,14 @@ history:
 run:
   jobs: 2  # --set run.jobs
 inspect:
+offsite:
+schedules:
+  daily-verify:
+  weekly-restore-test:
+  monthly-drill:
+  quarterly-assessment:
+  annual-exercise:
+notify:
 END
 sed -i "s#$work#WORK#g" out
 diff -u expected out || fail "what is set is not shown with its origin"
