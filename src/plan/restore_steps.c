@@ -72,6 +72,36 @@ static int seal(struct plan_run *run, struct restore_test *t, struct restore_tar
 		     quantity_format_duration(clock_monotonic_ns() - began_ns, took));
 }
 
+/* Before the lanes begin: their threads must not fork. Once for all groups. */
+static int open_desk(struct plan_run *run, struct restore_test *t, struct error *err)
+{
+	const struct inspect_options options = judged_inspect_options(run, t->config);
+	struct inspect_request *request;
+	size_t count = 0;
+
+	if (t->desk.line >= 0)
+		return 0;
+	for (size_t i = 0; i < t->target_count; i++)
+		count += t->target[i].file_count;
+	request = arena_alloc(&t->arena, (count + 1) * sizeof(*request));
+	if (!request)
+		return error_set(err, ERROR_NOMEM, "no memory to read %zu files", count);
+	count = 0;
+	for (size_t i = 0; i < t->target_count; i++) {
+		const struct restore_target *target = &t->target[i];
+		const struct string_list *decode = &target->component->backups.decode;
+
+		for (size_t k = 0; k < target->file_count; k++) {
+			target->file[k].request = count;
+			request[count++] = (struct inspect_request){
+				.path = target->file[k].path,
+				.decode = decode->count ? decode->item : NULL,
+			};
+		}
+	}
+	return inspect_desk_open(&t->desk, request, &options, err);
+}
+
 int restore_step_seal(struct plan_run *run, void *subject, struct error *err)
 {
 	struct restore_test *t = subject;
@@ -80,6 +110,8 @@ int restore_step_seal(struct plan_run *run, void *subject, struct error *err)
 
 	if (sandbox_sweep(t->request->scratch, &removed, &ignored) < 0)
 		error_clear(&ignored); /* what a power cut left is a matter of its own */
+	if (open_desk(run, t, err) < 0)
+		return -1;
 	for (size_t i = 0; i < t->target_count; i++) {
 		struct restore_target *target = &t->target[i];
 
@@ -93,22 +125,6 @@ int restore_step_seal(struct plan_run *run, void *subject, struct error *err)
 }
 
 /* ---- read ---- */
-
-static int inspect(struct plan_run *run, const struct restore_test *t,
-		   const struct restore_target *target, struct restore_file *f, int unpacked,
-		   struct error *err)
-{
-	const struct backups_config *b = &target->component->backups;
-	const struct inspect_request request = {
-		.path = f->path,
-		.decode = b->decode.count ? b->decode.item : NULL,
-		.unpacked = unpacked,
-	};
-	struct inspect_options options = judged_inspect_options(run, t->config);
-
-	options.jobs = 1;
-	return inspect_files(&request, 1, &options, &f->judged.inspection, err);
-}
 
 /* What a file of no platform is, its content tells. */
 static void take_kind(struct restore_target *target, struct restore_file *f)
@@ -152,6 +168,7 @@ static bool is_sound(const struct restore_file *f)
 static int read_file(struct plan_run *run, const struct restore_test *t,
 		     struct restore_target *target, struct restore_file *f, struct error *err)
 {
+	const struct inspect_options options = judged_inspect_options(run, t->config);
 	CLEANUP(cleanup_close)
 	int fd = -1;
 	char path[PATH_MAX + 32];
@@ -162,7 +179,7 @@ static int read_file(struct plan_run *run, const struct restore_test *t,
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return error_set_errno(err, ERROR_IO, "create %s", path);
-	if (inspect(run, t, target, f, fd, err) < 0)
+	if (inspect_desk_read(&t->desk, f->request, fd, &options, &f->judged.inspection, err) < 0)
 		return -1;
 	if (fchmod(fd, 0444) < 0)
 		return error_set_errno(err, ERROR_IO, "protect %s", path);

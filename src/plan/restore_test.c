@@ -90,6 +90,7 @@ static void release(struct restore_test *t)
 		restore_report_release(&target->report);
 		buf_release(&target->said);
 	}
+	inspect_desk_close(&t->desk);
 	free(t->target);
 	catalogue_release(&t->catalogue);
 	arena_release(&t->arena);
@@ -107,7 +108,9 @@ static enum error_kind first_cause(const struct restore_test *t)
 int restore_test_run(const struct restore_test_request *request, struct restore_test_outcome *out,
 		     struct error *err)
 {
-	struct restore_test t = { .request = request, .config = request->run.config };
+	struct restore_test t = { .request = request,
+				  .config = request->run.config,
+				  .desk = INSPECT_DESK_INIT };
 	struct run_request run = request->run;
 	int rc = choose_targets(&t, err);
 

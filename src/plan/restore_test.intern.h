@@ -4,6 +4,7 @@
 #define PLAN_RESTORE_TEST_INTERN_H
 
 #include "component/engine.h"
+#include "inspect/desk.h"
 #include "plan/judge_file.h"
 #include "plan/restore_inside.h"
 #include "plan/restore_talk.h"
@@ -18,6 +19,7 @@ enum { RESTORE_LANES = 4 };
 struct restore_file {
 	const char *path; /* absolute, or as it was given */
 	struct judged_file judged;
+	size_t request;  /* its number at the desk */
 	char inside[64]; /* path of its unpacked content in the sandbox; "" = not unpacked */
 };
 
@@ -51,7 +53,8 @@ struct restore_test {
 	struct restore_target *target;
 	size_t target_count;
 	struct plan plan;
-	enum error_kind cause; /* of a step that is nobody's */
+	struct inspect_desk desk; /* forks the readers for the lanes */
+	enum error_kind cause;    /* of a step that is nobody's */
 };
 
 /* The table of its steps, in its arena. */
