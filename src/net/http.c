@@ -9,11 +9,15 @@
 
 #include "base/clock.h"
 
+/* What curl reads at a time: more than its 16 KiB, since large objects come this way. */
+enum { RECEIVE_SIZE = 256 << 10, URL_SHOWN = 200 };
+
 struct http_client {
 	CURL *curl;
 };
 
 struct transfer {
+	CURL *curl;
 	const struct http_request *request;
 	struct http_answer *answer;
 	uint64_t sent;
@@ -61,6 +65,8 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *cookie)
 	const struct http_request *r = t->request;
 	size_t len = size * count;
 
+	if (t->answer->received == 0)
+		(void)curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->answer->status);
 	t->answer->received += len;
 	if (r->receive && r->receive(r->cookie, bytes, len, &t->err) < 0)
 		return 0;
@@ -116,7 +122,8 @@ static int watch(void *cookie, curl_off_t total, curl_off_t got, curl_off_t to_s
 	const struct http_request *r = t->request;
 
 	(void)total, (void)got, (void)to_send, (void)sent;
-	if (r->stop_requested && r->stop_requested())
+	if ((r->stop_requested && r->stop_requested()) ||
+	    (r->cancelled && atomic_load(r->cancelled)))
 		return error_set(&t->err, ERROR_INTERRUPTED, "interrupted");
 	return 0;
 }
@@ -170,7 +177,7 @@ static bool set_options(CURL *curl, struct transfer *t, char *why)
 	bool ok = SET(URL, r->url) && SET(PROTOCOLS_STR, "http,https") && SET(ERRORBUFFER, why);
 
 	ok &= SET(NOSIGNAL, 1L) && SET(PROXY, "") && SET(USERAGENT, "muster");
-	ok &= SET(PATH_AS_IS, 1L);
+	ok &= SET(PATH_AS_IS, 1L) && SET(BUFFERSIZE, (long)RECEIVE_SIZE);
 	ok &= SET(WRITEFUNCTION, receive_body) && SET(WRITEDATA, t);
 	ok &= SET(HEADERFUNCTION, receive_header) && SET(HEADERDATA, t);
 	ok &= SET(NOPROGRESS, 0L) && SET(XFERINFOFUNCTION, watch) && SET(XFERINFODATA, t);
@@ -233,7 +240,8 @@ static bool set_body(CURL *curl, struct transfer *t)
 static int tell_failure(const struct http_request *r, struct http_answer *answer, CURLcode code,
 			const char *why, struct error *err)
 {
-	int length = (int)strcspn(r->url, "?#");
+	size_t whole = strcspn(r->url, "?#");
+	int length = whole < URL_SHOWN ? (int)whole : URL_SHOWN;
 
 	answer->how = failure_of(code);
 	(void)snprintf(answer->message, sizeof(answer->message), "%.*s: %s", length, r->url,
@@ -250,6 +258,7 @@ static int perform(CURL *curl, struct transfer *t, struct error *err)
 	curl_off_t seconds = 0;
 	CURLcode code;
 
+	t->curl = curl;
 	if (!set_options(curl, t, why) || !set_headers(curl, r, &headers) || !set_body(curl, t))
 		return error_set(err, ERROR_NOMEM, "no memory for a request");
 	code = curl_easy_perform(curl);

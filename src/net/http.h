@@ -7,6 +7,7 @@
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,7 @@ struct http_request {
 	int (*receive_header)(void *cookie, const char *name, const char *value, struct error *err);
 	/* Asked a few times a second: not 0 ends the request as ERROR_INTERRUPTED; NULL: nobody will. */
 	int (*stop_requested)(void);
+	const atomic_bool *cancelled; /* the same, by another thread; NULL: nobody will */
 	void *cookie;
 };
 
@@ -65,7 +67,7 @@ enum http_failure {
 };
 
 struct http_answer {
-	long status;            /* 0: none came */
+	long status;            /* 0: none came; known when `receive` is called */
 	int64_t retry_after_ns; /* what the server asks for; 0: it did not */
 	uint64_t received;      /* bytes of the body */
 	enum http_failure how;
