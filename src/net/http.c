@@ -201,7 +201,10 @@ static bool add_header(struct curl_slist **headers, const char *line)
 	return grown;
 }
 
-/* Without "Expect", for which curl would wait a second before it sends a large body. */
+/*
+ * Without "Expect", for which curl would wait a second before it sends a large body; but a
+ * header that is not sent would be signed, so there the wait is made short.
+ */
 static bool set_headers(CURL *curl, const struct http_request *r, struct curl_slist **headers)
 {
 	const char *type = r->content_type ? r->content_type : "application/json";
@@ -211,7 +214,8 @@ static bool set_headers(CURL *curl, const struct http_request *r, struct curl_sl
 		char line[200];
 
 		(void)snprintf(line, sizeof(line), "Content-Type:%s%s", *type ? " " : "", type);
-		ok &= add_header(headers, line) && add_header(headers, "Expect:");
+		ok &= add_header(headers, line);
+		ok &= r->sign ? SET(EXPECT_100_TIMEOUT_MS, 200L) : add_header(headers, "Expect:");
 	}
 	for (size_t i = 0; r->headers && r->headers[i]; i++)
 		ok &= add_header(headers, r->headers[i]);
