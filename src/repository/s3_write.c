@@ -3,7 +3,7 @@
  * Writing an object. What is sent is read twice: first to hash it, since its hashes go
  * in front, so that the server refuses what arrived otherwise; then to send it.
  */
-#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -156,6 +156,7 @@ int s3_check_written(struct s3 *s, const struct s3_write *what, const char *expe
 		     const struct s3_written *written, struct error *err)
 {
 	char found[SHA256_TEXT_SIZE], shown[S3_SHOWN_SIZE];
+	struct error of_removal = ERROR_INIT;
 
 	if (written->encrypted || strcmp(written->etag, expected) == 0)
 		return 0;
@@ -168,12 +169,8 @@ int s3_check_written(struct s3 *s, const struct s3_write *what, const char *expe
 			"%s: what the server keeps is not what was sent: "
 			"SHA-256 %.16s…, not %.16s…; it is removed",
 			s3_show(s, what->key, shown), found, what->sha256);
-	{
-		struct error no_matter = ERROR_INIT;
-
-		if (s3_remove(s, what->key, &no_matter) < 0)
-			(void)error_hint(err, "it could not be removed: %.200s", no_matter.message);
-	}
+	if (s3_remove(s, what->key, &of_removal) < 0)
+		(void)error_hint(err, "it could not be removed: %.200s", of_removal.message);
 	return -1;
 }
 
@@ -208,9 +205,10 @@ int s3_write(struct s3 *s, const struct s3_write *what, int fd, uint64_t size, s
 {
 	const struct s3_file file = { .fd = fd, .size = size };
 
-	if (size <= PARTS_WORTH_IT * s->part_size)
-		return write_at_once(s, what, &file, err);
-	return s3_write_parts(s, what, &file, err);
+	if ((size <= PARTS_WORTH_IT * s->part_size ? write_at_once(s, what, &file, err) :
+						     s3_write_parts(s, what, &file, err)) < 0)
+		return -1;
+	return s3_make_sure_of_lock(s, what, err);
 }
 
 int s3_remove(struct s3 *s, const char *key, struct error *err)

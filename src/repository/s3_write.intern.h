@@ -64,4 +64,7 @@ MUST_CHECK int s3_check_written(struct s3 *s, const struct s3_write *what, const
 MUST_CHECK int s3_write_parts(struct s3 *s, const struct s3_write *what, const struct s3_file *file,
 			      struct error *err);
 
+/* What was written is locked as was asked for; when it is not, it is locked now. */
+MUST_CHECK int s3_make_sure_of_lock(struct s3 *s, const struct s3_write *what, struct error *err);
+
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A large object in parts (CreateMultipartUpload to CompleteMultipartUpload), which are removed when one fails. */
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -32,9 +30,10 @@ static int no_memory(struct error *err)
 /* An answer's document, of which one text is of interest. */
 struct document {
 	struct s3_xml *xml;
-	const char *wanted;  /* path */
-	struct buf *text;    /* gets it */
-	struct buf *refusal; /* gets "Code: Message" of an error in an answer of 200 */
+	const char *wanted;         /* path */
+	struct buf *text;           /* gets it */
+	struct buf *refusal;        /* gets "Code: Message" of an error in an answer of 200 */
+	struct s3_written *written; /* gets the headers' say; NULL: nobody asks */
 };
 
 static int take_element(void *cookie, const char *path, const char *text, struct error *err)
@@ -67,6 +66,16 @@ static int receive_document(void *cookie, const void *bytes, size_t len, struct 
 	struct document *d = cookie;
 
 	return s3_xml_push(d->xml, (struct span){ bytes, len }, err);
+}
+
+/* The ETag comes in the document. */
+static int take_header(void *cookie, const char *name, const char *value, struct error *err)
+{
+	struct document *d = cookie;
+
+	return d->written && strcmp(name, "etag") != 0 ?
+		       s3_take_written(d->written, name, value, err) :
+		       0;
 }
 
 static int begin_upload(struct upload *u, struct error *err)
@@ -188,6 +197,7 @@ static int put_together(struct upload *u, struct document *document, const char 
 				      .query = query,
 				      .body = buf_span(&u->manifest),
 				      .begin = begin_document,
+				      .header = take_header,
 				      .receive = receive_document,
 				      .cookie = document };
 	struct s3_answer answer;
@@ -205,16 +215,28 @@ static int put_together(struct upload *u, struct document *document, const char 
 	return 0;
 }
 
+/* Radosgw does not tell it when it puts parts together. */
+static int learn_etag(struct upload *u, struct s3_written *written, struct error *err)
+{
+	struct s3_stat stat;
+
+	if (s3_stat(u->s, u->what->key, &stat, err) < 0)
+		return -1;
+	memcpy(written->etag, stat.etag, sizeof(written->etag));
+	return 0;
+}
+
 static int end_upload(struct upload *u, struct error *err)
 {
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
 	CLEANUP(buf_release)
 	struct buf refusal = { 0 };
+	struct s3_written written = { 0 };
 	struct document document = { .wanted = "CompleteMultipartUploadResult/ETag",
 				     .text = &text,
-				     .refusal = &refusal };
-	struct s3_written written = { 0 };
+				     .refusal = &refusal,
+				     .written = &written };
 	uint8_t digest[MD5_SIZE];
 	char md5[MD5_TEXT_SIZE], etag[MD5_TEXT_SIZE + 8];
 	struct error ignored = ERROR_INIT;
@@ -228,6 +250,8 @@ static int end_upload(struct upload *u, struct error *err)
 	if (done < 0)
 		return -1;
 	(void)s3_take_written(&written, "etag", text.ptr ? text.ptr : "", &ignored);
+	if (!*written.etag && learn_etag(u, &written, err) < 0)
+		return -1;
 	return s3_check_written(u->s, u->what, etag, &written, err);
 }
 
