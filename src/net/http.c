@@ -10,7 +10,7 @@
 #include "base/clock.h"
 
 /* What curl reads at a time: more than its 16 KiB, since large objects come this way. */
-enum { RECEIVE_SIZE = 256 << 10, URL_SHOWN = 200 };
+enum { RECEIVE_SIZE = 256 << 10, URL_SHOWN = 200, HEADERS_SIZE_MAX = 1 << 20 };
 
 struct http_client {
 	CURL *curl;
@@ -21,6 +21,7 @@ struct transfer {
 	const struct http_request *request;
 	struct http_answer *answer;
 	uint64_t sent;
+	size_t header_bytes;
 	struct error err; /* of a callback */
 };
 
@@ -88,6 +89,9 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *cooki
 	char name[128], value[4096];
 	size_t at;
 
+	t->header_bytes += len;
+	if (t->header_bytes > HEADERS_SIZE_MAX)
+		return 0;
 	if (!r->receive_header || !colon || (size_t)(colon - bytes) >= sizeof(name))
 		return len;
 	for (at = 0; bytes + at < colon; at++)

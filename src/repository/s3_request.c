@@ -27,7 +27,8 @@ struct exchange {
 	const struct s3_call *call;
 	struct http_answer http;
 	uint64_t sent;
-	struct buf refusal;          /* the body of an answer that is not 2xx */
+	struct buf refusal;          /* the body of an answer that nobody takes */
+	bool cut_short;              /* more of it is not taken */
 	char region[S3_REGION_SIZE]; /* the bucket's, by a header of the answer */
 };
 
@@ -132,10 +133,11 @@ static int receive_bytes(void *cookie, const void *bytes, size_t len, struct err
 {
 	struct exchange *x = cookie;
 
-	if (is_success(x->http.status))
-		return x->call->receive ? x->call->receive(x->call->cookie, bytes, len, err) : 0;
-	if (x->refusal.len + len > S3_ERROR_BODY_MAX)
-		len = S3_ERROR_BODY_MAX - x->refusal.len;
+	if (is_success(x->http.status) && x->call->receive)
+		return x->call->receive(x->call->cookie, bytes, len, err);
+	x->cut_short = x->refusal.len + len > S3_ERROR_BODY_MAX;
+	if (x->cut_short)
+		return error_set(err, ERROR_TARGET, "the answer is too long");
 	return buf_append(&x->refusal, bytes, len) < 0 ?
 		       error_set(err, ERROR_NOMEM, "no memory for an answer") :
 		       0;
@@ -201,11 +203,13 @@ static int perform(struct exchange *x, const char *url, const char *const *heade
 		.cookie = x,
 	};
 
-	if (http_send(&request, &x->http, err) < 0) {
-		answer->status = x->http.status;
-		return tell_failure(x, answer, err);
-	}
+	int done = http_send(&request, &x->http, err);
+
 	answer->status = x->http.status;
+	if (done < 0 && x->cut_short && !is_success(answer->status))
+		error_clear(err); /* what it refuses is known */
+	else if (done < 0)
+		return tell_failure(x, answer, err);
 	answer->retry_after_ns = x->http.retry_after_ns;
 	s->bucket_known |= is_success(answer->status);
 	if (is_success(answer->status))
