@@ -41,9 +41,10 @@ quick: packages-build $(BUILD)/build.ninja ## formatting, layers, build and unit
 format: packages-build ## lay out the sources with clang-format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
-bench: packages-build-servers-check-bench ## ratios against gzip, pigz, igzip, pg_restore, pg_dump in one run
+bench: packages-build-servers-check-bench ## ratios against gzip, pigz, igzip, pg_restore, pg_dump, aws s3 in one run
 	@bench/run
 	@bench/restore
+	@bench/s3
 
 install: build ## install below DESTDIR and PREFIX
 	@meson introspect $(BUILD) --buildoptions | grep -qF '"name": "prefix", "value": "$(PREFIX)"' || \
