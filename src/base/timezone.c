@@ -202,7 +202,8 @@ void timezone_close(struct zone *z)
 	free(z);
 }
 
-int32_t timezone_offset(const struct zone *z, int64_t utc)
+/* How many transitions are past. */
+static size_t transitions_until(const struct zone *z, int64_t utc)
 {
 	size_t low = 0,
 	       high = z->count; /* transitions before `low` are past, those from `high` on to come */
@@ -215,9 +216,29 @@ int32_t timezone_offset(const struct zone *z, int64_t utc)
 		else
 			high = middle;
 	}
-	if (low == z->count && z->has_rule)
+	return low;
+}
+
+int32_t timezone_offset(const struct zone *z, int64_t utc)
+{
+	size_t past = transitions_until(z, utc);
+
+	if (past == z->count && z->has_rule)
 		return timezone_rule_offset(&z->rule, utc);
-	return low ? z->transition[low - 1].offset : z->first;
+	return past ? z->transition[past - 1].offset : z->first;
+}
+
+/* Some transitions change the name of the time alone. */
+bool timezone_next_change(const struct zone *z, int64_t after, int64_t *at)
+{
+	for (size_t i = transitions_until(z, after); i < z->count; i++) {
+		after = z->transition[i].at;
+		if (timezone_offset(z, after - 1) != timezone_offset(z, after)) {
+			*at = after;
+			return true;
+		}
+	}
+	return z->has_rule && timezone_rule_next_change(&z->rule, after, at);
 }
 
 int64_t timezone_to_utc(const struct zone *z, int64_t local)
@@ -235,6 +256,22 @@ int64_t timezone_to_utc(const struct zone *z, int64_t local)
 			first = utc;
 	}
 	return first == INT64_MAX ? local - before : first;
+}
+
+void timezone_resolve(const struct zone *z, int64_t local, struct timezone_local *out)
+{
+	int64_t at = local - DAY - 1;
+
+	*out = (struct timezone_local){ .utc = timezone_to_utc(z, local) };
+	while (timezone_next_change(z, at, &at) && at <= local + DAY) {
+		int64_t before = at + timezone_offset(z, at - 1),
+			after = at + timezone_offset(z, at);
+
+		if (local >= before && local < after)
+			*out = (struct timezone_local){ out->utc, LOCAL_SKIPPED, before, after };
+		else if (local >= after && local < before)
+			*out = (struct timezone_local){ out->utc, LOCAL_TWICE, after, before };
+	}
 }
 
 char *timezone_stamp(const struct zone *z, int64_t wall_ns, char out[TIMEZONE_STAMP_SIZE])

@@ -7,6 +7,7 @@
 #ifndef BASE_TIMEZONE_H
 #define BASE_TIMEZONE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cleanup.h"
@@ -32,6 +33,18 @@ int32_t timezone_offset(const struct zone *z, int64_t utc);
  * skip is as much later as they skip.
  */
 int64_t timezone_to_utc(const struct zone *z, int64_t local);
+
+/* What clocks do with a local wall time. */
+struct timezone_local {
+	int64_t utc; /* timezone_to_utc() */
+	enum { LOCAL_ONCE, LOCAL_SKIPPED, LOCAL_TWICE } kind;
+	/* the local times that are skipped, or shown twice, with this one: from begin to before end */
+	int64_t begin, end;
+};
+void timezone_resolve(const struct zone *z, int64_t local, struct timezone_local *out);
+
+/* The first moment after `after` at which the offset changes; false: there is none. */
+bool timezone_next_change(const struct zone *z, int64_t after, int64_t *at);
 
 enum { TIMEZONE_STAMP_SIZE = sizeof("20261122_191419") };
 /* The local time as it stands in file names; years 0 to 9999. Returns `out`. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/timezone_rule.h"
 
+#include <stddef.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -138,20 +139,59 @@ static int64_t day_of(const struct timezone_change *c, int64_t year)
 	return day < next ? day : day - 7;
 }
 
-int32_t timezone_rule_offset(const struct timezone_rule *rule, int64_t utc)
+static int64_t year_at(const struct timezone_rule *rule, int64_t utc)
 {
 	time_t local = (time_t)(utc + rule->standard);
 	struct tm tm = { 0 };
+
+	(void)gmtime_r(&local, &tm);
+	return tm.tm_year + INT64_C(1900);
+}
+
+static int64_t start_of(const struct timezone_rule *rule, int64_t year)
+{
+	return day_of(&rule->start, year) * DAY + rule->start.time - rule->standard;
+}
+
+static int64_t end_of(const struct timezone_rule *rule, int64_t year)
+{
+	return day_of(&rule->end, year) * DAY + rule->end.time - rule->summer;
+}
+
+int32_t timezone_rule_offset(const struct timezone_rule *rule, int64_t utc)
+{
 	int64_t start, end, year;
 
 	if (!rule->has_summer)
 		return rule->standard;
-	(void)gmtime_r(&local, &tm);
-	year = tm.tm_year + INT64_C(1900);
-	start = day_of(&rule->start, year) * DAY + rule->start.time - rule->standard;
-	end = day_of(&rule->end, year) * DAY + rule->end.time - rule->summer;
+	year = year_at(rule, utc);
+	start = start_of(rule, year);
+	end = end_of(rule, year);
 	/* south of the equator summer spans the new year */
 	if (start < end)
 		return utc >= start && utc < end ? rule->summer : rule->standard;
 	return utc >= end && utc < start ? rule->standard : rule->summer;
+}
+
+/* A change may lie some days outside of its year; where summer lasts all year there is none. */
+bool timezone_rule_next_change(const struct timezone_rule *rule, int64_t after, int64_t *at)
+{
+	int64_t year = year_at(rule, after);
+	bool found = false;
+
+	for (int64_t y = year - 1; rule->has_summer && y <= year + 2; y++) {
+		const int64_t changes[] = { start_of(rule, y), end_of(rule, y) };
+
+		for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+			int64_t change = changes[i];
+
+			if (change <= after || (found && change >= *at) ||
+			    timezone_rule_offset(rule, change - 1) ==
+				    timezone_rule_offset(rule, change))
+				continue;
+			*at = change;
+			found = true;
+		}
+	}
+	return found;
 }

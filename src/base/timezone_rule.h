@@ -24,4 +24,7 @@ bool timezone_rule_parse(const char *text, struct timezone_rule *out);
 /* Seconds east of UTC at a moment. */
 int32_t timezone_rule_offset(const struct timezone_rule *rule, int64_t utc);
 
+/* The first moment after `after` at which the offset changes; false: it never does. */
+bool timezone_rule_next_change(const struct timezone_rule *rule, int64_t after, int64_t *at);
+
 #endif

@@ -134,6 +134,63 @@ static void a_time_that_clocks_skip_is_shifted_forward(void **state)
 	timezone_close(z);
 }
 
+/* Found again by asking for the offset of every quarter of an hour. */
+static void changes_of_clocks_are_all_found(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(zones) / sizeof(*zones); i++) {
+		struct zone *z = open_zone(zones[i]);
+		int64_t change = seconds(2000, 1, 1, 0), end = seconds(2060, 1, 1, 0);
+		bool some = timezone_next_change(z, change, &change);
+
+		for (int64_t at = seconds(2000, 1, 1, 900); at < end; at += 900) {
+			if (timezone_offset(z, at) == timezone_offset(z, at - 900))
+				continue;
+			assert_true(some && change == at);
+			some = timezone_next_change(z, change, &change);
+		}
+		assert_true(!some || change >= end);
+		timezone_close(z);
+	}
+}
+
+static void a_summer_of_a_whole_year_changes_no_clocks(void **state)
+{
+	struct timezone_rule r;
+	int64_t at;
+
+	(void)state;
+	assert_true(timezone_rule_parse("XXX3EDT4,0/0,J365/23", &r));
+	assert_false(timezone_rule_next_change(&r, 0, &at));
+	assert_true(timezone_rule_parse("UTC0", &r));
+	assert_false(timezone_rule_next_change(&r, 0, &at));
+}
+
+static void local_times_tell_of_the_gap_or_overlap_they_are_in(void **state)
+{
+	struct zone *z = open_zone("Europe/Berlin");
+	struct timezone_local at;
+
+	(void)state;
+	timezone_resolve(z, seconds(2026, 3, 29, 9000), &at);
+	assert_int_equal(at.kind, LOCAL_SKIPPED);
+	assert_true(at.utc == seconds(2026, 3, 29, 5400));
+	assert_true(at.begin == seconds(2026, 3, 29, 7200) &&
+		    at.end == seconds(2026, 3, 29, 10800));
+	timezone_resolve(z, seconds(2026, 3, 29, 7199), &at);
+	assert_int_equal(at.kind, LOCAL_ONCE);
+	timezone_resolve(z, seconds(2026, 3, 29, 10800), &at);
+	assert_int_equal(at.kind, LOCAL_ONCE);
+	timezone_resolve(z, seconds(2026, 10, 25, 7200), &at);
+	assert_int_equal(at.kind, LOCAL_TWICE);
+	assert_true(at.utc == seconds(2026, 10, 25, 0));
+	assert_true(at.begin == seconds(2026, 10, 25, 7200) &&
+		    at.end == seconds(2026, 10, 25, 10800));
+	timezone_resolve(z, seconds(2026, 10, 25, 10800), &at);
+	assert_int_equal(at.kind, LOCAL_ONCE);
+	timezone_close(z);
+}
+
 static void utc_needs_no_file(void **state)
 {
 	struct zone *z;
@@ -210,6 +267,9 @@ int main(void)
 		cmocka_unit_test(local_times_come_back_as_the_moment_they_name),
 		cmocka_unit_test(a_time_that_occurs_twice_is_the_first),
 		cmocka_unit_test(a_time_that_clocks_skip_is_shifted_forward),
+		cmocka_unit_test(changes_of_clocks_are_all_found),
+		cmocka_unit_test(a_summer_of_a_whole_year_changes_no_clocks),
+		cmocka_unit_test(local_times_tell_of_the_gap_or_overlap_they_are_in),
 		cmocka_unit_test(utc_needs_no_file),
 		cmocka_unit_test(unknown_zones_are_a_configuration_error_with_a_hint),
 		cmocka_unit_test(rules_of_every_form_are_understood),
