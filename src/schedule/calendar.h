@@ -19,9 +19,9 @@
 struct calendar;
 
 /*
- * Parse an expression, or five fields of cron ("30 4 * * 1-5", "@daily" is the same in
- * both). Without a zone in it `zone` holds, an IANA name. ERROR_CONFIG says which
- * part cannot be read and what would fit.
+ * Parse an expression, or a line of cron: five fields ("30 4 * * 1-5") or a name
+ * ("@daily"). Without a zone in it `zone` holds, an IANA name. ERROR_CONFIG says which
+ * part cannot be read, where, and what would fit. Seconds are whole.
  */
 MUST_CHECK int calendar_parse(const char *text, const char *zone, struct calendar **out,
 			      struct error *err);
@@ -32,12 +32,21 @@ static inline void cleanup_calendar(struct calendar **c)
 	calendar_free(*c);
 }
 
-/* The normal form that `systemd-analyze calendar` prints, with the zone when it stood in the text. */
+/*
+ * Appends the normal form that `systemd-analyze calendar` prints, with the zone when it
+ * stood in the text; of a cron line that means either of two, both, with " or " between.
+ */
 MUST_CHECK int calendar_normal_form(const struct calendar *c, struct buf *out, struct error *err);
+
+/* The same one by one, of calendar_forms(), 1 or 2: each is an expression that systemd knows. */
+size_t calendar_forms(const struct calendar *c);
+MUST_CHECK int calendar_one_form(const struct calendar *c, size_t i, struct buf *out,
+				 struct error *err);
 
 /*
  * What people should know of an expression, a sentence; NULL: nothing. Of cron lines that
- * restrict both the day of the month and that of the week: cron means either.
+ * restrict both the day of the month and that of the week (cron means either), and of
+ * @weekly, which is Sunday.
  */
 const char *calendar_warning(const struct calendar *c);
 
@@ -51,7 +60,10 @@ struct calendar_time {
 	bool ambiguous; /* `local` comes twice: this is the first */
 };
 
-/* The first after `after_ns`, which is not it; false: there is none up to the year 2199. */
+/*
+ * The first after `after_ns`, which is not it; false: there is none up to the year 2199.
+ * Where a shifted one falls on another, there is one, not shifted.
+ */
 bool calendar_next(const struct calendar *c, int64_t after_ns, struct calendar_time *out);
 
 #endif
