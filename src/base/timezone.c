@@ -15,10 +15,14 @@ enum { FILE_MAX = 1 << 20, DAY = 86400, HEADER = 44 };
 struct transition {
 	int64_t at;     /* from this moment on */
 	int32_t offset; /* seconds east */
+	uint8_t name;   /* where it begins among the zone's characters */
 };
 
+enum { CHARACTERS_MAX = 256 };
+
 struct zone {
-	int32_t first; /* offset before the first transition */
+	struct transition first; /* before those of the file; its moment means nothing */
+	char characters[CHARACTERS_MAX + 1];
 	struct transition *transition;
 	size_t count;
 	bool has_rule; /* for moments from the last transition on */
@@ -71,29 +75,40 @@ static size_t rest_of_block(const struct header *h, size_t leap_size)
 	return h->characters + (size_t)h->leaps * leap_size + h->standard_marks + h->utc_marks;
 }
 
+/* Local time types: an offset and a name each. */
+static bool read_types(struct cursor *types, const struct header *h, struct transition *out)
+{
+	for (uint32_t i = 0; i < h->types; i++) {
+		out[i] = (struct transition){ .offset = (int32_t)be32(types) };
+		(void)cursor_u8(types); /* whether it is summer time */
+		out[i].name = cursor_u8(types);
+		if (out[i].offset < -2 * DAY || out[i].offset > 2 * DAY ||
+		    out[i].name >= h->characters)
+			return false;
+	}
+	return true;
+}
+
 /* RFC 8536 section 3.2, with 64-bit times. */
 static bool read_block(struct cursor *c, const struct header *h, struct zone *z)
 {
 	struct cursor times = { .rest = cursor_bytes(c, (size_t)h->times * 8) };
 	struct span indices = cursor_bytes(c, h->times);
 	struct cursor types = { .rest = cursor_bytes(c, (size_t)h->types * 6) };
-	int32_t offset[256];
+	struct span characters = cursor_bytes(c, h->characters);
+	struct transition type[256] = { 0 };
 
-	(void)cursor_bytes(c, rest_of_block(h, 12));
-	if (c->short_read)
+	(void)cursor_bytes(c, rest_of_block(h, 12) - h->characters);
+	if (c->short_read || characters.len > CHARACTERS_MAX || !read_types(&types, h, type))
 		return false;
-	for (uint32_t i = 0; i < h->types; i++) {
-		offset[i] = (int32_t)be32(&types);
-		(void)cursor_bytes(&types, 2);
-		if (offset[i] < -2 * DAY || offset[i] > 2 * DAY)
-			return false;
-	}
-	z->first = offset[0];
+	memcpy(z->characters, characters.ptr, characters.len);
+	z->first = type[0];
 	z->transition = calloc(h->times ? h->times : 1, sizeof(*z->transition));
 	for (uint32_t i = 0; z->transition && i < h->times; i++) {
 		if (indices.ptr[i] >= h->types)
 			return false;
-		z->transition[i] = (struct transition){ be64(&times), offset[indices.ptr[i]] };
+		z->transition[i] = type[indices.ptr[i]];
+		z->transition[i].at = be64(&times);
 		if (i && z->transition[i].at <= z->transition[i - 1].at)
 			return false;
 	}
@@ -225,7 +240,20 @@ int32_t timezone_offset(const struct zone *z, int64_t utc)
 
 	if (past == z->count && z->has_rule)
 		return timezone_rule_offset(&z->rule, utc);
-	return past ? z->transition[past - 1].offset : z->first;
+	return past ? z->transition[past - 1].offset : z->first.offset;
+}
+
+char *timezone_abbreviation(const struct zone *z, int64_t utc, char out[TIMEZONE_NAME_SIZE])
+{
+	size_t past = transitions_until(z, utc);
+	const struct transition *last = past ? &z->transition[past - 1] : &z->first;
+	const char *name = z->characters + last->name;
+
+	if (past == z->count && z->has_rule)
+		name = timezone_rule_is_summer(&z->rule, utc) ? z->rule.summer_name :
+								z->rule.standard_name;
+	(void)snprintf(out, TIMEZONE_NAME_SIZE, "%s", *name ? name : "UTC");
+	return out;
 }
 
 /* Some transitions change the name of the time alone. */

@@ -27,6 +27,10 @@ static inline void cleanup_zone(struct zone **z)
 /* Seconds east of UTC at a moment, seconds since 1970-01-01T00:00:00Z. */
 int32_t timezone_offset(const struct zone *z, int64_t utc);
 
+enum { TIMEZONE_NAME_SIZE = 16 };
+/* What the time is called then: "BST", "+0545". Returns `out`. */
+char *timezone_abbreviation(const struct zone *z, int64_t utc, char out[TIMEZONE_NAME_SIZE]);
+
 /*
  * The moment of a local wall time, given as the seconds that it would be since
  * 1970 if it were UTC. A time that occurs twice is the first; one that clocks

@@ -2,6 +2,7 @@
 #include "base/timezone_rule.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -34,18 +35,21 @@ static bool take_number(const char **p, unsigned max, unsigned *out)
 }
 
 /* "EST" or "<-03>" */
-static bool take_name(const char **p)
+static bool take_name(const char **p, char out[TIMEZONE_RULE_NAME_SIZE])
 {
+	bool quoted = take(p, '<');
 	const char *start = *p;
+	size_t len;
 
-	if (take(p, '<')) {
-		while (**p && **p != '>')
-			(*p)++;
-		return take(p, '>');
-	}
-	while ((**p >= 'A' && **p <= 'Z') || (**p >= 'a' && **p <= 'z'))
+	while (quoted ? **p && **p != '>' :
+			(**p >= 'A' && **p <= 'Z') || (**p >= 'a' && **p <= 'z'))
 		(*p)++;
-	return *p - start >= 3;
+	len = (size_t)(*p - start);
+	if (len >= TIMEZONE_RULE_NAME_SIZE)
+		return false;
+	memcpy(out, start, len);
+	out[len] = '\0';
+	return quoted ? take(p, '>') : len >= 3;
 }
 
 /* [+-]hh[:mm[:ss]] */
@@ -98,14 +102,14 @@ bool timezone_rule_parse(const char *text, struct timezone_rule *out)
 	int32_t west;
 
 	*out = (struct timezone_rule){ 0 };
-	if (!take_name(&p) || !take_time(&p, &west))
+	if (!take_name(&p, out->standard_name) || !take_time(&p, &west))
 		return false;
 	out->standard = -west;
 	if (*p == '\0')
 		return true;
 	out->has_summer = true;
 	out->summer = out->standard + HOUR;
-	if (!take_name(&p))
+	if (!take_name(&p, out->summer_name))
 		return false;
 	if (*p != ',') {
 		if (!take_time(&p, &west))
@@ -158,19 +162,22 @@ static int64_t end_of(const struct timezone_rule *rule, int64_t year)
 	return day_of(&rule->end, year) * DAY + rule->end.time - rule->summer;
 }
 
-int32_t timezone_rule_offset(const struct timezone_rule *rule, int64_t utc)
+bool timezone_rule_is_summer(const struct timezone_rule *rule, int64_t utc)
 {
 	int64_t start, end, year;
 
 	if (!rule->has_summer)
-		return rule->standard;
+		return false;
 	year = year_at(rule, utc);
 	start = start_of(rule, year);
 	end = end_of(rule, year);
 	/* south of the equator summer spans the new year */
-	if (start < end)
-		return utc >= start && utc < end ? rule->summer : rule->standard;
-	return utc >= end && utc < start ? rule->standard : rule->summer;
+	return start < end ? utc >= start && utc < end : utc < end || utc >= start;
+}
+
+int32_t timezone_rule_offset(const struct timezone_rule *rule, int64_t utc)
+{
+	return timezone_rule_is_summer(rule, utc) ? rule->summer : rule->standard;
 }
 
 /* A change may lie some days outside of its year; where summer lasts all year there is none. */

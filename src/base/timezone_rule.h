@@ -13,13 +13,18 @@ struct timezone_change {
 	int32_t time;              /* seconds from midnight */
 };
 
+enum { TIMEZONE_RULE_NAME_SIZE = 16 };
+
 struct timezone_rule {
 	int32_t standard, summer; /* seconds east */
+	char standard_name[TIMEZONE_RULE_NAME_SIZE], summer_name[TIMEZONE_RULE_NAME_SIZE];
 	bool has_summer;
 	struct timezone_change start, end; /* of summer time */
 };
 
 bool timezone_rule_parse(const char *text, struct timezone_rule *out);
+
+bool timezone_rule_is_summer(const struct timezone_rule *rule, int64_t utc);
 
 /* Seconds east of UTC at a moment. */
 int32_t timezone_rule_offset(const struct timezone_rule *rule, int64_t utc);

@@ -36,7 +36,7 @@ static int64_t seconds(int64_t year, unsigned month, unsigned day, int64_t of_da
 }
 
 /* The C library's idea of the same zone, which is what `TZ=… date -d @N` prints. */
-static void stamps_are_those_of_date(void **state)
+static void stamps_and_abbreviations_are_those_of_date(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(zones) / sizeof(*zones); i++) {
@@ -46,7 +46,7 @@ static void stamps_are_those_of_date(void **state)
 		tzset();
 		/* 1950 to 2100 in steps that fall on every hour and many seconds */
 		for (int64_t at = -631152000; at < INT64_C(4102444800); at += 72 * 3607) {
-			char ours[TIMEZONE_STAMP_SIZE], theirs[32];
+			char ours[TIMEZONE_STAMP_SIZE], theirs[32], name[TIMEZONE_NAME_SIZE];
 			time_t t = (time_t)at;
 			struct tm tm;
 
@@ -56,6 +56,7 @@ static void stamps_are_those_of_date(void **state)
 			if (strcmp(ours, theirs) != 0)
 				fail_msg("%s at %lld: %s, not %s", zones[i], (long long)at, ours,
 					 theirs);
+			assert_string_equal(timezone_abbreviation(z, at, name), tm.tm_zone);
 		}
 		timezone_close(z);
 	}
@@ -262,7 +263,7 @@ static void rules_of_every_form_are_understood(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stamps_are_those_of_date),
+		cmocka_unit_test(stamps_and_abbreviations_are_those_of_date),
 		cmocka_unit_test(stamps_are_those_of_the_date_program),
 		cmocka_unit_test(local_times_come_back_as_the_moment_they_name),
 		cmocka_unit_test(a_time_that_occurs_twice_is_the_first),
