@@ -66,4 +66,11 @@ struct calendar_time {
  */
 bool calendar_next(const struct calendar *c, int64_t after_ns, struct calendar_time *out);
 
+/*
+ * The first of the times after `after_ns` and up to `until_ns` that clocks skip or show twice:
+ * one for each change of clocks, however many of the calendar's times it touches. False: none.
+ */
+bool calendar_next_surprise(const struct calendar *c, int64_t after_ns, int64_t until_ns,
+			    struct calendar_time *out);
+
 #endif

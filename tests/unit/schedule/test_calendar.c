@@ -164,6 +164,40 @@ static void the_wall_time_that_was_meant_is_told(void **state)
 	assert_null(calendar_warning(c));
 }
 
+/* Of each change of clocks, the first time that it touches, with "+" when shifted, "?" when doubled. */
+static void assert_surprises(const char *text, const char *zone, const char *expected)
+{
+	CLEANUP(cleanup_calendar)
+	struct calendar *c = calendar_of(text, zone);
+	char found[512] = "", moment[CLOCK_RFC3339_SIZE];
+	struct calendar_time time;
+	int64_t at, until;
+
+	assert_int_equal(clock_parse_rfc3339("2026-01-01T00:00:00Z", &at), 0);
+	assert_int_equal(clock_parse_rfc3339("2028-01-01T00:00:00Z", &until), 0);
+	for (; calendar_next_surprise(c, at, until, &time); at = time.at_ns)
+		(void)snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%.16s%s",
+			       *found ? " " : "",
+			       clock_format_rfc3339(time.local * NS_PER_SECOND, moment),
+			       time.shifted ? "+" : "?");
+	assert_string_equal(found, expected);
+}
+
+static void times_that_change_of_clocks_touches_are_found(void **state)
+{
+	(void)state;
+	assert_surprises("Sun 01:00", "Europe/London",
+			 "2026-03-29T01:00+ 2026-10-25T01:00? 2027-03-28T01:00+ 2027-10-31T01:00?");
+	assert_surprises("02:00", "Europe/Berlin",
+			 "2026-03-29T02:00+ 2026-10-25T02:00? 2027-03-28T02:00+ 2027-10-31T02:00?");
+	/* every time in the gap falls on another that clocks show */
+	assert_surprises("*:0/20", "Europe/Berlin", "2026-10-25T02:00? 2027-10-31T02:00?");
+	assert_surprises("03:00", "Europe/Berlin", "");
+	assert_surprises("Thu *-*-1..7 10:00", "Europe/London", "");
+	assert_surprises("0 2 29 * 6", "Europe/Berlin", "2026-03-29T02:00+");
+	assert_surprises("02:00", "UTC", "");
+}
+
 static void any_moment_may_be_asked_for(void **state)
 {
 	CLEANUP(cleanup_calendar)
@@ -226,6 +260,7 @@ int main(void)
 		cmocka_unit_test(shifted_times_stand_among_the_others_in_order_and_once),
 		cmocka_unit_test(a_time_that_comes_twice_runs_once_the_first_time),
 		cmocka_unit_test(the_wall_time_that_was_meant_is_told),
+		cmocka_unit_test(times_that_change_of_clocks_touches_are_found),
 		cmocka_unit_test(any_moment_may_be_asked_for),
 		cmocka_unit_test(a_list_has_a_limit),
 		cmocka_unit_test(running_out_of_memory_is_told_and_loses_none),
