@@ -101,3 +101,8 @@ const char *calendar_zone(const struct calendar *c)
 {
 	return c->zone_name;
 }
+
+const struct zone *calendar_timezone(const struct calendar *c)
+{
+	return c->zone;
+}

@@ -17,6 +17,7 @@
 #include "base/error.h"
 
 struct calendar;
+struct zone;
 
 /*
  * Parse an expression, or a line of cron: five fields ("30 4 * * 1-5") or a name
@@ -50,8 +51,12 @@ MUST_CHECK int calendar_one_form(const struct calendar *c, size_t i, struct buf 
  */
 const char *calendar_warning(const struct calendar *c);
 
-/* The zone in which it is read: an IANA name. */
+/* Appends what it means, in English: "every Thursday that falls on days 1 to 7 of the month, at 10:00". */
+MUST_CHECK int calendar_describe(const struct calendar *c, struct buf *out, struct error *err);
+
+/* The zone in which it is read: an IANA name, and what is known of it; the calendar's. */
 const char *calendar_zone(const struct calendar *c);
+const struct zone *calendar_timezone(const struct calendar *c);
 
 struct calendar_time {
 	int64_t at_ns;  /* wall clock, UTC */

@@ -3,13 +3,6 @@
 
 enum { DAYS_MAX = 31 };
 
-static const char *separator(size_t i, size_t count)
-{
-	if (i == 0)
-		return "";
-	return i + 1 == count ? " and " : ", ";
-}
-
 /* "day 13", "days 1 to 7", "days 1, 3 and 5" */
 static int write_days(const struct calendar_chain *c, struct buf *out)
 {
@@ -25,19 +18,7 @@ static int write_days(const struct calendar_chain *c, struct buf *out)
 	if (buf_puts(out, count == 1 ? "day " : "days ") < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (buf_printf(out, "%s%d", separator(i, count), day[i]) < 0)
-			return -1;
-	return 0;
-}
-
-/* "Thursday", "Monday and Friday" */
-static int write_weekdays(uint8_t weekdays, struct buf *out)
-{
-	size_t count = (size_t)__builtin_popcount(weekdays), i = 0;
-
-	for (unsigned day = 0; day < 7; day++)
-		if (weekdays & 1U << day &&
-		    buf_printf(out, "%s%s", separator(i++, count), calendar_weekday_name(day)) < 0)
+		if (buf_printf(out, "%s%d", calendar_separator(i, count), day[i]) < 0)
 			return -1;
 	return 0;
 }
@@ -61,7 +42,7 @@ static int write_advice(const struct calendar_spec *both, struct buf *out)
 
 	if (ordinal) {
 		if (buf_printf(out, "; for the %s ", ordinal) < 0 ||
-		    write_weekdays(both->weekdays, out) < 0)
+		    calendar_name_weekdays(both->weekdays, out) < 0)
 			return -1;
 	} else if (buf_puts(out, "; for days that are both") < 0) {
 		return -1;
@@ -74,7 +55,8 @@ static int write_advice(const struct calendar_spec *both, struct buf *out)
 static int write_both(const struct calendar_spec *both, struct buf *out)
 {
 	if (buf_puts(out, "cron runs this on every ") < 0 ||
-	    write_weekdays(both->weekdays, out) < 0 || buf_puts(out, " that falls on ") < 0 ||
+	    calendar_name_weekdays(both->weekdays, out) < 0 ||
+	    buf_puts(out, " that falls on ") < 0 ||
 	    write_days(&both->chain[CALENDAR_DAY], out) < 0 ||
 	    buf_puts(out, ", since a field that begins with * leaves the other in force; "
 			  "plainer is \"") < 0 ||
@@ -91,7 +73,8 @@ int calendar_cron_warning(const char *text, const struct calendar_cron_days *day
 		return write_both(days->both, out);
 	if (buf_puts(out, "cron runs this on ") < 0 ||
 	    write_days(&days->both->chain[CALENDAR_DAY], out) < 0 ||
-	    buf_puts(out, " and on every ") < 0 || write_weekdays(days->both->weekdays, out) < 0)
+	    buf_puts(out, " and on every ") < 0 ||
+	    calendar_name_weekdays(days->both->weekdays, out) < 0)
 		return -1;
 	return write_advice(days->both, out);
 }

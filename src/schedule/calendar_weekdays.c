@@ -53,3 +53,24 @@ int calendar_write_weekdays(uint8_t weekdays, struct buf *out)
 	}
 	return 0;
 }
+
+const char *calendar_separator(size_t i, size_t count)
+{
+	if (i == 0)
+		return "";
+	return i + 1 == count ? " and " : ", ";
+}
+
+int calendar_name_weekdays(uint8_t weekdays, struct buf *out)
+{
+	size_t count = (size_t)__builtin_popcount(weekdays), i = 0;
+	unsigned first = (unsigned)__builtin_ctz(weekdays);
+
+	if (count > 2 && (unsigned)weekdays >> first == (1U << count) - 1)
+		return buf_printf(out, "%s to %s", names[first], names[first + count - 1]);
+	for (unsigned day = 0; day < DAYS; day++)
+		if (weekdays & 1U << day &&
+		    buf_printf(out, "%s%s", calendar_separator(i++, count), names[day]) < 0)
+			return -1;
+	return 0;
+}

@@ -21,4 +21,10 @@ bool calendar_take_weekday(struct span *s, unsigned *day);
 /* "Mon..Wed,Fri"; -1 when out of memory. */
 MUST_CHECK int calendar_write_weekdays(uint8_t weekdays, struct buf *out);
 
+/* "Monday to Friday", "Monday and Friday"; -1 when out of memory. */
+MUST_CHECK int calendar_name_weekdays(uint8_t weekdays, struct buf *out);
+
+/* What stands before the item `i` of `count`: "", ", " or " and ". */
+const char *calendar_separator(size_t i, size_t count);
+
 #endif

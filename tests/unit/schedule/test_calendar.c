@@ -198,6 +198,42 @@ static void times_that_change_of_clocks_touches_are_found(void **state)
 	assert_surprises("02:00", "UTC", "");
 }
 
+static void what_an_expression_means_is_said_in_english(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "Sun 01:00", "every Sunday, at 01:00" },
+		{ "Thu *-*-1..7 10:00",
+		  "every Thursday that falls on days 1 to 7 of the month, at 10:00" },
+		{ "Mon *-03,06,09,12~07/1 09:00", "every Monday that falls on the last 7 days of "
+						  "the month in March, June, September "
+						  "and December, at 09:00" },
+		{ "Mon..Fri *:0/5", "every Monday to Friday, every 5 minutes of every hour" },
+		{ "hourly", "every day, on the hour of every hour" },
+		{ "minutely", "every day, every minute of every hour" },
+		{ "yearly", "on day 1 of the month in January, at 00:00" },
+		{ "*-*~1 1,13:00:30", "on the last day of the month, at 01:00:30 and 13:00:30" },
+		{ "2026..2028-*~3,5 9..17:10,40", "on days 3 and 5 of the month counted from its "
+						  "end in 2026 to 2028, at minutes 10 "
+						  "and 40 of hours 9 to 17" },
+		{ "1/4:7/9:*", "every day, every second, at minutes from 7 in steps of 9 of hours "
+			       "from 1 in steps of 4" },
+		{ "30 4 1-7 * 4",
+		  "on days 1 to 7 of the month, at 04:30, or every Thursday, at 04:30" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		CLEANUP(cleanup_calendar)
+		struct calendar *c = calendar_of(rows[i][0], "UTC");
+		CLEANUP(buf_release)
+		struct buf words = { 0 };
+		struct error err = ERROR_INIT;
+
+		assert_int_equal(calendar_describe(c, &words, &err), 0);
+		assert_string_equal(words.ptr, rows[i][1]);
+	}
+}
+
 static void any_moment_may_be_asked_for(void **state)
 {
 	CLEANUP(cleanup_calendar)
@@ -261,6 +297,7 @@ int main(void)
 		cmocka_unit_test(a_time_that_comes_twice_runs_once_the_first_time),
 		cmocka_unit_test(the_wall_time_that_was_meant_is_told),
 		cmocka_unit_test(times_that_change_of_clocks_touches_are_found),
+		cmocka_unit_test(what_an_expression_means_is_said_in_english),
 		cmocka_unit_test(any_moment_may_be_asked_for),
 		cmocka_unit_test(a_list_has_a_limit),
 		cmocka_unit_test(running_out_of_memory_is_told_and_loses_none),
