@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&env_command,
 	&status_command,
 	&run_command,
+	&schedule_command,
 	&doctor_command,
 	&check_config_command,
 	&config_command,

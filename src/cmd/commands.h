@@ -30,6 +30,8 @@ extern const struct command restore_test_command;
 extern const struct command run_command;
 extern const struct command run_list_command;
 extern const struct command run_show_command;
+extern const struct command schedule_command;
+extern const struct command schedule_test_command;
 extern const struct command status_command;
 extern const struct command verify_command;
 extern const struct command version_command;
