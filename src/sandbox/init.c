@@ -137,6 +137,8 @@ static int seal(const struct sandbox_plan *plan, int heart, struct error *err)
 	(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	if (sethostname("sandbox", 7) < 0)
 		return refused(err, "name the host");
+	/* the tree is made by us and entered by others, whatever umask the owner has */
+	(void)umask(022);
 	if (raise_loopback(err) < 0 || root_enter(&tree, err) < 0 ||
 	    cgroup_limit_self(&plan->cgroup, plan->options->limits.memory_max,
 			      plan->options->limits.process_max, err) < 0 ||

@@ -541,6 +541,32 @@ static void two_at_once_do_not_meet(void **state)
 	sandbox_close(&b);
 }
 
+static int find_devices(const struct place *place, struct sandbox_pipes pipes, void *cookie)
+{
+	(void)place;
+	(void)cookie;
+	say(pipes.out, "null %s, programs %s\n",
+	    access("/dev/null", R_OK | W_OK) == 0 ? "usable" : "not usable",
+	    access("/usr/bin/env", X_OK) == 0 ? "usable" : "not usable");
+	return 0;
+}
+
+static void an_owner_with_a_tight_umask_does_not_shut_the_work_out(void **state)
+{
+	mode_t before = umask(077);
+	struct sandbox s = open_with(find_devices, (struct sandbox_limits){ 0 });
+	CLEANUP(buf_release)
+	struct buf words = everything(s.out);
+	struct error err = ERROR_INIT;
+	int code = 0;
+
+	(void)state;
+	(void)umask(before);
+	assert_string_equal(words.ptr, "null usable, programs usable\n");
+	assert_int_equal(sandbox_wait(&s, -1, &code, &err), 1);
+	sandbox_close(&s);
+}
+
 static void a_relative_parent_is_where_the_owner_stands(void **state)
 {
 	const struct sandbox_options options = { .parent = ".", .work = sleep_long };
@@ -588,6 +614,7 @@ static int run_group(void)
 		IN_SCRATCH(what_reapers_left_is_swept_and_nothing_else),
 		IN_SCRATCH(the_trial_finds_the_way_out_of_no_sandbox),
 		IN_SCRATCH(two_at_once_do_not_meet),
+		IN_SCRATCH(an_owner_with_a_tight_umask_does_not_shut_the_work_out),
 		IN_SCRATCH(a_relative_parent_is_where_the_owner_stands),
 		IN_SCRATCH(a_parent_with_too_long_a_path_is_refused_with_what_to_do),
 	};
