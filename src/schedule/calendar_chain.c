@@ -41,6 +41,23 @@ void calendar_chain_normalize(struct calendar_chain *c)
 	c->count = kept + 1;
 }
 
+void calendar_chain_close(struct calendar_chain *c, int max, bool from_end)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct calendar_item *item = &c->item[i];
+
+		if (!item->step || item->stop > item->start)
+			continue;
+		if (from_end)
+			item->start =
+				(uint16_t)(item->stop - (item->stop - 1) / item->step * item->step);
+		else
+			item->stop = (uint16_t)(max - (max - item->start) % item->step);
+		if (item->step == 1)
+			item->step = 0;
+	}
+}
+
 /* The smallest of low, low + step, … from `from` to `high`; -1. */
 static int next_of(int low, int high, int step, int from)
 {

@@ -39,6 +39,12 @@ bool calendar_chain_add(struct calendar_chain *c, struct calendar_item item);
 /* Sorts, and drops what is there twice. */
 void calendar_chain_normalize(struct calendar_chain *c);
 
+/*
+ * Gives repetitions without an end the end that they have: `max`, the field's, or with
+ * `from_end` the last value that counting towards the month's end reaches.
+ */
+void calendar_chain_close(struct calendar_chain *c, int max, bool from_end);
+
 /* The smallest value from `from` to `max`, which is the field's; -1: there is none. */
 int calendar_chain_next(const struct calendar_chain *c, int from, int max);
 
