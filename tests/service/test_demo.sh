@@ -45,12 +45,13 @@ nothing_left() {
 }
 exists() { ls "$TMPDIR"/muster-demo.??????/"$1" > "$TMPDIR/null" 2>&1; }
 
-# code NAME EXPECTED COMMAND…: run it and compare its exit code
+# code NAME EXPECTED COMMAND…: run it and compare its exit code. One that hangs is ended (124),
+# and what it wrote until then is shown.
 code() {
 	name=$1 expected=$2
 	shift 2
 	got=0
-	"$@" > "$TMPDIR/out" 2> "$TMPDIR/err" || got=$?
+	timeout -k 60 300 "$@" > "$TMPDIR/out" 2> "$TMPDIR/err" || got=$?
 	[ "$got" = "$expected" ] || fail "$name: exit code $got, not $expected"
 	echo "ok: $name"
 }

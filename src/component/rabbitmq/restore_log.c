@@ -84,6 +84,17 @@ static void say(struct event *e, const char *words)
 		(void)quote_text(words, e->words + used, sizeof(e->words) - used);
 }
 
+/*
+ * A channel's supervisor that ends with its connection and finds that the channel has
+ * ended before it. Whatever else ends a channel is told by the channel itself.
+ */
+static bool is_late_shutdown(const struct event *e)
+{
+	return strstr(e->words, ",rabbit_channel_sup}") &&
+	       strstr(e->words, "errorContext: shutdown_error") &&
+	       strstr(e->words, "reason: noproc");
+}
+
 static int end_event(struct log *l, struct error *err)
 {
 	struct event *e = &l->event;
@@ -93,6 +104,7 @@ static int end_event(struct log *l, struct error *err)
 
 	if (!e->head[0])
 		return 0;
+	e->benign |= is_late_shutdown(e);
 	l->benign += e->benign;
 	e->head[0] = '\0';
 	if (e->benign || l->errors++ >= NAMED_MAX)
