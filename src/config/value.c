@@ -10,6 +10,7 @@
 #include "base/quantity.h"
 #include "config/zone.h"
 #include "model/expect.h"
+#include "schedule/calendar.h"
 
 /* Everything a decoder of one type needs. */
 struct value {
@@ -246,6 +247,22 @@ static int decode_expect(const struct value *v)
 	return 0;
 }
 
+/* Its zone may be another key's; here it matters whether it can be read at all. */
+static int decode_calendar(const struct value *v)
+{
+	CLEANUP(cleanup_calendar)
+	struct calendar *calendar = NULL;
+	const struct node *node = v->node;
+	struct error err = ERROR_INIT;
+
+	if (calendar_parse(node->text, "UTC", &calendar, &err) < 0)
+		return err.kind == ERROR_NOMEM ? -1 : reject(v, "%s", err.message);
+	if (calendar_warning(calendar))
+		warn_about(v->complaints, node->source, node->mark, "%s: %s", node->key,
+			   calendar_warning(calendar));
+	return decode_text(v);
+}
+
 typedef int (*scalar_decoder)(const struct value *v);
 
 static scalar_decoder decoder_of(enum key_type type)
@@ -267,7 +284,7 @@ static scalar_decoder decoder_of(enum key_type type)
 		[KEY_SECRET] = NULL,
 		[KEY_SEVERITY] = decode_severity,
 		[KEY_EXPECT] = decode_expect,
-		[KEY_CALENDAR] = decode_text,
+		[KEY_CALENDAR] = decode_calendar,
 	};
 
 	return decoders[type];

@@ -46,6 +46,15 @@ components:
         "no answer": {expect: nonempty}
 END
 run check-expect 7 check-config expect.yaml
+cat >when.yaml <<'END'
+version: 1
+repository: {path: backups}
+schedules:
+  either: {run: verify, when: "30 4 1-7 * 4"}
+  late: {run: verify, when: "Mon 25:00"}
+  zoned: {run: verify, when: daily Europe/Londn}
+END
+run check-when 7 check-config when.yaml
 cat >sections.yaml <<'END'
 version: 1
 platform: {timezone: Europe/London}
