@@ -5,7 +5,10 @@
 /* One line each. */
 /* clang-format off */
 static const struct command *const subcommands[] = {
+	&schedule_list_command,
+	&schedule_next_command,
 	&schedule_test_command,
+	&schedule_export_command,
 	NULL,
 };
 /* clang-format on */

@@ -31,12 +31,7 @@ static const struct option_row rows[] = {
 	  .summary = "how many times to show",
 	  .help = "5, unless given; 10000 at most.",
 	  .offset = offsetof(struct options, count) },
-	{ .name = "after",
-	  .type = OPTION_STRING,
-	  .metavar = "TIME",
-	  .summary = "show the times after this one instead of now",
-	  .help = "As RFC 3339 writes it: \"2027-03-01T00:00:00Z\".",
-	  .offset = offsetof(struct options, after) },
+	SCHEDULE_AFTER_OPTION(struct options, after),
 	{ 0 },
 };
 
@@ -96,29 +91,15 @@ static void print(const struct invocation *inv, const struct answer *a)
 		(void)fprintf(inv->out, "warning: %s\n", warning);
 }
 
-static int read_options(const struct options *o, struct answer *a, struct error *err)
-{
-	if (o->count < 1 || o->count > SCHEDULE_COUNT_MAX)
-		return error_set(err, ERROR_USAGE, "--count %u: 1 to %d", o->count,
-				 SCHEDULE_COUNT_MAX);
-	a->count = o->count;
-	a->after_ns = clock_wall_ns();
-	if (o->after && clock_parse_rfc3339(o->after, &a->after_ns) < 0)
-		return error_set(err, ERROR_USAGE,
-				 "--after %.60s: a time such as 2027-03-01T00:00:00Z was expected",
-				 o->after);
-	return 0;
-}
-
 static int run(const struct invocation *inv, struct error *err)
 {
 	const struct options *options = inv->options;
 	CLEANUP(cleanup_calendar)
 	struct calendar *calendar = NULL;
 	CLEANUP(answer_release)
-	struct answer a = { 0 };
+	struct answer a = { .count = options->count };
 
-	if (read_options(options, &a, err) < 0)
+	if (schedule_read_times(options->count, options->after, &a.after_ns, err) < 0)
 		return -1;
 	if (calendar_parse(inv->argument[0], options->zone, &calendar, err) < 0) {
 		/* the words are the operator's here, no file's */

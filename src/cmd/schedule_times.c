@@ -8,6 +8,19 @@
 #include "base/timezone.h"
 #include "model/json.h"
 
+int schedule_read_times(unsigned count, const char *after, int64_t *after_ns, struct error *err)
+{
+	if (count < 1 || count > SCHEDULE_COUNT_MAX)
+		return error_set(err, ERROR_USAGE, "--count %u: 1 to %d", count,
+				 SCHEDULE_COUNT_MAX);
+	*after_ns = clock_wall_ns();
+	if (after && clock_parse_rfc3339(after, after_ns) < 0)
+		return error_set(err, ERROR_USAGE,
+				 "--after %.60s: a time such as 2027-03-01T00:00:00Z was expected",
+				 after);
+	return 0;
+}
+
 enum { WALL_SIZE = sizeof("Sun 2026-03-29 02:00:00") };
 
 /* Seconds that would be UTC, "Sun 2026-03-29 02:00"; POSIX's names of days, whatever the locale. */
@@ -80,7 +93,7 @@ static json_t *local_to_json(int64_t local)
 	return json_string(text);
 }
 
-static json_t *time_of(const struct calendar *c, const struct calendar_time *t)
+json_t *schedule_time_to_json(const struct calendar *c, const struct calendar_time *t)
 {
 	CLEANUP(cleanup_json)
 	json_t *o = json_object();
@@ -105,7 +118,7 @@ json_t *schedule_times_to_json(const struct calendar *c, int64_t now_ns, unsigne
 	struct calendar_time t = { .at_ns = now_ns };
 
 	for (unsigned i = 0; list && i < count && calendar_next(c, t.at_ns, &t); i++)
-		if (json_array_append_new(list, time_of(c, &t)) < 0)
+		if (json_array_append_new(list, schedule_time_to_json(c, &t)) < 0)
 			return NULL;
 	return TAKE(list);
 }

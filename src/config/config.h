@@ -152,7 +152,7 @@ struct schedule_config {
 	const char *
 		run; /* the kind of run: "verify", "restore-test", "backup", "drill", "assessment", "exercise" */
 	const char *when;              /* see schedule/calendar.h */
-	const char *zone;              /* "" = platform.timezone */
+	const char *zone;              /* NULL or "" = platform.timezone */
 	struct string_list components; /* empty: all */
 	const char *pick;              /* restore-test: "latest", "random", "oldest" */
 	int64_t run_within_ns; /* a time that passed is made up for by `schedule run` this long; later it is missed */

@@ -86,7 +86,18 @@ run check-receivers 7 check-config incomplete.yaml
 run canary-no-component 8 canary
 run canary-unknown 8 canary nowhere
 run canary-other-engine 2 canary cache
-run check-good 0 check-config
+run check-good 0 check-config --set platform.timezone=UTC
+
+# dates on which clocks skip a schedule's time or show it twice
+"$muster" check-config >out 2>err || fail "a time that clocks skip is an error"
+skipped='^note: schedule weekly-restore-test, Sun 01:00: Sun [0-9-]* 02:00 BST, shifted: clocks skip [0-9-]* 01:00$'
+twice='^note: schedule weekly-restore-test, Sun 01:00: Sun [0-9-]* 01:00 BST, clocks show it twice: the first of both$'
+grep -q "$skipped" err || fail "no date on which clocks skip the time: $(cat err)"
+grep -q "$twice" err || fail "no date on which clocks show the time twice: $(cat err)"
+grep -vE "$skipped|$twice" err && fail "there is more"
+"$muster" check-config --json >out
+grep -q '"shifted": true' out || fail "JSON has no date on which clocks skip the time: $(cat out)"
+grep -q '"ambiguous": true' out || fail "JSON has no date on which clocks show the time twice: $(cat out)"
 run check-wrong 7 check-config wrong.yaml
 run check-wrong-json 7 check-config wrong.yaml --json
 run check-syntax 7 check-config syntax.yaml

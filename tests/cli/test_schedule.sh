@@ -16,4 +16,87 @@ run schedule-test-wrong 2 schedule test 'Mon 25:00'
 run schedule-test-zone 2 schedule test 'daily' --zone Europe/Londn
 run schedule-test-count 2 schedule test daily --count 0
 run schedule-test-after 2 schedule test daily --after tomorrow
+
+cat >muster.yaml <<'END'
+version: 1
+platform: {name: shop, timezone: Europe/London}
+repository: {path: backups}
+history: {state_dir: state}
+components: {pg: {engine: postgresql}, api: {engine: service, health: {http: "http://127.0.0.1:1/"}}}
+END
+cat >own.yaml <<'END'
+version: 1
+platform: {name: shop, timezone: Europe/London}
+repository: {path: backups}
+history: {state_dir: state}
+components: {pg: {engine: postgresql, connect: {host: 127.0.0.1, port: 1}}}
+schedules:
+  nightly: {run: verify, when: "02:30", timezone: Europe/Berlin}
+  first: {run: restore-test, when: "Thu *-*-1..7 10:00 America/New_York"}
+  off: {run: backup, when: hourly, enabled: false}
+  never: {run: drill, when: "2024-01-01"}
+END
+run schedule-next 0 schedule next --after 2027-03-20T00:00:00Z -n 2
+run schedule-next-named 0 schedule next nightly off never -c own.yaml --after 2027-03-26T00:00:00Z -n 3
+run schedule-next-json 0 schedule next first off -c own.yaml --after 2027-03-20T00:00:00Z -n 1 --json
+run schedule-next-unknown 8 schedule next nightli -c own.yaml
+
+"$muster" schedule list >out || fail "list"
+[ "$(wc -l <out)" -eq 6 ] || fail "not the five built in: $(cat out)"
+grep -qE '^weekly-restore-test +restore-test +Sun 01:00 +Sun [0-9-]{10} 0[12]:00 (GMT|BST) +[0-9dhms]+ +none +-$' out ||
+	fail "list: $(cat out)"
+"$muster" schedule list -c own.yaml >out || fail "list"
+grep -qE '^off +backup +hourly +switched off +- ' out || fail "what is switched off: $(cat out)"
+grep -qE '^never +drill +2024-01-01 +never +- ' out || fail "what never comes: $(cat out)"
+"$muster" verify -c own.yaml >/dev/null 2>&1 || true # there is nothing to verify
+"$muster" schedule list -c own.yaml >out || fail "list"
+grep -qE '^nightly +verify +.* CES?T +(fail|error)$' out || fail "the last run: $(cat out)"
+"$muster" schedule list -c own.yaml --json | python3 -c '
+import json, sys
+d = json.load(sys.stdin)
+assert d["schema"] == "muster.schedule-list/v1", d
+nightly, first, off, never = d["schedules"]
+assert nightly["zone"] == "Europe/Berlin" and nightly["last"]["verdict"] in ("fail", "error"), nightly
+assert first["zone"] == first["when"].split()[-1] and first["next"]["local"].endswith("T10:00:00"), first
+assert not off["enabled"] and off["next"] is None and never["next"] is None and never["enabled"], (off, never)
+' || fail "list --json"
+
+# units: all or none
+run schedule-export-none 2 schedule export
+run schedule-export-both 2 schedule export --cron --ics
+run schedule-export-nowhere 8 schedule export --systemd "$work/nowhere"
+mkdir units
+"$muster" schedule export --systemd units -c own.yaml >out || fail "export"
+ls -A units >files
+printf 'muster-%s\n' first.service first.timer never.service never.timer nightly.service nightly.timer \
+	outbox.service outbox.timer >expected
+diff -u expected files || fail "not a pair for each that is switched on"
+sed 's#^units/##' out | sort | diff -u expected - || fail "what was written is not told"
+grep -qxF "ExecStart=\"$muster\" -c \"$work/own.yaml\" schedule run nightly" units/muster-nightly.service ||
+	fail "what runs: $(cat units/muster-nightly.service)"
+for path in state backups; do
+	grep -qxF "ReadWritePaths=\"-$work/$path\"" units/muster-nightly.service || fail "$path cannot be written"
+done
+cp -r units before
+sed -i 's/02:30/02:40/' own.yaml
+rm units/muster-outbox.timer units/muster-never.timer
+mkdir units/muster-outbox.timer
+rm before/muster-outbox.timer before/muster-never.timer
+mkdir before/muster-outbox.timer
+touch units/muster-outbox.timer/stays before/muster-outbox.timer/stays
+code=0
+"$muster" schedule export --systemd units -c own.yaml >out 2>err || code=$?
+[ "$code" -ne 0 ] || fail "a directory was replaced by a unit"
+diff -r before units || fail "some units were written, or something is left"
+rm -r units/muster-outbox.timer
+"$muster" schedule export --systemd units -c own.yaml first --json >out || fail "export of one"
+grep -q '"muster-first.timer"' out || fail "export --json: $(cat out)"
+grep -q '02:30' units/muster-nightly.timer || fail "one that was not named was written"
+
+"$muster" schedule export --cron -c own.yaml >out || fail "export --cron"
+grep -qxF "40 2 * * * '$muster' -c '$work/own.yaml' schedule run nightly" out || fail "export --cron: $(cat out)"
+"$muster" schedule export --cron -c own.yaml off | grep -qxF "0 * * * * '$muster' -c '$work/own.yaml' schedule run off" ||
+	fail "one that is named is not exported because it is switched off"
+"$muster" schedule export --ics -c own.yaml first --json >out || fail "export --ics --json"
+grep -q 'BEGIN:VCALENDAR' out || fail "export --ics --json: $(cat out)"
 finish

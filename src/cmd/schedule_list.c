@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster schedule list: what is to happen when, and how it went last. */
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "cmd/commands.h"
+#include "cmd/configuration.h"
+#include "cmd/document.h"
+#include "cmd/listing.h"
+#include "cmd/schedule_rows.h"
+#include "cmd/schedule_times.h"
+#include "model/json.h"
+
+static const struct listing_column columns[] = {
+	{ .title = "NAME", .gives_width = true },
+	{ .title = "RUNS" },
+	{ .title = "WHEN", .spare = 3 },
+	{ .title = "NEXT" },
+	{ .title = "IN", .spare = 1 },
+	{ .title = "LAST RUN", .spare = 2 },
+	{ .title = "VERDICT" },
+};
+
+static const char *state_of(const struct schedule_row *row)
+{
+	return row->config->enabled ? "never" : "switched off";
+}
+
+static void add_row(struct listing *l, const struct schedule_row *row, int64_t now_ns)
+{
+	char local[SCHEDULE_LOCAL_SIZE], age[QUANTITY_TEXT_SIZE];
+
+	listing_text(l, row->config->name);
+	listing_text(l, row->config->run);
+	listing_text(l, row->config->when);
+	listing_text(l, row->comes ? schedule_local(row->calendar, row->next.at_ns, local) :
+				     state_of(row));
+	listing_text(l, row->comes ? quantity_format_age(row->next.at_ns - now_ns, age) : "-");
+	listing_text(l, *row->last ? schedule_local(row->calendar, row->last_ns, local) : "none");
+	if (!*row->last)
+		listing_text(l, "-");
+	else
+		listing_text(l, row->last_runs ? "running" : verdict_name(row->verdict));
+}
+
+static int print(const struct invocation *inv, const struct schedule_rows *rows, int64_t now_ns,
+		 struct error *err)
+{
+	struct listing l = { .terminal = &inv->screen,
+			     .column = columns,
+			     .columns = sizeof(columns) / sizeof(*columns) };
+	int rc;
+
+	if (!rows->count) {
+		(void)fputs("there are no schedules\n", inv->out);
+		return 0;
+	}
+	for (size_t i = 0; i < rows->count; i++)
+		add_row(&l, &rows->item[i], now_ns);
+	rc = listing_print(&l, err);
+	listing_release(&l);
+	return rc;
+}
+
+static json_t *last_to_json(const struct schedule_row *row)
+{
+	CLEANUP(cleanup_json)
+	json_t *o = NULL;
+
+	if (!*row->last)
+		return json_null();
+	o = json_object();
+	if (o && member_put(o, "run", text_to_json(row->last)) &&
+	    member_put(o, "started", time_to_json(row->last_ns)) &&
+	    member_put(o, "verdict",
+		       row->last_runs ? json_null() : text_to_json(verdict_name(row->verdict))))
+		return TAKE(o);
+	return NULL;
+}
+
+static json_t *row_to_json(const struct schedule_row *row)
+{
+	CLEANUP(cleanup_json)
+	json_t *o = json_object();
+
+	if (o && member_put(o, "name", text_to_json(row->config->name)) &&
+	    member_put(o, "run", text_to_json(row->config->run)) &&
+	    member_put(o, "when", text_to_json(row->config->when)) &&
+	    member_put(o, "zone", text_to_json(calendar_zone(row->calendar))) &&
+	    member_put(o, "enabled", json_boolean(row->config->enabled)) &&
+	    member_put(o, "next",
+		       row->comes ? schedule_time_to_json(row->calendar, &row->next) :
+				    json_null()) &&
+	    member_put(o, "last", last_to_json(row)))
+		return TAKE(o);
+	return NULL;
+}
+
+static int print_json(const struct invocation *inv, const struct schedule_rows *rows,
+		      struct error *err)
+{
+	CLEANUP(cleanup_json)
+	json_t *document = document_new("schedule-list");
+	CLEANUP(cleanup_json)
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < rows->count; i++)
+		if (json_array_append_new(list, row_to_json(&rows->item[i])) < 0)
+			return error_set(err, ERROR_NOMEM, "no memory for the document");
+	if (!document || !member_put(document, "schedules", TAKE(list)))
+		return error_set(err, ERROR_NOMEM, "no memory for the document");
+	return document_print(inv->out, TAKE(document), err);
+}
+
+static int run(const struct invocation *inv, struct error *err)
+{
+	CLEANUP(config_release)
+	struct config config = { 0 };
+	CLEANUP(cleanup_history)
+	struct history *h = NULL;
+	CLEANUP(schedule_rows_release)
+	struct schedule_rows rows = { 0 };
+	struct schedule_question q = { .config = &config, .now_ns = clock_wall_ns() };
+	int rc;
+
+	if (configuration_load(inv, &config, err) < 0 ||
+	    history_open_read(config.state_dir, &h, err) < 0)
+		return -1;
+	q.history = h;
+	if (schedule_gather(&q, &rows, err) < 0)
+		return -1;
+	rc = inv->global.json ? print_json(inv, &rows, err) : print(inv, &rows, q.now_ns, err);
+	return rc < 0 ? -1 : EXIT_CODE_PASS;
+}
+
+const struct command schedule_list_command = {
+	.name = "list",
+	.summary = "list the schedules: what they run, when next, and how it went last",
+	.description =
+		"Lists the schedules of the configuration, or the five built in when it has none: "
+		"what each runs, its calendar expression, the next time on the clocks of its zone "
+		"and in how long that is, and the newest run of its kind with its verdict.\n\n"
+		"With --json the document muster.schedule-list/v1 holds schedules[] of name, run, "
+		"when, zone, enabled, next (null, or as in muster.schedule-test/v1) and last "
+		"(null, "
+		"or run, started, verdict; that is null while it is under way).",
+	.examples = "muster schedule list --json",
+	.run = run,
+};

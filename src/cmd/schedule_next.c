@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster schedule next: the next times of schedules. */
+#include "base/clock.h"
+#include "cmd/commands.h"
+#include "cmd/configuration.h"
+#include "cmd/document.h"
+#include "cmd/schedule_rows.h"
+#include "cmd/schedule_times.h"
+#include "model/json.h"
+
+struct options {
+	unsigned count;
+	const char *after;
+};
+
+static const struct options defaults = { .count = 5 };
+
+static const struct option_row option_rows[] = {
+	{ .name = "count",
+	  .letter = 'n',
+	  .type = OPTION_COUNT,
+	  .metavar = "N",
+	  .summary = "how many times to show of each",
+	  .help = "5, unless given; 10000 at most.",
+	  .offset = offsetof(struct options, count) },
+	SCHEDULE_AFTER_OPTION(struct options, after),
+	{ 0 },
+};
+
+static void print(const struct invocation *inv, const struct schedule_rows *rows, int64_t now_ns,
+		  unsigned count)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct schedule_row *row = &rows->item[i];
+
+		(void)fprintf(inv->out, "%s%s: %s, %s (%s)\n", i ? "\n" : "", row->config->name,
+			      row->config->run, row->config->when, calendar_zone(row->calendar));
+		if (row->config->enabled)
+			(void)schedule_print_times(inv->out, row->calendar, now_ns, count);
+		else
+			(void)fputs("  switched off\n", inv->out);
+	}
+}
+
+static json_t *row_to_json(const struct schedule_row *row, int64_t now_ns, unsigned count)
+{
+	CLEANUP(cleanup_json)
+	json_t *o = json_object();
+
+	if (o && member_put(o, "name", text_to_json(row->config->name)) &&
+	    member_put(o, "run", text_to_json(row->config->run)) &&
+	    member_put(o, "when", text_to_json(row->config->when)) &&
+	    member_put(o, "zone", text_to_json(calendar_zone(row->calendar))) &&
+	    member_put(o, "enabled", json_boolean(row->config->enabled)) &&
+	    member_put(o, "times",
+		       schedule_times_to_json(row->calendar, now_ns,
+					      row->config->enabled ? count : 0)))
+		return TAKE(o);
+	return NULL;
+}
+
+static int print_json(const struct invocation *inv, const struct schedule_rows *rows,
+		      int64_t now_ns, struct error *err)
+{
+	const struct options *options = inv->options;
+	CLEANUP(cleanup_json)
+	json_t *document = document_new("schedule-next");
+	CLEANUP(cleanup_json)
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < rows->count; i++)
+		if (json_array_append_new(list,
+					  row_to_json(&rows->item[i], now_ns, options->count)) < 0)
+			return error_set(err, ERROR_NOMEM, "no memory for the document");
+	if (!document || !member_put(document, "schedules", TAKE(list)))
+		return error_set(err, ERROR_NOMEM, "no memory for the document");
+	return document_print(inv->out, TAKE(document), err);
+}
+
+static int run(const struct invocation *inv, struct error *err)
+{
+	const struct options *options = inv->options;
+	CLEANUP(config_release)
+	struct config config = { 0 };
+	CLEANUP(schedule_rows_release)
+	struct schedule_rows rows = { 0 };
+	struct schedule_question q = { .config = &config, .names = inv->argument };
+
+	if (schedule_read_times(options->count, options->after, &q.now_ns, err) < 0 ||
+	    configuration_load(inv, &config, err) < 0 || schedule_gather(&q, &rows, err) < 0)
+		return -1;
+	if (!inv->global.json)
+		print(inv, &rows, q.now_ns, options->count);
+	else if (print_json(inv, &rows, q.now_ns, err) < 0)
+		return -1;
+	return EXIT_CODE_PASS;
+}
+
+const struct command schedule_next_command = {
+	.name = "next",
+	.summary = "show the next times of schedules",
+	.description =
+		"Shows the next times of the schedules named, or of all: on the clocks of the "
+		"schedule's zone with their abbreviation, in UTC, and in how long. A time that "
+		"clocks skip is marked as shifted, one that they show twice as the first of "
+		"both.\n\n"
+		"With --json the document muster.schedule-next/v1 holds schedules[] of name, run, "
+		"when, zone, enabled and times[] as in muster.schedule-test/v1.",
+	.arguments = "[NAME...]",
+	.arguments_max = ARGUMENTS_ANY,
+	.options = option_rows,
+	.options_size = sizeof(struct options),
+	.options_default = &defaults,
+	.examples = "muster schedule next weekly-restore-test --count 60  # a year and more",
+	.run = run,
+};
