@@ -31,7 +31,7 @@ static const struct meaning meanings[] = {
 	{ "AllAccessDisabled", ERROR_PERMISSION, false, "the bucket's owner shut it" },
 	{ "AccountProblem", ERROR_PERMISSION, false, "ask the owner of the account" },
 	{ "SignatureDoesNotMatch", ERROR_PERMISSION, false,
-	  "is the secret key that of the access key?" },
+	  "is the secret key that of the access key, and is that one known to the server?" },
 	{ "InvalidAccessKeyId", ERROR_PERMISSION, false,
 	  "the server does not know the access key: is it of this endpoint, not deleted?" },
 	{ "InvalidToken", ERROR_PERMISSION, false, "is the session token that of the access key?" },
