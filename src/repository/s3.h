@@ -74,7 +74,8 @@ MUST_CHECK int s3_stat(struct s3 *s, const char *key, struct s3_stat *out, struc
 typedef int s3_receive(void *cookie, const void *bytes, size_t len, struct error *err);
 
 /*
- * `length` bytes from `offset` (length 0: to the end), resumed where it broke off. `etag`
+ * `length` bytes from `offset` (length 0: to the end), fewer where the object ends before,
+ * resumed where it broke off. `etag`
  * (NULL: any) is that of the object meant: when it changes meanwhile, ERROR_TARGET.
  */
 MUST_CHECK int s3_read(struct s3 *s, const char *key, const char *etag, uint64_t offset,
@@ -98,11 +99,12 @@ struct s3_write {
 /*
  * Write `size` bytes of the open file `fd`, from its beginning: at once, or in parts when it
  * is large, each with its checksum. The object is there whole or not at all; no part is
- * left on the server.
+ * left on the server. A file whose SHA-256 is another one is ERROR_IO.
  */
 MUST_CHECK int s3_write(struct s3 *s, const struct s3_write *what, int fd, uint64_t size,
 			struct error *err);
 
+/* One that is not there is success. Where versions are kept, they stay. */
 MUST_CHECK int s3_remove(struct s3 *s, const char *key, struct error *err);
 
 struct s3_bucket {
