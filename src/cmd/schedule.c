@@ -9,6 +9,7 @@ static const struct command *const subcommands[] = {
 	&schedule_next_command,
 	&schedule_test_command,
 	&schedule_export_command,
+	&schedule_run_command,
 	NULL,
 };
 /* clang-format on */

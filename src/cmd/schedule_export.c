@@ -84,9 +84,19 @@ static int find_writable(struct exporting *e, const struct config *config, struc
 	return 0;
 }
 
-/* Without names, all but those that are switched off. */
+static int refuse_people(const struct schedule_config *s, struct error *err)
+{
+	(void)error_set(err, ERROR_REFUSED,
+			"schedule %s: a run of kind %s is people's work, which no timer starts",
+			s->name, s->run);
+	return error_hint(err, "put it into people's calendars: muster schedule export --ics %s",
+			  s->name);
+}
+
+/* Without names, all but those that are switched off or, unless `for_people`, theirs. */
 static int prepare(struct exporting *e, const struct config *config,
-		   const struct schedule_rows *found, bool named, struct error *err)
+		   const struct schedule_rows *found, bool named, bool for_people,
+		   struct error *err)
 {
 	e->schedule = calloc(found->count + 1, sizeof(*e->schedule));
 	if (!e->schedule)
@@ -94,6 +104,11 @@ static int prepare(struct exporting *e, const struct config *config,
 	for (size_t i = 0; i < found->count; i++) {
 		const struct schedule_row *row = &found->item[i];
 
+		if (!for_people && !schedule_is_automatic(row->config)) {
+			if (named)
+				return refuse_people(row->config, err);
+			continue;
+		}
 		if (named || row->config->enabled)
 			e->schedule[e->plan.count++] =
 				(struct export_schedule){ row->config->name, row->config->run,
@@ -191,7 +206,7 @@ static int run(const struct invocation *inv, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "one of --systemd DIR, --cron and --ics is needed");
 	if (configuration_load(inv, &config, err) < 0 || schedule_gather(&q, &found, err) < 0 ||
-	    prepare(&e, &config, &found, inv->argument_count > 0, err) < 0 ||
+	    prepare(&e, &config, &found, inv->argument_count > 0, options->ics, err) < 0 ||
 	    write_export(inv, &e.plan, err) < 0)
 		return -1;
 	return EXIT_CODE_PASS;
@@ -204,15 +219,15 @@ const struct command schedule_export_command = {
 		"Writes the schedules named, or all that are not switched off, for the program "
 		"that "
 		"shall start them: each runs \"muster schedule run NAME\" with the path of this "
-		"program and of the configuration.\n\n"
-		"--systemd makes muster-NAME.service and muster-NAME.timer, and a pair "
-		"muster-outbox that delivers every five minutes what notifications wait. Enable "
-		"the timers: systemctl enable --now muster-NAME.timer. What a timer missed while "
+		"program and of the configuration. Drills, assessments and exercises are people's "
+		"work, which no timer starts: they stand in --ics only.\n\n"
+		"--systemd makes muster-NAME.service and muster-NAME.timer. Enable the timers: "
+		"systemctl enable --now muster-NAME.timer. What a timer missed while "
 		"the machine was down is made up for at its start (Persistent=), and since systemd "
 		"leaves out a time that clocks skip, the shifted ones of the next ten years stand "
 		"in the timer. The services have no rights but those that sandboxes of restore "
-		"tests need: systemd-analyze security gives them an exposure level of 4.9, the "
-		"outbox 2.6. They write into the state directory and the directories of backups, "
+		"tests need: systemd-analyze security gives them an exposure level of 4.9. They "
+		"write into the state directory and the directories of backups, "
 		"which must exist when they start; files of /tmp are hidden from them, those of "
 		"/home can be read only.\n\n"
 		"--cron makes a crontab for one user. What five fields cannot say, such as the "

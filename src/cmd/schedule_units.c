@@ -77,7 +77,7 @@ int schedule_units_make(const struct export_plan *plan, struct schedule_units *o
 		if (add_schedule(plan, &plan->schedule[i], out, err) < 0)
 			return -1;
 	}
-	return add_outbox(plan, out, err);
+	return plan->outbox ? add_outbox(plan, out, err) : 0;
 }
 
 /* Where files are kept until all are written: beside their place, so that a rename moves them. */

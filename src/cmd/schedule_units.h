@@ -18,7 +18,7 @@ struct schedule_units {
 };
 void schedule_units_release(struct schedule_units *u);
 
-/* A service and a timer for each schedule, and those of the outbox. */
+/* A service and a timer for each schedule, and those of the outbox where there is one. */
 MUST_CHECK int schedule_units_make(const struct export_plan *plan, struct schedule_units *out,
 				   struct error *err);
 

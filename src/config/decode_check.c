@@ -100,6 +100,20 @@ static void check_offsite(struct decoder *d, const struct node *root)
 			 "url: \"%s\" is not s3://BUCKET or s3://BUCKET/PREFIX", url);
 }
 
+/* Nobody shall believe that something is watched, or somebody told, by a muster that does neither. */
+static void warn_of_nothing(struct decoder *d, const struct node *root)
+{
+	const struct node *offsite = node_child(root, "offsite"),
+			  *notify = node_child(root, "notify");
+
+	if (offsite && *d->config->offsite.url)
+		warn_about(d->complaints, offsite->source, offsite->key_mark,
+			   "offsite: this muster does not look at the off-site copy yet");
+	if (notify && d->config->notify.receiver_count)
+		warn_about(d->complaints, notify->source, notify->key_mark,
+			   "notify: this muster sends no notifications yet");
+}
+
 int decode_check(struct decoder *d, const struct node *root)
 {
 	for (size_t i = 0; i < d->config->schedule_count; i++) {
@@ -115,5 +129,6 @@ int decode_check(struct decoder *d, const struct node *root)
 	}
 	check_routes(d, root);
 	check_offsite(d, root);
+	warn_of_nothing(d, root);
 	return 0;
 }

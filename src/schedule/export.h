@@ -7,6 +7,7 @@
 #ifndef SCHEDULE_EXPORT_H
 #define SCHEDULE_EXPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct export_plan {
 	const char *program, *config; /* absolute paths: what a schedule runs */
 	const char *const *writable;  /* directories that runs write into, NULL-terminated */
 	int64_t now_ns;               /* wall clock */
+	bool outbox;                  /* notifications wait somewhere for their delivery */
 };
 
 /*
@@ -45,7 +47,7 @@ MUST_CHECK int export_systemd_outbox_service(const struct export_plan *p, struct
 MUST_CHECK int export_systemd_outbox_timer(const struct export_plan *p, struct buf *out,
 					   struct error *err);
 
-/* A crontab of one user, with the lines for the outbox. */
+/* A crontab of one user. */
 MUST_CHECK int export_cron(const struct export_plan *p, struct buf *out, struct error *err);
 
 /* Events of the next two years (RFC 5545), in UTC. More than EXPORT_EVENTS_MAX of one schedule are refused. */

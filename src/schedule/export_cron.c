@@ -223,6 +223,8 @@ int export_cron(const struct export_plan *p, struct buf *out, struct error *err)
 	for (size_t i = 0; i < p->count; i++)
 		if (write_schedule(p, &p->schedule[i], &zone, out, err) < 0)
 			return -1;
+	if (!p->outbox)
+		return 0;
 	if (buf_puts(out, "# delivers the notifications that wait\n*/5 * * * * ") < 0 ||
 	    write_word(p->program, out) < 0 || buf_puts(out, " -c ") < 0 ||
 	    write_word(p->config, out) < 0 || buf_puts(out, " notify deliver\n") < 0)

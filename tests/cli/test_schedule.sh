@@ -68,9 +68,8 @@ run schedule-export-nowhere 8 schedule export --systemd "$work/nowhere"
 mkdir units
 "$muster" schedule export --systemd units -c own.yaml >out || fail "export"
 ls -A units >files
-printf 'muster-%s\n' first.service first.timer never.service never.timer nightly.service nightly.timer \
-	outbox.service outbox.timer >expected
-diff -u expected files || fail "not a pair for each that is switched on"
+printf 'muster-%s\n' first.service first.timer nightly.service nightly.timer >expected
+diff -u expected files || fail "not a pair for each that is switched on and no people's work"
 sed 's#^units/##' out | sort | diff -u expected - || fail "what was written is not told"
 grep -qxF "ExecStart=\"$muster\" -c \"$work/own.yaml\" schedule run nightly" units/muster-nightly.service ||
 	fail "what runs: $(cat units/muster-nightly.service)"
@@ -79,19 +78,32 @@ for path in state backups; do
 done
 cp -r units before
 sed -i 's/02:30/02:40/' own.yaml
-rm units/muster-outbox.timer units/muster-never.timer
-mkdir units/muster-outbox.timer
-rm before/muster-outbox.timer before/muster-never.timer
-mkdir before/muster-outbox.timer
-touch units/muster-outbox.timer/stays before/muster-outbox.timer/stays
+rm units/muster-nightly.timer units/muster-first.timer
+mkdir units/muster-nightly.timer
+rm before/muster-nightly.timer before/muster-first.timer
+mkdir before/muster-nightly.timer
+touch units/muster-nightly.timer/stays before/muster-nightly.timer/stays
 code=0
 "$muster" schedule export --systemd units -c own.yaml >out 2>err || code=$?
 [ "$code" -ne 0 ] || fail "a directory was replaced by a unit"
 diff -r before units || fail "some units were written, or something is left"
-rm -r units/muster-outbox.timer
+rm -r units/muster-nightly.timer
+cp before/muster-nightly.service units/muster-nightly.timer
 "$muster" schedule export --systemd units -c own.yaml first --json >out || fail "export of one"
 grep -q '"muster-first.timer"' out || fail "export --json: $(cat out)"
-grep -q '02:30' units/muster-nightly.timer || fail "one that was not named was written"
+cmp -s before/muster-nightly.service units/muster-nightly.timer || fail "one that was not named was written"
+
+run schedule-export-people 5 schedule export --cron -c own.yaml never
+"$muster" schedule export --ics -c own.yaml >out || fail "export --ics"
+
+# schedule run
+run schedule-run-unknown 8 schedule run nightli -c own.yaml
+run schedule-run-people 5 schedule run never -c own.yaml
+run schedule-run-off 5 schedule run off -c own.yaml
+code=0
+"$muster" schedule run first -c own.yaml --json >out 2>err || code=$?
+[ "$code" -eq 1 ] || [ "$code" -eq 4 ] || fail "schedule run: exit code $code: $(cat out err)"
+"$muster" run list --json | grep -q '"restore-test"' || fail "schedule run made no run: $(cat out err)"
 
 "$muster" schedule export --cron -c own.yaml >out || fail "export --cron"
 grep -qxF "40 2 * * * '$muster' -c '$work/own.yaml' schedule run nightly" out || fail "export --cron: $(cat out)"

@@ -36,7 +36,8 @@ int main(int argc, char **argv)
 	struct export_plan plan = { .schedule = schedule,
 				    .platform = "shop; the \"new\" one, 100% \xc3\xa9t\xc3\xa9",
 				    .config = "/etc/muster/it's 100% $HOME.yaml",
-				    .writable = writable };
+				    .writable = writable,
+				    .outbox = true };
 	CLEANUP(buf_release)
 	struct buf out = { 0 };
 	struct error err = ERROR_INIT;
