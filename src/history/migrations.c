@@ -51,6 +51,49 @@ static const char *const migrations[] = {
 	"  known INTEGER NOT NULL," /* bits of enum fact_measure */
 	"  count INTEGER, bytes INTEGER, expires INTEGER, fingerprint TEXT, value TEXT,"
 	"  PRIMARY KEY (reading, kind, scope, name)) STRICT, WITHOUT ROWID;",
+
+	/* 2: alerts, and what is to be told of them */
+	"CREATE TABLE alert ("
+	"  key TEXT PRIMARY KEY,"
+	"  since INTEGER NOT NULL,"         /* wall clock, ns */
+	"  told INTEGER NOT NULL,"          /* when it was last told, or reminded of */
+	"  event TEXT NOT NULL,"            /* a notice's: failed, error, missed, stale, warned */
+	"  document TEXT NOT NULL) STRICT;" /* the newest notice of it, JSON */
+	"CREATE TABLE outbox ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  key TEXT NOT NULL,"
+	"  receiver TEXT NOT NULL,"
+	"  event TEXT NOT NULL,"
+	"  document TEXT NOT NULL," /* the notice, JSON */
+	"  created INTEGER NOT NULL,"
+	"  due INTEGER NOT NULL,"
+	"  attempts INTEGER NOT NULL DEFAULT 0,"
+	"  state TEXT NOT NULL DEFAULT 'waiting'," /* waiting, sent, given-up */
+	"  ended INTEGER,"
+	"  answer TEXT) STRICT;"
+	"CREATE INDEX outbox_waiting ON outbox (receiver, key, id) WHERE state = 'waiting';",
+
+	/* 3: what was to run and did not */
+	"CREATE TABLE expected ("
+	"  schedule TEXT PRIMARY KEY,"
+	"  since INTEGER NOT NULL,"  /* nothing is expected before; wall clock, ns */
+	"  judged INTEGER NOT NULL," /* times up to this one are judged */
+	"  expression TEXT NOT NULL) STRICT;"
+	"CREATE TABLE missed ("
+	"  schedule TEXT NOT NULL,"
+	"  at INTEGER NOT NULL," /* the time that passed */
+	"  kind TEXT NOT NULL,"
+	"  reason TEXT NOT NULL,"
+	"  noticed INTEGER NOT NULL,"
+	"  PRIMARY KEY (schedule, at)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE pause ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  schedule TEXT," /* NULL: all */
+	"  reason TEXT NOT NULL,"
+	"  author TEXT NOT NULL,"
+	"  began INTEGER NOT NULL,"
+	"  ends INTEGER NOT NULL,"
+	"  ended INTEGER) STRICT;", /* when somebody resumed before its end */
 };
 
 enum { NEWEST = sizeof(migrations) / sizeof(*migrations) };
