@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a command that makes a run needs around it: configuration, history, lock, id, report. */
+/* What a command that makes a run needs around it: configuration, history, locks, id, report. */
 #ifndef CMD_RUN_SESSION_H
 #define CMD_RUN_SESSION_H
 
@@ -17,16 +17,17 @@ struct run_session {
 };
 
 /*
- * Into zeroed `s`: read the configuration, open the history, take the lock for a
- * new run of `kind` ("verify"), end the runs that were cut short, drop facts that
- * have expired, and fill its request.
+ * Into zeroed `s`: read the configuration, open the history, take for a new run of `kind`
+ * ("verify") the locks of the components named, or of all, end the runs that were cut short,
+ * drop facts that have expired, and fill its request.
  */
 MUST_CHECK int run_session_open(const struct invocation *inv, const char *kind,
 				struct run_session *s, struct error *err);
 void run_session_close(struct run_session *s);
 
 /*
- * The run as the journal has it now, its report saved. The caller releases it.
+ * The run, which is over, as the journal has it; its locks are given back, its report saved. The
+ * caller releases it.
  * `text_path` gets the path of the report for people.
  */
 MUST_CHECK int run_session_report(const struct run_session *s, struct run *run, char *text_path,

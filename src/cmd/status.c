@@ -77,23 +77,48 @@ static int learn_last(struct history *h, struct readiness *r, const char *name, 
 	return rc;
 }
 
-static int learn_holder(struct history *h, struct readiness *r, struct error *err)
-{
-	struct history_holder holder;
-	bool held = false;
+/* What the readiness borrows from. */
+struct status_sources {
+	struct catalogue sets;
+	struct history_holders holders;
+	struct readiness_run *running;
+};
 
-	if (history_holder(h, &holder, &held, err) < 0)
+static void sources_release(struct status_sources *s)
+{
+	catalogue_release(&s->sets);
+	history_holders_release(&s->holders);
+	free(s->running);
+}
+
+static int learn_running(struct history *h, struct status_sources *from, struct readiness *r,
+			 struct error *err)
+{
+	const struct history_holders *holders = &from->holders;
+
+	if (history_holders(h, &from->holders, err) < 0)
 		return -1;
-	if (!held)
-		return 0;
-	(void)snprintf(r->run, sizeof(r->run), "%s", holder.run);
-	(void)snprintf(r->command, sizeof(r->command), "%s", holder.command);
-	r->pid = holder.pid;
-	r->since_ns = holder.since_ns;
+	from->running = calloc(holders->count + 1, sizeof(*from->running));
+	if (!from->running)
+		return error_set(err, ERROR_NOMEM, "no memory for the runs under way");
+	for (size_t i = 0; i < holders->count; i++) {
+		const struct history_holder *holder = &holders->item[i];
+
+		from->running[i] = (struct readiness_run){
+			.run = holder->run,
+			.command = holder->command,
+			.component = (const char *const *)holder->component,
+			.component_count = holder->component_count,
+			.pid = holder->pid,
+			.since_ns = holder->since_ns,
+		};
+	}
+	r->running = from->running;
+	r->running_count = holders->count;
 	return 0;
 }
 
-static int learn(const struct config *config, const struct catalogue *sets, struct readiness *r,
+static int learn(const struct config *config, struct status_sources *from, struct readiness *r,
 		 struct error *err)
 {
 	CLEANUP(cleanup_history)
@@ -101,8 +126,8 @@ static int learn(const struct config *config, const struct catalogue *sets, stru
 	CLEANUP(proofs_release)
 	struct proofs proofs = { 0 };
 
-	if (history_open_read(config->state_dir, &h, err) < 0 || learn_holder(h, r, err) < 0 ||
-	    learn_from_newest(h, r, err) < 0)
+	if (history_open_read(config->state_dir, &h, err) < 0 ||
+	    learn_running(h, from, r, err) < 0 || learn_from_newest(h, r, err) < 0)
 		return -1;
 	for (size_t i = 0; i < r->count; i++) {
 		if (!r->component[i].run[0] && learn_last(h, r, r->component[i].name, err) < 0)
@@ -110,7 +135,7 @@ static int learn(const struct config *config, const struct catalogue *sets, stru
 	}
 	if (history_proofs(h, NULL, &proofs, err) < 0)
 		return -1;
-	proven_learn(sets, config, &proofs, r);
+	proven_learn(&from->sets, config, &proofs, r);
 	return 0;
 }
 
@@ -193,8 +218,8 @@ static int assess(const struct invocation *inv, struct error *err)
 {
 	CLEANUP(config_release)
 	struct config config = { 0 };
-	CLEANUP(catalogue_release)
-	struct catalogue sets = { 0 };
+	CLEANUP(sources_release)
+	struct status_sources from = { .running = NULL };
 	CLEANUP(cleanup_free)
 	struct readiness_component *components = NULL;
 	struct readiness r = { .at_ns = clock_wall_ns() };
@@ -212,7 +237,7 @@ static int assess(const struct invocation *inv, struct error *err)
 	r.rpo_ns = config.rpo_ns;
 	r.component = components;
 	r.count = config.component_count;
-	if (learn_sets(&config, &sets, &r, err) < 0 || learn(&config, &sets, &r, err) < 0)
+	if (learn_sets(&config, &from.sets, &r, err) < 0 || learn(&config, &from, &r, err) < 0)
 		return -1;
 	readiness_judge(&r);
 	return show(inv, &r, err);
@@ -247,7 +272,8 @@ const struct command status_command = {
 		"an error: we cannot tell. The exit code is that of the worst component.\n\n"
 		"With --json the document muster.status/v1 holds platform, time, state, rto, rpo, "
 		"newest_set, newest_set_unproven, restore_test_overdue, emergency{set, run, time, "
-		"age, restore}, under_way and components[] of name, engine, state, words, "
+		"age, restore}, under_way[] of run, command, components[], pid, since, and "
+		"components[] of name, engine, state, words, "
 		"newest_set, "
 		"newest_set_time, "
 		"last_run, last_verified, last_verdict, proven, proven_set, proof_age, max_age, "

@@ -2,7 +2,7 @@
 /*
  * The journal: one append-only table of events, and its queries. SQLite in the
  * state directory; numbered migrations bring an older file up to date when it is
- * opened. One writer at a time (history_lock), any number of readers.
+ * opened. One run at a time for each component (history_lock), any number of readers.
  */
 #ifndef HISTORY_HISTORY_H
 #define HISTORY_HISTORY_H
@@ -21,7 +21,7 @@ MUST_CHECK int history_open(const char *state_dir, struct history **out, struct 
 MUST_CHECK int history_open_read(const char *state_dir, struct history **out, struct error *err);
 /*
  * A history in memory, gone with the process: for a run that has no state directory. Nobody
- * else can see it, so that it needs no lock: history_lock() always gets it.
+ * else can see it, so that it needs no lock: history_lock() takes none.
  */
 MUST_CHECK int history_open_memory(struct history **out, struct error *err);
 void history_close(struct history *h);
@@ -31,29 +31,50 @@ static inline void cleanup_history(struct history **h)
 	history_close(*h);
 }
 
+/* What a run wants to itself while it uses servers or files. */
+struct history_claim {
+	const char *run, *command;    /* its id; its kind, for those who wait */
+	const char *const *component; /* names, of letters, digits, - and _ */
+	size_t component_count; /* 0: the configuration has none; such runs exclude each other */
+};
 /*
- * Take the one lock of the state directory (of the open file description, so a dead
- * holder holds nothing) for run `id`, until close. ERROR_BUSY names the holder: run,
- * command, pid, since when.
+ * Take the lock of each component (of an open file description, so a dead holder holds
+ * nothing), all or none, without waiting for runs; held until close. ERROR_BUSY names the
+ * holder: command, run, components, pid, since when. What the run then records as its start
+ * tells which components it was about.
  */
-MUST_CHECK int history_lock(struct history *h, const char *id, const char *command,
+MUST_CHECK int history_lock(struct history *h, const struct history_claim *claim,
 			    struct error *err);
-/* Give it back before close; safe when it is not held. */
+/* Give them back before close; safe when none is held. */
 void history_unlock(struct history *h);
 
-/* Who holds the lock. All zero but `*held`: somebody who has not written who it is yet. */
+/*
+ * Keeps the second of that time, by which a backup set is named, to this history until close.
+ * `*ours` is false when another has it.
+ */
+MUST_CHECK int history_reserve_second(struct history *h, int64_t wall_ns, bool *ours,
+				      struct error *err);
+
+/* A run under way. No name, no pid: somebody who has not written who it is yet. */
 struct history_holder {
 	char run[RUN_ID_SIZE], command[64];
 	long pid;
 	int64_t since_ns;
+	char **component; /* owned; sorted */
+	size_t component_count;
 };
-/* Asks without taking it. */
-MUST_CHECK int history_holder(struct history *h, struct history_holder *out, bool *held,
-			      struct error *err);
+struct history_holders {
+	struct history_holder *item;
+	size_t count;
+};
+/* All who hold locks; asks without taking any. */
+MUST_CHECK int history_holders(struct history *h, struct history_holders *out, struct error *err);
+void history_holders_release(struct history_holders *holders);
 
 /*
- * Under the lock: every run that never finished gets a failing-safe end, an
- * `interrupted` check with verdict error and the verdict its checks give.
+ * Every run that never finished, and whose process holds no lock any more, gets a failing-safe
+ * end: an `interrupted` check with verdict error and the verdict its checks give. Runs of the
+ * living are left alone.
  */
 MUST_CHECK int history_recover(struct history *h, struct error *err);
 
@@ -72,7 +93,7 @@ struct history_filter {
 };
 
 /*
- * In both: a run that has no end and does not hold the lock was cut short; it is
+ * In both: a run that has no end and holds no lock was cut short; it is
  * shown as history_recover() would end it. A run under way has finished_ns 0 and
  * the verdict of its checks so far.
  */

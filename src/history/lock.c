@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one lock of a state directory: an open file description lock, which dies with
- * its holder and, unlike flock(), can be asked about without being taken for an
- * instant. The file's text says who holds it.
+ * One lock per component, a file below <state_dir>/locks: an open file description lock,
+ * which dies with its holder and, unlike flock(), can be asked about without being taken for
+ * an instant. The file's text says who holds it.
  */
-#include "history/store.h"
+#include "history/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,132 +13,209 @@
 #include "base/clock.h"
 #include "base/file.h"
 
-static int open_lock_file(const struct history *h, int flags)
+/* Waits, when asked to, for as long as others take to take their locks. */
+static int set_range(int fd, int how, struct flock *range)
 {
-	char path[STORE_PATH_SIZE];
+	int rc;
 
-	(void)snprintf(path, sizeof(path), "%s/lock", h->directory);
-	return open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0640);
+	do {
+		rc = fcntl(fd, how, range);
+	} while (rc < 0 && errno == EINTR);
+	return rc;
 }
 
-static int try_lock(int fd)
+static int set_lock(int fd, int how, short type)
 {
-	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct flock whole = { .l_type = type, .l_whence = SEEK_SET };
 
-	return fcntl(fd, F_OFD_SETLK, &whole);
+	return set_range(fd, how, &whole);
 }
 
-/* run, command, pid, since: one a line. A holder that has not got to writing it yet is nameless. */
-static void parse_holder(char *text, struct history_holder *out)
+int lock_directory(const struct history *h, char out[STORE_PATH_SIZE])
 {
-	char *field[4] = { NULL }, *rest = text;
+	return snprintf(out, STORE_PATH_SIZE, "%s/locks", h->directory);
+}
 
-	*out = (struct history_holder){ .pid = 0 };
-	for (size_t i = 0; i < 4; i++) {
-		char *end = strchr(rest, '\n');
+static int open_file(const struct history *h, const char *name, struct error *err)
+{
+	char directory[STORE_PATH_SIZE], path[STORE_PATH_SIZE + 256];
+	int fd;
 
-		if (!end)
-			return;
-		*end = '\0';
-		field[i] = rest;
-		rest = end + 1;
+	(void)lock_directory(h, directory);
+	if (file_make_directories(directory, 0750, err) < 0)
+		return -1;
+	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	return fd < 0 ? error_set_errno(err, ERROR_IO, "open %s", path) : fd;
+}
+
+/*
+ * Held while locks are taken, never while they are held: so nobody fails for the sake of one
+ * who then gets nothing, and whoever holds a lock has written who it is.
+ */
+static int enter_gate(const struct history *h, struct error *err)
+{
+	int fd = open_file(h, "gate", err);
+
+	if (fd >= 0 && set_lock(fd, F_OFD_SETLKW, F_WRLCK) < 0) {
+		(void)error_set_errno(err, ERROR_IO, "lock %s/locks/gate", h->directory);
+		(void)close(fd);
+		return -1;
 	}
-	(void)snprintf(out->run, sizeof(out->run), "%.*s", RUN_ID_SIZE - 1, field[0]);
-	(void)snprintf(out->command, sizeof(out->command), "%s", field[1]);
-	out->pid = strtol(field[2], NULL, 10);
-	if (clock_parse_rfc3339(field[3], &out->since_ns) < 0)
-		out->since_ns = 0;
+	return fd;
 }
 
-static void read_holder(int fd, struct history_holder *out)
-{
-	char text[256];
-	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
-
-	text[n > 0 ? n : 0] = '\0';
-	parse_holder(text, out);
-}
-
-static int write_holder(const struct history *h, int fd, const char *id, const char *command,
-			struct error *err)
+static int write_holder(int fd, const struct history_claim *claim, struct error *err)
 {
 	char text[256], since[CLOCK_RFC3339_SIZE];
 
-	(void)snprintf(text, sizeof(text), "%.31s\n%.60s\n%ld\n%s\n", id, command, (long)getpid(),
-		       clock_format_rfc3339(clock_wall_ns(), since));
+	(void)snprintf(text, sizeof(text), "%.31s\n%.60s\n%ld\n%s\n", claim->run, claim->command,
+		       (long)getpid(), clock_format_rfc3339(clock_wall_ns(), since));
 	if (ftruncate(fd, 0) < 0)
-		return error_set_errno(err, ERROR_IO, "write %s/lock", h->directory);
-	return file_write_all(fd, "the lock file", text, strlen(text), err);
+		return error_set_errno(err, ERROR_IO, "write a lock file");
+	return file_write_all(fd, "a lock file", text, strlen(text), err);
 }
 
-static int busy(int fd, struct error *err)
+/* "cache, database", cut where it grows too long. */
+static char *join(const struct history_holder *holder, char *out, size_t size)
 {
-	struct history_holder holder;
-	char since[CLOCK_RFC3339_SIZE];
+	size_t used = 0;
 
-	read_holder(fd, &holder);
-	if (holder.pid)
+	(void)snprintf(out, size, "nothing");
+	for (size_t i = 0; i < holder->component_count && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "",
+					 holder->component[i]);
+	return out;
+}
+
+/* Who it is that holds `component`, with all that it holds. */
+static int busy(struct history *h, const char *component, struct error *err)
+{
+	CLEANUP(history_holders_release)
+	struct history_holders holders = { 0 };
+	const struct history_holder *holder;
+	char since[CLOCK_RFC3339_SIZE], names[256];
+
+	if (history_holders(h, &holders, err) < 0)
+		return -1;
+	holder = holders_of_component(&holders, component);
+	if (holder && *holder->run)
 		(void)error_set(err, ERROR_BUSY,
-				"another run is under way: %s %s, pid %ld, since %s",
-				holder.command, holder.run, holder.pid,
-				clock_format_rfc3339(holder.since_ns, since));
+				"another run is under way: %s %s of %s, pid %ld, since %s",
+				holder->command, holder->run, join(holder, names, sizeof(names)),
+				holder->pid, clock_format_rfc3339(holder->since_ns, since));
 	else
-		(void)error_set(err, ERROR_BUSY, "another run is under way");
+		(void)error_set(err, ERROR_BUSY, "another run of %s is under way",
+				*component ? component : "the platform");
 	return error_hint(err, "wait for it to end; `muster status` shows it");
 }
 
-int history_lock(struct history *h, const char *id, const char *command, struct error *err)
+/* One more lock of the claim. */
+static int take(struct history *h, const struct history_claim *claim, const char *component,
+		struct error *err)
 {
+	struct held_lock *lock = &h->lock[h->lock_count];
+	char name[LOCK_NAME_SIZE];
 	CLEANUP(cleanup_close)
 	int fd = -1;
 
+	(void)snprintf(name, sizeof(name), "%.200s" LOCK_SUFFIX, component);
+	fd = open_file(h, name, err);
+	if (fd < 0)
+		return -1;
+	if (set_lock(fd, F_OFD_SETLK, F_WRLCK) < 0) {
+		if (errno == EAGAIN || errno == EACCES)
+			return busy(h, component, err);
+		return error_set_errno(err, ERROR_IO, "lock %s/locks/%s", h->directory, name);
+	}
+	lock->component = strdup(component);
+	if (!lock->component)
+		return error_set(err, ERROR_NOMEM, "history: no memory for locks");
+	lock->fd = TAKE_FD(fd);
+	h->lock_count++;
+	return write_holder(lock->fd, claim, err);
+}
+
+static int take_all(struct history *h, const struct history_claim *claim, struct error *err)
+{
+	if (!claim->component_count)
+		return take(h, claim, "", err);
+	for (size_t i = 0; i < claim->component_count; i++) {
+		/* a name that was said twice */
+		if (!history_holds(h, claim->component[i]) &&
+		    take(h, claim, claim->component[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int history_lock(struct history *h, const struct history_claim *claim, struct error *err)
+{
+	CLEANUP(cleanup_close)
+	int gate = -1;
+
 	if (h->in_memory)
 		return 0;
-	fd = open_lock_file(h, O_RDWR | O_CREAT);
-	if (fd < 0)
-		return error_set_errno(err, ERROR_IO, "open %s/lock", h->directory);
-	if (try_lock(fd) < 0) {
-		if (errno == EAGAIN || errno == EACCES)
-			return busy(fd, err);
-		return error_set_errno(err, ERROR_IO, "lock %s/lock", h->directory);
-	}
-	if (write_holder(h, fd, id, command, err) < 0)
+	if (h->lock_count)
+		return error_set(err, ERROR_INTERNAL, "the locks are held already");
+	h->lock = calloc(claim->component_count + 1, sizeof(*h->lock));
+	if (!h->lock)
+		return error_set(err, ERROR_NOMEM, "history: no memory for locks");
+	gate = enter_gate(h, err);
+	if (gate < 0)
 		return -1;
-	h->lock_fd = TAKE_FD(fd);
-	return 0;
+	if (take_all(h, claim, err) == 0)
+		return 0;
+	history_unlock(h);
+	return -1;
+}
+
+bool history_holds(const struct history *h, const char *component)
+{
+	for (size_t i = 0; i < h->lock_count; i++) {
+		if (strcmp(h->lock[i].component, component) == 0)
+			return true;
+	}
+	return false;
 }
 
 void history_unlock(struct history *h)
 {
-	if (h->lock_fd < 0)
-		return;
-	/* emptied first: the next holder's name is not there yet when it has just locked */
-	if (ftruncate(h->lock_fd, 0) == 0)
-		errno = 0;
-	(void)close(h->lock_fd);
-	h->lock_fd = -1;
+	for (size_t i = 0; i < h->lock_count; i++) {
+		struct held_lock *lock = &h->lock[i];
+
+		/* emptied first: the next holder's name is not there yet when it has just locked */
+		if (ftruncate(lock->fd, 0) == 0)
+			errno = 0;
+		/* by its name: a process that was forked from this one may share the description */
+		(void)set_lock(lock->fd, F_OFD_SETLK, F_UNLCK);
+		(void)close(lock->fd);
+		free(lock->component);
+	}
+	free(h->lock);
+	h->lock = NULL;
+	h->lock_count = 0;
 }
 
-int history_holder(struct history *h, struct history_holder *out, bool *held, struct error *err)
+/* A byte of one file for each second: its lock leaves nothing behind. */
+int history_reserve_second(struct history *h, int64_t wall_ns, bool *ours, struct error *err)
 {
-	CLEANUP(cleanup_close)
-	int fd = -1;
-	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct flock second = { .l_type = F_WRLCK,
+				.l_whence = SEEK_SET,
+				.l_start = wall_ns / NS_PER_SECOND,
+				.l_len = 1 };
 
-	*held = false;
-	*out = (struct history_holder){ .pid = 0 };
+	*ours = true;
 	if (h->in_memory)
 		return 0;
-	fd = open_lock_file(h, O_RDONLY);
-	if (fd < 0 && errno == ENOENT)
+	if (h->seconds_fd < 0)
+		h->seconds_fd = open_file(h, "seconds", err);
+	if (h->seconds_fd < 0)
+		return -1;
+	if (set_range(h->seconds_fd, F_OFD_SETLK, &second) == 0)
 		return 0;
-	if (fd < 0)
-		return error_set_errno(err, ERROR_IO, "open %s/lock", h->directory);
-	if (fcntl(fd, F_OFD_GETLK, &whole) < 0)
-		return error_set_errno(err, ERROR_IO, "ask for the holder of %s/lock",
-				       h->directory);
-	*held = whole.l_type != F_UNLCK;
-	if (*held)
-		read_holder(fd, out);
-	return 0;
+	*ours = false;
+	if (errno == EAGAIN || errno == EACCES)
+		return 0;
+	return error_set_errno(err, ERROR_IO, "lock %s/locks/seconds", h->directory);
 }

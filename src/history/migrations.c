@@ -73,7 +73,15 @@ static const char *const migrations[] = {
 	"  answer TEXT) STRICT;"
 	"CREATE INDEX outbox_waiting ON outbox (receiver, key, id) WHERE state = 'waiting';",
 
-	/* 3: what was to run and did not */
+	/* 3: what runs were about; what was to run and did not */
+	"CREATE TABLE run_component ("
+	"  run TEXT NOT NULL,"
+	"  component TEXT NOT NULL," /* that the run had to itself */
+	"  PRIMARY KEY (run, component)) STRICT, WITHOUT ROWID;"
+	"CREATE TRIGGER run_component_no_update BEFORE UPDATE ON run_component"
+	"  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
+	"CREATE TRIGGER run_component_no_delete BEFORE DELETE ON run_component"
+	"  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
 	"CREATE TABLE expected ("
 	"  schedule TEXT PRIMARY KEY,"
 	"  since INTEGER NOT NULL,"  /* nothing is expected before; wall clock, ns */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs as the journal tells them: lists, one whole run, the last of a kind. */
-#include "history/store.h"
+#include "history/lock.h"
 
 #include <string.h>
 
@@ -224,17 +224,17 @@ int query_run(struct history *h, const char *id, struct run *out, int64_t *last_
 
 static int is_under_way(struct history *h, const char *id, bool *out, struct error *err)
 {
-	struct history_holder holder;
-	bool held = false;
+	CLEANUP(history_holders_release)
+	struct history_holders holders = { 0 };
 
 	/* a history in memory is its writer's alone, who lives */
 	if (h->in_memory) {
 		*out = true;
 		return 0;
 	}
-	if (history_holder(h, &holder, &held, err) < 0)
+	if (history_holders(h, &holders, err) < 0)
 		return -1;
-	*out = held && (!holder.run[0] || strcmp(holder.run, id) == 0);
+	*out = holders_know_run(&holders, id);
 	return 0;
 }
 
@@ -330,6 +330,8 @@ int history_load_brief(struct history *h, const char *id, struct run *out, struc
 	char exact[RUN_ID_SIZE] = "";
 	int rc;
 
+	if (sink_flush(h, err) < 0)
+		return -1;
 	if (strcmp(id, "latest") == 0)
 		rc = resolve_latest(h, exact, err);
 	else
@@ -423,7 +425,7 @@ int history_list(struct history *h, const struct history_filter *filter, struct 
 
 	*out = NULL;
 	*count = 0;
-	if (prepare_list(h, filter, &s, err) < 0)
+	if (sink_flush(h, err) < 0 || prepare_list(h, filter, &s, err) < 0)
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {
 		if (!reserve(&runs, n, &capacity, sizeof(**out))) {

@@ -187,7 +187,7 @@ int history_expire_facts(struct history *h, int64_t before_ns, struct error *err
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
 
-	if (store_flush(h, err) < 0)
+	if (sink_flush(h, err) < 0)
 		return -1;
 	/* readings are numbered as they are made, so that one bound names all older ones */
 	if (store_prepare(h,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ends the runs that a crash or a kill left without an end, and never greener than recorded. */
-#include "history/store.h"
+#include "history/lock.h"
 
 #include <string.h>
 
@@ -74,21 +74,32 @@ static int recover_run(struct history *h, const char *id, struct error *err)
 	return rc < 0 ? -1 : 0;
 }
 
-int history_recover(struct history *h, struct error *err)
+/* Those that began after this look at who holds what are not among the runs it is about. */
+static int recover_all(struct history *h, struct error *err)
 {
+	CLEANUP(history_holders_release)
+	struct history_holders holders = { 0 };
 	CLEANUP(cleanup_free)
 	char(*ids)[RUN_ID_SIZE] = NULL;
 	size_t count = 0;
 
-	if (h->in_memory)
-		return 0;
-	if (h->lock_fd < 0)
-		return error_set(err, ERROR_INTERNAL, "recovery without the lock");
 	if (query_unfinished(h, &ids, &count, err) < 0)
 		return -1;
+	if (count && history_holders(h, &holders, err) < 0)
+		return -1;
 	for (size_t i = 0; i < count; i++) {
-		if (recover_run(h, ids[i], err) < 0)
+		if (!holders_know_run(&holders, ids[i]) && recover_run(h, ids[i], err) < 0)
 			return error_context(err, "end the interrupted run %s", ids[i]);
 	}
 	return 0;
+}
+
+int history_recover(struct history *h, struct error *err)
+{
+	if (h->in_memory)
+		return 0;
+	/* whoever wants the same waits here, and then finds nothing left to do */
+	if (store_begin(h, err) < 0)
+		return -1;
+	return store_end(h, recover_all(h, err), err);
 }

@@ -14,8 +14,8 @@ static const char append_sql[] = "INSERT INTO event ("
 #undef X
 		"NULL)";
 
-/* One row to be written; texts are borrowed from the event. */
-struct row {
+/* One row to be written; texts are borrowed from the event, or kept while it waits. */
+struct event_row {
 	const char *text[EVENT_COLUMN_COUNT];
 	int64_t number[EVENT_COLUMN_COUNT];
 };
@@ -25,7 +25,7 @@ static bool is_number(enum event_column column)
 	return column == COLUMN_AT || column == COLUMN_DURATION || column == COLUMN_REQUIRED;
 }
 
-static void fill_check(struct row *row, const struct check *c)
+static void fill_check(struct event_row *row, const struct check *c)
 {
 	row->text[COLUMN_COMPONENT] = c->component;
 	row->text[COLUMN_NAME] = c->name;
@@ -38,7 +38,7 @@ static void fill_check(struct row *row, const struct check *c)
 	row->number[COLUMN_REQUIRED] = c->required;
 }
 
-static void fill(struct row *row, const struct event *e, const char *host)
+static void fill(struct event_row *row, const struct event *e, const char *host)
 {
 	row->number[COLUMN_AT] = e->at_ns;
 	row->number[COLUMN_DURATION] = e->duration_ns;
@@ -73,7 +73,7 @@ static void fill(struct row *row, const struct event *e, const char *host)
 	}
 }
 
-static int append_row(struct history *h, const struct row *row, struct error *err)
+static int append_row(struct history *h, const struct event_row *row, struct error *err)
 {
 	sqlite3_stmt *s;
 	int rc;
@@ -176,9 +176,30 @@ static bool may_wait(const struct event *e)
 	return e->type == EVENT_CHECK && e->check->verdict <= VERDICT_PASS;
 }
 
+/* Which components a run is about is known from what it has to itself when it begins. */
+static int append_components(struct history *h, const char *run, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+
+	if (store_prepare(h, "INSERT INTO run_component (run, component) VALUES (?,?)", &s, err) <
+	    0)
+		return -1;
+	for (size_t i = 0; i < h->lock_count; i++) {
+		if (!*h->lock[i].component)
+			continue;
+		if (store_bind_text(h, s, 1, run, err) < 0 ||
+		    store_bind_text(h, s, 2, h->lock[i].component, err) < 0 ||
+		    store_step(h, s, err) < 0)
+			return -1;
+		(void)sqlite3_reset(s);
+	}
+	return 0;
+}
+
 static int append_event(struct history *h, const struct event *e, struct error *err)
 {
-	struct row row = { .text = { NULL } };
+	struct event_row row = { .text = { NULL } };
 	char host[256] = "";
 
 	if (e->type == EVENT_RUN_STARTED && gethostname(host, sizeof(host) - 1) < 0)
@@ -186,25 +207,89 @@ static int append_event(struct history *h, const struct event *e, struct error *
 	fill(&row, e, host);
 	if (append_row(h, &row, err) < 0)
 		return -1;
+	if (e->type == EVENT_RUN_STARTED)
+		return append_components(h, e->run, err);
 	return e->type == EVENT_FACTS ? append_facts(h, e, err) : 0;
+}
+
+static bool grow_waiting(struct history *h)
+{
+	size_t wanted = h->waiting_capacity ? h->waiting_capacity * 2 : 16;
+	struct event_row *grown;
+
+	if (h->waiting_count < h->waiting_capacity)
+		return true;
+	grown = realloc(h->waiting, wanted * sizeof(*grown));
+	if (!grown)
+		return false;
+	h->waiting = grown;
+	h->waiting_capacity = wanted;
+	return true;
+}
+
+/* In memory, not in an open transaction: other runs' writers would have to wait for its end. */
+static int let_wait(struct history *h, const struct event *e, struct error *err)
+{
+	struct event_row row = { .text = { NULL } };
+	bool failed = !grow_waiting(h);
+
+	fill(&row, e, NULL);
+	for (size_t i = 0; i < EVENT_COLUMN_COUNT; i++) {
+		if (!row.text[i])
+			continue;
+		row.text[i] = arena_strdup(&h->waiting_texts, row.text[i]);
+		failed |= !row.text[i];
+	}
+	if (failed)
+		return error_set(err, ERROR_NOMEM, "history: no memory for a check");
+	h->waiting[h->waiting_count++] = row;
+	return 0;
+}
+
+static int append_waiting(struct history *h, struct error *err)
+{
+	for (size_t i = 0; i < h->waiting_count; i++) {
+		if (append_row(h, &h->waiting[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What waits, then `e` (NULL: nothing more), as one transaction unless we are in one. */
+static int write_out(struct history *h, const struct event *e, struct error *err)
+{
+	bool alone = !h->in_transaction;
+	int rc;
+
+	if (alone && store_begin(h, err) < 0)
+		return -1;
+	rc = append_waiting(h, err);
+	if (rc == 0 && e)
+		rc = append_event(h, e, err);
+	if (alone)
+		rc = store_end(h, rc, err);
+	if (rc < 0)
+		return -1;
+	h->waiting_count = 0;
+	arena_release(&h->waiting_texts);
+	return 0;
+}
+
+int sink_flush(struct history *h, struct error *err)
+{
+	return h->waiting_count ? write_out(h, NULL, err) : 0;
 }
 
 static int receive(struct event_sink *self, const struct event *e, struct error *err)
 {
 	struct history *h = (struct history *)(void *)self;
+	int rc;
 
 	_Static_assert(offsetof(struct history, sink) == 0, "the sink is the history's head");
 	if (e->type == EVENT_PROGRESS)
 		return 0;
-	if (!h->in_batch && store_exec(h, "BEGIN IMMEDIATE", err) < 0)
-		return error_context(err, "record %s", event_type_id(e->type));
-	h->in_batch = true;
-	if (append_event(h, e, err) < 0) {
-		(void)sqlite3_exec(h->db, "ROLLBACK", NULL, NULL, NULL);
-		h->in_batch = false;
-		return error_context(err, "record %s", event_type_id(e->type));
-	}
-	return may_wait(e) ? 0 : store_flush(h, err);
+	rc = may_wait(e) ? let_wait(h, e, err) : write_out(h, e, err);
+	return rc < 0 ? error_context(err, "record %s", event_type_id(e->type)) : 0;
 }
 
 struct event_sink *history_sink(struct history *h)

@@ -13,8 +13,11 @@
 
 #include "base/file.h"
 
-/* Longer than any write transaction of ours takes, shorter than an operator's patience. */
-enum { BUSY_TIMEOUT_MS = 10000 };
+/*
+ * Longer than the write transactions of several runs take one after the other, shorter than an
+ * operator's patience.
+ */
+enum { BUSY_TIMEOUT_MS = 30000 };
 
 static enum error_kind kind_of_code(int code)
 {
@@ -124,14 +127,22 @@ const char *store_text(sqlite3_stmt *statement, int column)
 	return text ? (const char *)text : "";
 }
 
-int store_flush(struct history *h, struct error *err)
+int store_begin(struct history *h, struct error *err)
 {
-	if (!h->in_batch)
-		return 0;
-	h->in_batch = false;
-	if (sqlite3_exec(h->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
-		return 0;
-	(void)store_error(h, err, "commit");
+	if (store_exec(h, "BEGIN IMMEDIATE", err) < 0)
+		return -1;
+	h->in_transaction = true;
+	return 0;
+}
+
+int store_end(struct history *h, int rc, struct error *err)
+{
+	h->in_transaction = false;
+	if (rc == 0) {
+		if (sqlite3_exec(h->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+			return 0;
+		(void)store_error(h, err, "commit");
+	}
 	(void)sqlite3_exec(h->db, "ROLLBACK", NULL, NULL, NULL);
 	return -1;
 }
@@ -145,7 +156,7 @@ static struct history *allocate(const char *state_dir, struct error *err)
 		(void)error_set(err, ERROR_NOMEM, "history: no memory");
 		return NULL;
 	}
-	h->lock_fd = -1;
+	h->seconds_fd = -1;
 	if ((size_t)snprintf(h->directory, sizeof(h->directory), "%s", state_dir) >=
 	    sizeof(h->directory)) {
 		free(h);
@@ -272,10 +283,13 @@ void history_close(struct history *h)
 	if (!h)
 		return;
 	/* what could not be written by now makes nothing greener when it is lost */
-	if (h->db && store_flush(h, &ignored) < 0)
+	if (h->db && sink_flush(h, &ignored) < 0)
 		error_clear(&ignored);
 	(void)sqlite3_finalize(h->append);
 	(void)sqlite3_close(h->db);
 	history_unlock(h);
+	cleanup_close(&h->seconds_fd);
+	free(h->waiting);
+	arena_release(&h->waiting_texts);
 	free(h);
 }

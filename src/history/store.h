@@ -10,15 +10,26 @@
 
 enum { STORE_PATH_SIZE = 4096 };
 
+/* The lock of a component that we hold. */
+struct held_lock {
+	int fd;
+	char *component; /* owned; "" of a run that has none */
+};
+
 struct history {
 	struct event_sink sink;
 	sqlite3 *db;
 	char directory[STORE_PATH_SIZE - 32]; /* the state directory */
 	char path[STORE_PATH_SIZE];           /* of the database */
 	bool in_memory;                       /* there is no file, and no lock */
-	bool in_batch;                        /* a transaction of passing checks is open */
-	int lock_fd;                          /* -1: we do not hold the lock */
-	sqlite3_stmt *append;                 /* prepared once, kept until close */
+	struct held_lock *lock;               /* those we hold */
+	size_t lock_count;
+	int seconds_fd;            /* the file of seconds; -1: not asked for yet */
+	bool in_transaction;       /* of several events: store_begin() */
+	struct event_row *waiting; /* passing checks not written yet, the oldest first */
+	size_t waiting_count, waiting_capacity;
+	struct arena waiting_texts;
+	sqlite3_stmt *append; /* prepared once, kept until close */
 };
 
 /* The columns of `event` after seq, in the order in which they are written and read. */
@@ -69,8 +80,13 @@ MUST_CHECK int store_bind_int(struct history *h, sqlite3_stmt *statement, int in
 /* "" for NULL; valid until the next step. */
 const char *store_text(sqlite3_stmt *statement, int column);
 
-/* Commit what is open, if anything. */
-MUST_CHECK int store_flush(struct history *h, struct error *err);
+/* A transaction that no other writer can come between, until store_end(). */
+MUST_CHECK int store_begin(struct history *h, struct error *err);
+/* Commits it when `rc` is 0, else rolls it back; -1 when `rc` is, or when it cannot be committed. */
+MUST_CHECK int store_end(struct history *h, int rc, struct error *err);
+
+/* Write the events that wait, if any. */
+MUST_CHECK int sink_flush(struct history *h, struct error *err);
 
 /* Bring the file up to the newest schema; a newer file is refused. */
 MUST_CHECK int migrations_apply(struct history *h, struct error *err);

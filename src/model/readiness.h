@@ -45,6 +45,15 @@ struct readiness_component {
 	const char *words; /* "verified", "never verified" …; static */
 };
 
+/* A run under way. Texts are borrowed. */
+struct readiness_run {
+	const char *run, *command;
+	const char *const *component; /* that it has to itself */
+	size_t component_count;
+	long pid;
+	int64_t since_ns;
+};
+
 struct readiness {
 	const char *platform;
 	int64_t rto_ns, rpo_ns;                /* of the platform; 0: none set */
@@ -52,10 +61,9 @@ struct readiness {
 	struct readiness_component *component; /* borrowed */
 	size_t count;
 	const char *newest_set; /* of the repository, borrowed; NULL: none, or not known */
-	struct readiness_restore restore;   /* of every component that has backups */
-	char run[RUN_ID_SIZE], command[64]; /* a run under way; "" = none */
-	long pid;
-	int64_t since_ns;
+	struct readiness_restore restore;    /* of every component that has backups */
+	const struct readiness_run *running; /* borrowed */
+	size_t running_count;
 
 	/* by readiness_judge() */
 	enum verdict state;   /* the worst component's */

@@ -64,7 +64,24 @@ static int choose_components(struct backup *b, struct error *err)
 	return 0;
 }
 
-/* A stamp that no set bears yet: the present second, or the next. */
+/* Does no set bear the present second, nor one that another run is about to write? */
+static int try_stamp(struct backup *b, const struct zone *zone, bool *is_free, struct error *err)
+{
+	CLEANUP(catalogue_release)
+	struct catalogue catalogue = { 0 };
+
+	b->manifest->started_ns = clock_wall_ns();
+	(void)timezone_stamp(zone, b->manifest->started_ns, b->stamp);
+	/* in this order: the other may be done in between */
+	if (history_reserve_second(b->request->history, b->manifest->started_ns, is_free, err) <
+		    0 ||
+	    catalogue_load(b->config, &catalogue, err) < 0)
+		return -1;
+	*is_free &= !catalogue_find(&catalogue, b->stamp);
+	return 0;
+}
+
+/* A stamp that no set bears yet: the present second, or one of the next. */
 static int choose_stamp(struct backup *b, struct error *err)
 {
 	CLEANUP(cleanup_zone)
@@ -73,14 +90,11 @@ static int choose_stamp(struct backup *b, struct error *err)
 	if (timezone_open(b->config->timezone, &zone, err) < 0)
 		return -1;
 	for (int attempt = 0; attempt < 5; attempt++) {
-		CLEANUP(catalogue_release)
-		struct catalogue catalogue = { 0 };
+		bool is_free = false;
 
-		b->manifest->started_ns = clock_wall_ns();
-		(void)timezone_stamp(zone, b->manifest->started_ns, b->stamp);
-		if (catalogue_load(b->config, &catalogue, err) < 0)
+		if (try_stamp(b, zone, &is_free, err) < 0)
 			return -1;
-		if (!catalogue_find(&catalogue, b->stamp))
+		if (is_free)
 			return 0;
 		(void)nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
 	}

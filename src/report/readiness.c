@@ -129,16 +129,25 @@ static void emergency(struct paint *p, const struct readiness *r)
 			     quantity_format_duration(READINESS_RESTORE_MAX_AGE_NS, text));
 }
 
-static void under_way(struct paint *p, const struct readiness *r)
+static void under_way(struct paint *p, const struct readiness_run *run)
 {
 	char since[CLOCK_RFC3339_SIZE];
 
-	if (!r->run[0])
-		return;
 	paint_format(p, "Under way: ");
-	paint_foreign(p, r->command);
-	paint_format(p, " %s, pid %ld, since %s\n", r->run, r->pid,
-		     clock_format_rfc3339(r->since_ns, since));
+	if (*run->run) {
+		paint_foreign(p, run->command);
+		paint_format(p, " %s", run->run);
+	} else {
+		paint_format(p, "a run that just begins");
+	}
+	for (size_t i = 0; i < run->component_count; i++) {
+		paint_format(p, i ? ", " : " of ");
+		paint_foreign(p, run->component[i]);
+	}
+	if (*run->run)
+		paint_format(p, ", pid %ld, since %s", run->pid,
+			     clock_format_rfc3339(run->since_ns, since));
+	paint_format(p, "\n");
 }
 
 static const char *state_words(enum verdict state)
@@ -176,7 +185,8 @@ int readiness_text(const struct readiness *r, const struct report_style *style, 
 		paint_format(&p, "no component is configured\n");
 	paint_format(&p, "\n");
 	emergency(&p, r);
-	under_way(&p, r);
+	for (size_t i = 0; i < r->running_count; i++)
+		under_way(&p, &r->running[i]);
 	paint_format(&p, "Status: ");
 	paint_verdict(&p, r->state, state_words(r->state));
 	paint_format(&p, "\n");
@@ -244,13 +254,34 @@ static json_t *component_to_json(const struct readiness_component *c, int64_t no
 	return failed ? NULL : TAKE(o);
 }
 
+static json_t *names_to_json(const char *const *name, size_t count)
+{
+	CLEANUP(cleanup_json)
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < count; i++)
+		if (json_array_append_new(list, text_to_json(name[i])) < 0)
+			return NULL;
+	return TAKE(list);
+}
+
+static json_t *run_to_json(const struct readiness_run *run)
+{
+	return json_pack("{s:o, s:o, s:o, s:I, s:o}", "run", text_to_json(run->run), "command",
+			 text_to_json(run->command), "components",
+			 names_to_json(run->component, run->component_count), "pid",
+			 (json_int_t)run->pid, "since", time_to_json(run->since_ns));
+}
+
 static json_t *under_way_to_json(const struct readiness *r)
 {
-	if (!r->run[0])
-		return json_null();
-	return json_pack("{s:o, s:o, s:I, s:o}", "run", text_to_json(r->run), "command",
-			 text_to_json(r->command), "pid", (json_int_t)r->pid, "since",
-			 time_to_json(r->since_ns));
+	CLEANUP(cleanup_json)
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < r->running_count; i++)
+		if (json_array_append_new(list, run_to_json(&r->running[i])) < 0)
+			return NULL;
+	return TAKE(list);
 }
 
 int readiness_json(const struct readiness *r, struct buf *out)

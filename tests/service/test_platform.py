@@ -206,7 +206,7 @@ def a_row_lost_from_the_plain_sql_is_seen(p):
 
 
 def a_second_run_is_told_who_holds_the_lock(p):
-    with open(p.directory / "state" / "lock", "r+") as lock:
+    with open(p.directory / "state" / "locks" / "postgres-main.lock", "r+") as lock:
         fcntl.lockf(lock, fcntl.LOCK_EX)
         refused = p.muster("verify", code=6)
     assert b"another run" in refused.stderr, refused.stderr

@@ -224,12 +224,18 @@ static void a_missing_or_old_set_fails_whatever_was_proven(void **state)
 static void a_run_under_way_is_shown_and_a_dead_one_is_not_trusted(void **state)
 {
 	struct world *w = *state;
+	static const char *const database[] = { "database" };
+	struct history_claim claim = { .run = "20261121T030000Z-0003",
+				       .command = "verify",
+				       .component = database,
+				       .component_count = 1 };
 
-	begin(w, "20261121T030000Z-0003", HOUR);
-	assert_int_equal(history_lock(w->h, "20261121T030000Z-0003", "verify", &w->err), 0);
+	begin(w, claim.run, HOUR);
+	assert_int_equal(history_lock(w->h, &claim, &w->err), 0);
 	check_of(w, "20261121T030000Z-0003", "database", VERDICT_WARN);
 	(void)status(w, false, false);
-	assert_non_null(strstr(w->out, "Under way: verify 20261121T030000Z-0003, pid "));
+	assert_non_null(
+		strstr(w->out, "Under way: verify 20261121T030000Z-0003 of database, pid "));
 	assert_non_null(strstr(w->out, "database (postgresql): never verified"));
 	history_close(TAKE(w->h));
 	(void)status(w, false, false);

@@ -332,17 +332,16 @@ static void a_missing_state_directory_is_an_empty_history(void **state)
 {
 	struct world *w = *state;
 	struct history_filter all = { .kind = NULL };
-	struct history_holder holder;
+	struct history_holders holders;
 	struct history *h = NULL;
 	struct run *run = NULL;
 	size_t count = 1;
-	bool held = true;
 
 	assert_int_equal(history_open_read("/tmp/muster-there-is-no-such-place", &h, &w->err), 0);
 	assert_int_equal(history_list(h, &all, &run, &count, &w->err), 0);
 	assert_int_equal(count, 0);
-	assert_int_equal(history_holder(h, &holder, &held, &w->err), 0);
-	assert_false(held);
+	assert_int_equal(history_holders(h, &holders, &w->err), 0);
+	assert_int_equal(holders.count, 0);
 	free(run);
 	history_close(h);
 	assert_int_equal(access("/tmp/muster-there-is-no-such-place", F_OK), -1);
@@ -362,13 +361,18 @@ static void an_empty_file_is_an_empty_history(void **state)
 	history_close(h);
 }
 
+static const char *const cache[] = { "cache" };
+static const struct history_claim claim_of_r1 = {
+	.run = "r1", .command = "verify", .component = cache, .component_count = 1
+};
+
 static void readers_see_what_a_run_has_written_so_far(void **state)
 {
 	struct world *w = *state;
 	struct history *reader = NULL;
 	struct run run = { 0 };
 
-	assert_int_equal(history_lock(w->h, "r1", "verify", &w->err), 0);
+	assert_int_equal(history_lock(w->h, &claim_of_r1, &w->err), 0);
 	start_run(w, "r1", "verify", HOUR);
 	add_check(w, "r1", "cache", VERDICT_FAIL);
 	add_check(w, "r1", "cache", VERDICT_PASS);
@@ -583,7 +587,6 @@ static void every_query_uses_an_index(void **state)
 	struct world *w = *state;
 	struct statements seen = { .count = 0 };
 
-	assert_int_equal(history_lock(w->h, "r2", "verify", &w->err), 0);
 	start_run(w, "r1", "verify", HOUR);
 	add_check(w, "r1", "cache", VERDICT_WARN);
 	add_facts(w, "r1", HOUR, "20261119", 100);

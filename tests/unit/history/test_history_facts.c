@@ -228,15 +228,15 @@ static void lists_hold_no_notes_and_no_facts(void **state)
 static void a_history_in_memory_needs_no_lock_and_leaves_no_file(void **state)
 {
 	struct world *w = *state;
-	struct history_holder holder;
+	struct history_holders holders;
+	struct history_claim claim = { .run = "r1", .command = "restore-test" };
 	struct history *other = NULL;
 	struct run run = { 0 };
-	bool held = true;
 
-	assert_int_equal(history_lock(w->h, "r1", "restore-test", &w->err), 0);
+	assert_int_equal(history_lock(w->h, &claim, &w->err), 0);
 	assert_int_equal(history_recover(w->h, &w->err), 0);
-	assert_int_equal(history_holder(w->h, &holder, &held, &w->err), 0);
-	assert_false(held);
+	assert_int_equal(history_holders(w->h, &holders, &w->err), 0);
+	assert_int_equal(holders.count, 0);
 	start_run(w, "r1");
 	load(w, "latest", &run);
 	/* its writer lives: it was not cut short */
@@ -253,7 +253,7 @@ static void a_history_in_memory_needs_no_lock_and_leaves_no_file(void **state)
 	history_unlock(w->h);
 	history_close(other);
 	assert_int_equal(access("/history.db", F_OK), -1);
-	assert_int_equal(access("/lock", F_OK), -1);
+	assert_int_equal(access("/locks", F_OK), -1);
 	assert_int_equal(access("in memory", F_OK), -1);
 }
 

@@ -162,22 +162,41 @@ static void a_run_about_other_components_is_not_this_ones(void **state)
 	run_release(&run);
 }
 
+static const char *const busy[] = { "cache", "database", "queue" };
+static const struct readiness_run running[] = {
+	{ .run = "r2",
+	  .command = "backup",
+	  .component = busy,
+	  .component_count = 1,
+	  .pid = 77,
+	  .since_ns = NOW - HOUR },
+	{ .run = "r3",
+	  .command = "verify",
+	  .component = busy + 1,
+	  .component_count = 2,
+	  .pid = 78,
+	  .since_ns = NOW - HOUR / 2 },
+};
+
 static void the_screen_shows_each_component_and_ends_with_the_state(void **state)
 {
-	static const char expected[] = "Readiness of shop, 2026-11-22T03:00:00Z\n"
-				       "Objectives: RTO 4h\n"
-				       "\n"
-				       "✓ pass    database (postgresql): verified\n"
-				       "    newest set   20261122_020000 (1h ago)\n"
-				       "    verified     30m ago: pass (r1)\n"
-				       "    proof        30m old, may be 1d12h\n"
-				       "    objectives   RTO 1h, RPO 1d\n"
-				       "? error   cache (redis): never verified\n"
-				       "    newest set   none\n"
-				       "    proof        none\n"
-				       "\n"
-				       "Under way: backup r2, pid 77, since 2026-11-22T02:00:00Z\n"
-				       "Status: ? NOT KNOWN TO BE READY\n";
+	static const char expected[] =
+		"Readiness of shop, 2026-11-22T03:00:00Z\n"
+		"Objectives: RTO 4h\n"
+		"\n"
+		"✓ pass    database (postgresql): verified\n"
+		"    newest set   20261122_020000 (1h ago)\n"
+		"    verified     30m ago: pass (r1)\n"
+		"    proof        30m old, may be 1d12h\n"
+		"    objectives   RTO 1h, RPO 1d\n"
+		"? error   cache (redis): never verified\n"
+		"    newest set   none\n"
+		"    proof        none\n"
+		"\n"
+		"Under way: backup r2 of cache, pid 77, since 2026-11-22T02:00:00Z\n"
+		"Under way: verify r3 of database, queue, pid 78, since "
+		"2026-11-22T02:30:00Z\n"
+		"Status: ? NOT KNOWN TO BE READY\n";
 	struct readiness_component c[2] = { a_component(),
 					    { .name = "cache",
 					      .engine = "redis",
@@ -192,10 +211,8 @@ static void the_screen_shows_each_component_and_ends_with_the_state(void **state
 	(void)state;
 	r.count = 2;
 	r.rto_ns = 4 * HOUR;
-	(void)snprintf(r.run, sizeof(r.run), "r2");
-	(void)snprintf(r.command, sizeof(r.command), "backup");
-	r.pid = 77;
-	r.since_ns = NOW - HOUR;
+	r.running = running;
+	r.running_count = 2;
 	learn(&r, "r1", HOUR / 2, VERDICT_PASS);
 	readiness_judge(&r);
 	assert_int_equal(readiness_text(&r, &(struct report_style){ .utf8 = true }, &out), 0);
@@ -210,9 +227,11 @@ static void monitoring_gets_one_line_and_programs_a_document(void **state)
 	struct buf line = { 0 };
 	CLEANUP(buf_release)
 	struct buf json = { 0 };
-	json_t *o, *first;
+	json_t *o, *first, *second;
 
 	(void)state;
+	r.running = running;
+	r.running_count = 2;
 	learn(&r, "r1", HOUR / 2, VERDICT_WARN);
 	readiness_judge(&r);
 	assert_int_equal(readiness_nagios(&r, &line), 0);
@@ -225,7 +244,10 @@ static void monitoring_gets_one_line_and_programs_a_document(void **state)
 	assert_string_equal(json_string_value(json_object_get(o, "state")), "warn");
 	first = json_array_get(json_object_get(o, "components"), 0);
 	assert_float_equal(json_real_value(json_object_get(first, "proof_age")), 1800.0, 1e-9);
-	assert_true(json_is_null(json_object_get(o, "under_way")));
+	second = json_array_get(json_object_get(o, "under_way"), 1);
+	assert_string_equal(json_string_value(json_object_get(second, "run")), "r3");
+	assert_int_equal(json_integer_value(json_object_get(second, "pid")), 78);
+	assert_int_equal(json_array_size(json_object_get(second, "components")), 2);
 	json_decref(o);
 }
 
