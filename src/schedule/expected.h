@@ -68,6 +68,9 @@ MUST_CHECK int expected_judge(const struct expected_question *q, struct expected
 			      struct error *err);
 void expected_judgement_release(struct expected_judgement *j);
 
+/* Is there any such time? Without one, no runs and pauses are needed. */
+bool expected_any(const struct expected_question *q);
+
 /* Is such a run about all of the components? */
 bool expected_covers(const struct expected_run *run, const char *const *component, size_t count);
 
