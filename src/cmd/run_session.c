@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cmd/configuration.h"
 #include "cmd/interrupt.h"
+#include "cmd/schedule_state.h"
 #include "report/report.h"
 
 /* Of the components named, or of all there are: the rest is free for other runs. */
@@ -46,7 +47,10 @@ int run_session_open(const struct invocation *inv, const char *kind, struct run_
 					   .component = inv->argument,
 					   .component_count = inv->argument_count,
 					   .stop_requested = interrupt_requested };
-	if (lock_components(s, kind, err) < 0 || history_recover(s->history, err) < 0)
+	/* also by a command that will be told to wait */
+	if (history_recover(s->history, err) < 0 ||
+	    schedule_settle(&s->config, s->history, now, err) < 0 ||
+	    lock_components(s, kind, err) < 0)
 		return -1;
 	return history_expire_facts(s->history, now - s->config.keep_facts_ns, err);
 }

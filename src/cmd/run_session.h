@@ -17,9 +17,9 @@ struct run_session {
 };
 
 /*
- * Into zeroed `s`: read the configuration, open the history, take for a new run of `kind`
- * ("verify") the locks of the components named, or of all, end the runs that were cut short,
- * drop facts that have expired, and fill its request.
+ * Into zeroed `s`: read the configuration, open the history, end the runs that were cut short,
+ * record what schedules missed, take for a new run of `kind` ("verify") the locks of the
+ * components named, or of all, drop facts that have expired, and fill its request.
  */
 MUST_CHECK int run_session_open(const struct invocation *inv, const char *kind,
 				struct run_session *s, struct error *err);

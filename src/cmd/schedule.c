@@ -10,6 +10,9 @@ static const struct command *const subcommands[] = {
 	&schedule_test_command,
 	&schedule_export_command,
 	&schedule_run_command,
+	&schedule_missed_command,
+	&schedule_pause_command,
+	&schedule_resume_command,
 	NULL,
 };
 /* clang-format on */

@@ -104,7 +104,7 @@ static int prepare(struct exporting *e, const struct config *config,
 	for (size_t i = 0; i < found->count; i++) {
 		const struct schedule_row *row = &found->item[i];
 
-		if (!for_people && !schedule_is_automatic(row->config)) {
+		if (!for_people && !run_kind_is_automatic(row->config->run)) {
 			if (named)
 				return refuse_people(row->config, err);
 			continue;

@@ -5,12 +5,6 @@
 
 #include "base/nearest.h"
 
-bool schedule_is_automatic(const struct schedule_config *s)
-{
-	return strcmp(s->run, "verify") == 0 || strcmp(s->run, "restore-test") == 0 ||
-	       strcmp(s->run, "backup") == 0;
-}
-
 void schedule_rows_release(struct schedule_rows *rows)
 {
 	for (size_t i = 0; i < rows->count; i++)

@@ -28,9 +28,6 @@ struct schedule_rows {
 	struct schedule_row *item;
 	size_t count;
 };
-/* Does muster carry it out by itself? Else it is people's, who are reminded of it. */
-bool schedule_is_automatic(const struct schedule_config *s);
-
 void schedule_rows_release(struct schedule_rows *rows);
 
 /* The calendar of `s` in its zone, or the platform's. */

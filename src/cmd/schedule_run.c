@@ -5,11 +5,25 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
 #include "cmd/schedule_rows.h"
+#include "history/pause.h"
 
 enum { WORDS_BEFORE = 16 };
+
+struct options {
+	bool even_if_paused;
+};
+
+static const struct option_row option_rows[] = {
+	{ .name = "even-if-paused",
+	  .type = OPTION_FLAG,
+	  .summary = "run it although it is paused",
+	  .offset = offsetof(struct options, even_if_paused) },
+	{ 0 },
+};
 
 /* The words of the command that a schedule stands for, in the shape that execv() takes. */
 struct words {
@@ -88,8 +102,33 @@ static const struct schedule_config *find(const struct config *config, const cha
 	return rows.item[0].config;
 }
 
+static int refuse_paused(const struct config *config, const char *name, struct error *err)
+{
+	CLEANUP(cleanup_history)
+	struct history *h = NULL;
+	CLEANUP(pauses_release)
+	struct pauses pauses = { 0 };
+	const struct pause *p;
+	int64_t now_ns = clock_wall_ns();
+	char until[CLOCK_RFC3339_SIZE];
+
+	if (history_open_read(config->state_dir, &h, err) < 0 ||
+	    history_pauses(h, now_ns, &pauses, err) < 0)
+		return -1;
+	p = pauses_find(&pauses, name, now_ns);
+	if (!p)
+		return 0;
+	(void)error_set(err, ERROR_REFUSED, "schedule %s is paused until %s by %.60s: %.300s", name,
+			clock_format_rfc3339(p->ends_ns, until), p->author, p->reason);
+	return error_hint(err,
+			  "--even-if-paused runs it; muster schedule resume%s%.100s ends the "
+			  "pause",
+			  p->schedule ? " " : "", p->schedule ? p->schedule : "");
+}
+
 static int run(const struct invocation *inv, struct error *err)
 {
+	const struct options *options = inv->options;
 	CLEANUP(config_release)
 	struct config config = { 0 };
 	CLEANUP(words_release)
@@ -101,7 +140,7 @@ static int run(const struct invocation *inv, struct error *err)
 	s = find(&config, inv->argument[0], err);
 	if (!s)
 		return -1;
-	if (!schedule_is_automatic(s)) {
+	if (!run_kind_is_automatic(s->run)) {
 		(void)error_set(err, ERROR_REFUSED,
 				"schedule %s: a run of kind %s is people's work", s->name, s->run);
 		return error_hint(err, "muster runs verify, restore-test and backup by itself");
@@ -110,7 +149,8 @@ static int run(const struct invocation *inv, struct error *err)
 		(void)error_set(err, ERROR_REFUSED, "schedule %s is switched off", s->name);
 		return error_hint(err, "run muster %s, or set its enabled to true", s->run);
 	}
-	if (make_words(inv, s, &words, err) < 0)
+	if ((!options->even_if_paused && refuse_paused(&config, s->name, err) < 0) ||
+	    make_words(inv, s, &words, err) < 0)
 		return -1;
 	(void)fflush(NULL);
 	/* the same process, so that whoever started it sees its signals and its end */
@@ -124,10 +164,13 @@ const struct command schedule_run_command = {
 	.description =
 		"Runs what the schedule says on its components: verify, backup, or "
 		"restore-test with its pick. Output, exit code and the record in the history are "
-		"those of that command.",
+		"those of that command. While the schedule is paused it is refused with exit code "
+		"5 and the reason.",
 	.arguments = "NAME",
 	.arguments_min = 1,
 	.arguments_max = 1,
+	.options = option_rows,
+	.options_size = sizeof(struct options),
 	.examples = "muster schedule run daily-verify",
 	.run = run,
 };

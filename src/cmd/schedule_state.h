@@ -7,25 +7,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cmd/command.h"
 #include "config/config.h"
 #include "history/history.h"
 #include "history/missed.h"
 #include "history/pause.h"
+#include "model/readiness.h"
 #include "schedule/calendar.h"
 
 struct schedule_state {
 	const struct schedule_config *config; /* borrowed */
 	struct calendar *calendar;
-	/*
-	 * Times are held against runs: it is not switched off, and muster carries it out by itself
-	 * or the history holds a run of its kind. Else nothing below but `pause` is judged.
-	 */
-	bool expected;
-	int64_t since_ns; /* from when on; nothing before is missed or stale */
-
 	const struct pause *pause; /* in force now; NULL: none. Lives in the states */
 
-	uint64_t missed;      /* times since the newest run of its kind that covers it */
+	/*
+	 * Times are held against runs: it is not switched off, and muster carries it out by itself
+	 * or the history holds a run of its kind. Else nothing below is set.
+	 */
+	bool expected;
+	char *expression;  /* what makes it another schedule when it changes; owned */
+	int64_t since_ns;  /* from when on; nothing before is missed or stale */
+	int64_t judged_ns; /* times up to this one are judged */
+
+	uint64_t missed;      /* times since the newest run that is of its kind and covers it */
 	int64_t missed_at_ns; /* the newest of them */
 	char *missed_reason;  /* of that one; owned; NULL: none is missed */
 
@@ -38,9 +42,9 @@ struct schedule_state {
 struct schedule_states {
 	struct schedule_state *item; /* in the order of the configuration */
 	size_t count;
-	struct pauses pauses; /* in force now */
-	struct missed_list
-		missed; /* found by this look, and not recorded before; the oldest first of each */
+	struct pauses pauses;
+	struct expectations known; /* what the history had */
+	struct missed_list found;  /* missed and not recorded before; of each the oldest first */
 };
 void schedule_states_release(struct schedule_states *s);
 
@@ -48,8 +52,18 @@ void schedule_states_release(struct schedule_states *s);
 MUST_CHECK int schedule_states_learn(const struct config *config, struct history *h, int64_t now_ns,
 				     struct schedule_states *out, struct error *err);
 
+/* The same as reports show it, one for each, freed by the caller; NULL: no memory. Borrows from `s`. */
+struct readiness_schedule *schedule_states_readiness(const struct schedule_states *s);
+
 /* Records what was missed and from when on schedules are expected; `h` is open for writing. */
 MUST_CHECK int schedule_settle(const struct config *config, struct history *h, int64_t now_ns,
 			       struct error *err);
+
+/*
+ * For a command that changes how schedules stand: the configuration, whose schedules the arguments
+ * must name (else ERROR_NOT_FOUND), and the history open for writing, settled until now.
+ */
+MUST_CHECK int schedule_open(const struct invocation *inv, struct config *config,
+			     struct history **h, struct error *err);
 
 #endif

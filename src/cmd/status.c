@@ -6,6 +6,7 @@
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
 #include "cmd/proven.h"
+#include "cmd/schedule_state.h"
 #include "history/history.h"
 #include "cmd/report_format.h"
 #include "report/readiness.h"
@@ -82,6 +83,8 @@ struct status_sources {
 	struct catalogue sets;
 	struct history_holders holders;
 	struct readiness_run *running;
+	struct schedule_states states;
+	struct readiness_schedule *schedules;
 };
 
 static void sources_release(struct status_sources *s)
@@ -89,6 +92,8 @@ static void sources_release(struct status_sources *s)
 	catalogue_release(&s->sets);
 	history_holders_release(&s->holders);
 	free(s->running);
+	schedule_states_release(&s->states);
+	free(s->schedules);
 }
 
 static int learn_running(struct history *h, struct status_sources *from, struct readiness *r,
@@ -118,6 +123,19 @@ static int learn_running(struct history *h, struct status_sources *from, struct 
 	return 0;
 }
 
+static int learn_schedules(const struct config *config, struct history *h,
+			   struct status_sources *from, struct readiness *r, struct error *err)
+{
+	if (schedule_states_learn(config, h, r->at_ns, &from->states, err) < 0)
+		return -1;
+	from->schedules = schedule_states_readiness(&from->states);
+	if (!from->schedules)
+		return error_set(err, ERROR_NOMEM, "no memory for the schedules");
+	r->schedule = from->schedules;
+	r->schedule_count = from->states.count;
+	return 0;
+}
+
 static int learn(const struct config *config, struct status_sources *from, struct readiness *r,
 		 struct error *err)
 {
@@ -127,7 +145,8 @@ static int learn(const struct config *config, struct status_sources *from, struc
 	struct proofs proofs = { 0 };
 
 	if (history_open_read(config->state_dir, &h, err) < 0 ||
-	    learn_running(h, from, r, err) < 0 || learn_from_newest(h, r, err) < 0)
+	    learn_running(h, from, r, err) < 0 || learn_from_newest(h, r, err) < 0 ||
+	    learn_schedules(config, h, from, r, err) < 0)
 		return -1;
 	for (size_t i = 0; i < r->count; i++) {
 		if (!r->component[i].run[0] && learn_last(h, r, r->component[i].name, err) < 0)
@@ -267,13 +286,20 @@ const struct command status_command = {
 		"proven, and the objectives; then which set to use in an emergency (the newest of "
 		"which every component is proven), with a warning when a newer one is not proven "
 		"or no restore was proven in 8 days; what is under way, and the state of the "
-		"whole.\n\n"
+		"whole. Schedules are shown of which a time passed with no run since (missed), "
+		"with no success as new as it should be (stale), or that are paused.\n\n"
 		"A component that was never verified, or whose proof is older than its max_age, is "
-		"an error: we cannot tell. The exit code is that of the worst component.\n\n"
+		"an error: we cannot tell. A schedule that is missed or stale is a warning, so "
+		"that "
+		"a host on which muster no longer runs is seen. The exit code is that of the "
+		"worst.\n\n"
 		"With --json the document muster.status/v1 holds platform, time, state, rto, rpo, "
 		"newest_set, newest_set_unproven, restore_test_overdue, emergency{set, run, time, "
-		"age, restore}, under_way[] of run, command, components[], pid, since, and "
-		"components[] of name, engine, state, words, "
+		"age, restore}, under_way[] of run, command, components[], pid, since, "
+		"schedules[] of name, run, expected (its times are held against runs), missed "
+		"(null, or times, last, reason), stale, stale_after, success (null, or run, "
+		"started) and paused (null, or until, author, reason), and components[] of name, "
+		"engine, state, words, "
 		"newest_set, "
 		"newest_set_time, "
 		"last_run, last_verified, last_verdict, proven, proven_set, proof_age, max_age, "

@@ -85,6 +85,13 @@ MUST_CHECK int history_recover(struct history *h, struct error *err);
  */
 struct event_sink *history_sink(struct history *h);
 
+/*
+ * A transaction, for what is to be recorded together, events too: no other writer comes between.
+ * The end commits it when `rc` is 0, else nothing of it stays; -1 when `rc` is, or it fails.
+ */
+MUST_CHECK int history_begin(struct history *h, struct error *err);
+MUST_CHECK int history_end(struct history *h, int rc, struct error *err);
+
 struct history_filter {
 	const char *kind;           /* NULL: any */
 	const char *component;      /* NULL: any */

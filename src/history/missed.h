@@ -23,6 +23,8 @@ struct missed_list {
 	size_t count;
 };
 void missed_list_release(struct missed_list *l);
+/* Appends `m`, taking its texts, also when it fails. */
+MUST_CHECK int missed_list_add(struct missed_list *l, const struct missed *m, struct error *err);
 
 struct missed_filter {
 	const char *schedule; /* NULL: any */
@@ -39,19 +41,26 @@ MUST_CHECK int history_add_missed(struct history *h, const struct missed *m, str
 MUST_CHECK int history_missed_told(struct history *h, const char *schedule, int64_t at_ns,
 				   struct error *err);
 
-/* From when on a schedule is expected, and how far it was judged. */
+/* From when on a schedule is expected, and how far it was judged. Texts are owned. */
 struct expectation {
-	int64_t since_ns;  /* wall clock; 0: it is not known to the history yet */
+	char *schedule;
+	char *expression;  /* all that makes it another schedule when it changes */
+	int64_t since_ns;  /* nothing before is expected; wall clock */
 	int64_t judged_ns; /* times up to this one are judged */
 };
-/*
- * All zero unless the history knows the schedule with this expression, which stands for all that
- * makes it another one (kind, calendar, zone).
- */
-MUST_CHECK int history_expectation(struct history *h, const char *schedule, const char *expression,
-				   struct expectation *out, struct error *err);
-MUST_CHECK int history_set_expectation(struct history *h, const char *schedule,
-				       const char *expression, const struct expectation *e,
+
+struct expectations {
+	struct expectation *item; /* by name */
+	size_t count;
+};
+void expectations_release(struct expectations *e);
+/* NULL: the history does not know it, or knows another expression. */
+const struct expectation *expectations_find(const struct expectations *e, const char *schedule,
+					    const char *expression);
+
+MUST_CHECK int history_expectations(struct history *h, struct expectations *out, struct error *err);
+/* Instead of what was known of the schedule. */
+MUST_CHECK int history_set_expectation(struct history *h, const struct expectation *e,
 				       struct error *err);
 /* Nothing is expected of it any more. */
 MUST_CHECK int history_drop_expectation(struct history *h, const char *schedule, struct error *err);

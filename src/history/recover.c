@@ -99,7 +99,7 @@ int history_recover(struct history *h, struct error *err)
 	if (h->in_memory)
 		return 0;
 	/* whoever wants the same waits here, and then finds nothing left to do */
-	if (store_begin(h, err) < 0)
+	if (history_begin(h, err) < 0)
 		return -1;
-	return store_end(h, recover_all(h, err), err);
+	return history_end(h, recover_all(h, err), err);
 }

@@ -261,13 +261,13 @@ static int write_out(struct history *h, const struct event *e, struct error *err
 	bool alone = !h->in_transaction;
 	int rc;
 
-	if (alone && store_begin(h, err) < 0)
+	if (alone && history_begin(h, err) < 0)
 		return -1;
 	rc = append_waiting(h, err);
 	if (rc == 0 && e)
 		rc = append_event(h, e, err);
 	if (alone)
-		rc = store_end(h, rc, err);
+		rc = history_end(h, rc, err);
 	if (rc < 0)
 		return -1;
 	h->waiting_count = 0;

@@ -127,7 +127,7 @@ const char *store_text(sqlite3_stmt *statement, int column)
 	return text ? (const char *)text : "";
 }
 
-int store_begin(struct history *h, struct error *err)
+int history_begin(struct history *h, struct error *err)
 {
 	if (store_exec(h, "BEGIN IMMEDIATE", err) < 0)
 		return -1;
@@ -135,7 +135,7 @@ int store_begin(struct history *h, struct error *err)
 	return 0;
 }
 
-int store_end(struct history *h, int rc, struct error *err)
+int history_end(struct history *h, int rc, struct error *err)
 {
 	h->in_transaction = false;
 	if (rc == 0) {

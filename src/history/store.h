@@ -25,7 +25,7 @@ struct history {
 	struct held_lock *lock;               /* those we hold */
 	size_t lock_count;
 	int seconds_fd;            /* the file of seconds; -1: not asked for yet */
-	bool in_transaction;       /* of several events: store_begin() */
+	bool in_transaction;       /* history_begin() */
 	struct event_row *waiting; /* passing checks not written yet, the oldest first */
 	size_t waiting_count, waiting_capacity;
 	struct arena waiting_texts;
@@ -79,11 +79,6 @@ MUST_CHECK int store_bind_int(struct history *h, sqlite3_stmt *statement, int in
 			      struct error *err);
 /* "" for NULL; valid until the next step. */
 const char *store_text(sqlite3_stmt *statement, int column);
-
-/* A transaction that no other writer can come between, until store_end(). */
-MUST_CHECK int store_begin(struct history *h, struct error *err);
-/* Commits it when `rc` is 0, else rolls it back; -1 when `rc` is, or when it cannot be committed. */
-MUST_CHECK int store_end(struct history *h, int rc, struct error *err);
 
 /* Write the events that wait, if any. */
 MUST_CHECK int sink_flush(struct history *h, struct error *err);

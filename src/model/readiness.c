@@ -109,6 +109,16 @@ static void judge_restores(struct readiness *r)
 		(!p->proven_ns || is_older(p->proven_ns, r->at_ns, READINESS_RESTORE_MAX_AGE_NS));
 }
 
+/* A tester that falls silent is no better than none. */
+static enum verdict judge_schedules(const struct readiness *r)
+{
+	for (size_t i = 0; i < r->schedule_count; i++) {
+		if (r->schedule[i].missed || r->schedule[i].stale)
+			return VERDICT_WARN;
+	}
+	return VERDICT_SKIPPED;
+}
+
 void readiness_judge(struct readiness *r)
 {
 	judge_restores(r);
@@ -117,4 +127,5 @@ void readiness_judge(struct readiness *r)
 		judge(&r->component[i], r->at_ns);
 		r->state = verdict_worse(r->state, r->component[i].state);
 	}
+	r->state = verdict_worse(r->state, judge_schedules(r));
 }

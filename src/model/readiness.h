@@ -54,6 +54,22 @@ struct readiness_run {
 	int64_t since_ns;
 };
 
+/* How a schedule stands. Texts are borrowed. */
+struct readiness_schedule {
+	const char *name, *kind; /* "daily-verify", "verify" */
+	bool expected;           /* its times are held against runs; else only a pause is known */
+	uint64_t missed;         /* times that passed with no run and were not made good since */
+	int64_t missed_at_ns;    /* the newest of them */
+	const char *missed_reason;
+	bool stale;             /* no success newer than stale_after_ns */
+	int64_t success_ns;     /* start of the newest; 0: none is known */
+	const char *success;    /* its run; "" */
+	int64_t stale_after_ns; /* 0: any age will do */
+	bool paused;            /* now */
+	int64_t pause_ends_ns;
+	const char *pause_reason, *pause_author;
+};
+
 struct readiness {
 	const char *platform;
 	int64_t rto_ns, rpo_ns;                /* of the platform; 0: none set */
@@ -64,9 +80,11 @@ struct readiness {
 	struct readiness_restore restore;    /* of every component that has backups */
 	const struct readiness_run *running; /* borrowed */
 	size_t running_count;
+	const struct readiness_schedule *schedule; /* borrowed */
+	size_t schedule_count;
 
 	/* by readiness_judge() */
-	enum verdict state;   /* the worst component's */
+	enum verdict state;   /* the worst component's, and a warning for what is missed or stale */
 	bool newest_unproven; /* there is a newest set, and no restore test has proven it */
 	bool restore_stale;   /* no set was proven within READINESS_RESTORE_MAX_AGE_NS */
 };

@@ -3,10 +3,17 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
 #include "base/clock.h"
+
+bool run_kind_is_automatic(const char *kind)
+{
+	return strcmp(kind, "verify") == 0 || strcmp(kind, "restore-test") == 0 ||
+	       strcmp(kind, "backup") == 0;
+}
 
 void run_id_make(int64_t wall_ns, char out[RUN_ID_SIZE])
 {

@@ -51,6 +51,9 @@ struct run {
 	struct arena arena;
 };
 
+/* Does muster carry out such runs by itself? Else they are people's, who are reminded of them. */
+bool run_kind_is_automatic(const char *kind);
+
 /* A new id from the time and the kernel's random numbers. */
 void run_id_make(int64_t wall_ns, char out[RUN_ID_SIZE]);
 void run_release(struct run *r);

@@ -8,6 +8,7 @@
 #include "model/json.h"
 #include "report/document.h"
 #include "report/paint.h"
+#include "report/schedules.h"
 
 static const char *age_text(int64_t then_ns, int64_t now_ns, char out[QUANTITY_TEXT_SIZE])
 {
@@ -183,6 +184,7 @@ int readiness_text(const struct readiness *r, const struct report_style *style, 
 		component(&p, &r->component[i], r->at_ns);
 	if (!r->count)
 		paint_format(&p, "no component is configured\n");
+	(void)schedules_text(&p, r->schedule, r->schedule_count, r->at_ns);
 	paint_format(&p, "\n");
 	emergency(&p, r);
 	for (size_t i = 0; i < r->running_count; i++)
@@ -302,6 +304,7 @@ int readiness_json(const struct readiness *r, struct buf *out)
 	member(o, "restore_test_overdue", json_boolean(r->restore_stale), &failed);
 	member(o, "emergency", restore_to_json(&r->restore, r->at_ns), &failed);
 	member(o, "under_way", under_way_to_json(r), &failed);
+	member(o, "schedules", schedules_to_json(r->schedule, r->schedule_count), &failed);
 	member(o, "components", components, &failed);
 	for (size_t i = 0; !failed && i < r->count; i++)
 		failed = json_array_append_new(components,
@@ -354,7 +357,9 @@ int readiness_nagios(const struct readiness *r, struct buf *out)
 		paint_one_line(&p, worst->name);
 		paint_format(&p, ": %s", worst->words);
 	}
+	schedules_nagios(&p, r->schedule, r->schedule_count);
 	paint_format(&p, " | verified=%zu;;;0;%zu", good, r->count);
+	schedules_performance(&p, r->schedule, r->schedule_count);
 	proof_ages(&p, r);
 	paint_format(&p, "\n");
 	return p.failed ? -1 : 0;

@@ -111,4 +111,54 @@ grep -qxF "40 2 * * * '$muster' -c '$work/own.yaml' schedule run nightly" out ||
 	fail "one that is named is not exported because it is switched off"
 "$muster" schedule export --ics -c own.yaml first --json >out || fail "export --ics --json"
 grep -q 'BEGIN:VCALENDAR' out || fail "export --ics --json: $(cat out)"
+
+# pauses
+run schedule-pause-endless 2 schedule pause nightly -c own.yaml --reason "new disks"
+run schedule-pause-both 2 schedule pause -c own.yaml --reason "new disks" --for 1h --until 2099-01-01T00:00:00Z
+run schedule-pause-over 2 schedule pause -c own.yaml --reason "new disks" --until 2020-01-01T00:00:00Z
+run schedule-pause-long 2 schedule pause -c own.yaml --reason "new disks" --for 2y
+run schedule-pause-why 2 schedule pause -c own.yaml --for 1h
+run schedule-pause-unknown 8 schedule pause nightli -c own.yaml --for 1h --reason "new disks"
+run schedule-resume-none 8 schedule resume nightly -c own.yaml
+"$muster" schedule pause first -c own.yaml --for 1h --reason "new disks" --as ops >out || fail "pause"
+grep -qE '^first: paused until [0-9TZ:-]{20}, by ops$' out || fail "pause: $(cat out)"
+code=0
+"$muster" schedule run first -c own.yaml >out 2>err || code=$?
+[ "$code" -eq 5 ] || fail "what is paused runs: exit code $code"
+grep -qE 'schedule first is paused until [0-9TZ:-]{20} by ops: new disks$' err || fail "the refusal: $(cat err)"
+grep -q 'resume first' err || fail "the refusal's hint: $(cat err)"
+before=$("$muster" run list -c own.yaml --json --limit 0 | grep -c '"id"')
+"$muster" schedule run first -c own.yaml --even-if-paused >out 2>err || true
+[ "$("$muster" run list -c own.yaml --json --limit 0 | grep -c '"id"')" -eq $((before + 1)) ] ||
+	fail "--even-if-paused made no run: $(cat out err)"
+"$muster" schedule list -c own.yaml >out || fail "list"
+grep -qE '^ +paused +until [0-9TZ:-]{20}, by ops: new disks$' out || fail "list tells of no pause: $(cat out)"
+"$muster" status -c own.yaml >out || true
+grep -qF 'schedule first (restore-test): paused' out || fail "status tells of no pause: $(cat out)"
+"$muster" status -c own.yaml --nagios >out || true
+grep -qF ' missed=0;0;;0 stale=0;0;;0 paused=1;;;0' out || fail "status --nagios tells of no pause: $(cat out)"
+"$muster" schedule pause -c own.yaml --for 2h --reason "a move" --json | grep -q '"schedules": \[\]' || fail "pause all"
+"$muster" schedule resume first -c own.yaml >out || fail "resume"
+grep -qxF '1 pause ended' out || fail "resume: $(cat out)"
+run schedule-resume-all 8 schedule resume first -c own.yaml
+"$muster" schedule run nightly -c own.yaml >out 2>err && fail "all are paused, and one runs"
+grep -qF 'a move' err || fail "the refusal: $(cat err)"
+"$muster" schedule resume -c own.yaml --json | grep -q '"ended": 1' || fail "resume all"
+"$muster" schedule list -c own.yaml | grep -q paused && fail "what was resumed is paused"
+
+# missed: nothing yet, and what the history holds
+run schedule-missed-none 0 schedule missed -c own.yaml
+run schedule-missed-since 2 schedule missed -c own.yaml --since yesterday
+python3 - state/history.db <<'END'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+rows = [("nightly", 1795000000, "muster was not running: no verify began within 6h", 1),
+        ("gone", 1795086400, "the lock was held by backup r1", 17)]
+db.executemany("INSERT INTO missed (schedule, at, kind, reason, noticed, times) VALUES (?, ?, 'verify', ?, 1, ?)",
+               [(s, at * 10**9, reason, times) for s, at, reason, times in rows])
+db.commit()
+END
+run schedule-missed 0 schedule missed -c own.yaml
+run schedule-missed-one 0 schedule missed gone -c own.yaml --json
+run schedule-missed-later 0 schedule missed -c own.yaml --since 2026-11-19T00:00:00Z
 finish

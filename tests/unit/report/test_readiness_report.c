@@ -237,7 +237,8 @@ static void monitoring_gets_one_line_and_programs_a_document(void **state)
 	assert_int_equal(readiness_nagios(&r, &line), 0);
 	assert_string_equal(line.ptr,
 			    "MUSTER WARNING - 0 of 1 components verified; database: verified, with "
-			    "warnings | verified=0;;;0;1 'database_proof_age'=1800s;;129600\n");
+			    "warnings | verified=0;;;0;1 missed=0;0;;0 stale=0;0;;0 paused=0;;;0 "
+			    "'database_proof_age'=1800s;;129600\n");
 	assert_int_equal(readiness_json(&r, &json), 0);
 	o = json_loads(json.ptr, 0, NULL);
 	assert_string_equal(json_string_value(json_object_get(o, "schema")), "muster.status/v1");
@@ -248,6 +249,132 @@ static void monitoring_gets_one_line_and_programs_a_document(void **state)
 	assert_string_equal(json_string_value(json_object_get(second, "run")), "r3");
 	assert_int_equal(json_integer_value(json_object_get(second, "pid")), 78);
 	assert_int_equal(json_array_size(json_object_get(second, "components")), 2);
+	json_decref(o);
+}
+
+static const struct readiness_schedule schedules[] = {
+	{ .name = "daily", .kind = "verify", .expected = true, .success = "" },
+	{ .name = "nightly",
+	  .kind = "verify",
+	  .expected = true,
+	  .missed = 3,
+	  .missed_at_ns = NOW - HOUR,
+	  .missed_reason = "muster was not running: no verify began within 6h",
+	  .stale = true,
+	  .success_ns = NOW - 72 * HOUR,
+	  .success = "r7",
+	  .stale_after_ns = 48 * HOUR },
+	{ .name = "weekly",
+	  .kind = "restore-test",
+	  .expected = true,
+	  .success = "",
+	  .stale = true,
+	  .stale_after_ns = 336 * HOUR,
+	  .paused = true,
+	  .pause_ends_ns = NOW + HOUR,
+	  .pause_author = "ops\033[1m",
+	  .pause_reason = "new disks" },
+	{ .name = "monthly",
+	  .kind = "drill",
+	  .success = "",
+	  .paused = true,
+	  .pause_ends_ns = NOW + HOUR,
+	  .pause_author = "ops",
+	  .pause_reason = "new disks" },
+};
+
+static struct readiness of_schedules(struct readiness_component *c, size_t count)
+{
+	struct readiness r = of_one(c);
+
+	r.schedule = schedules;
+	r.schedule_count = count;
+	learn(&r, "r1", HOUR / 2, VERDICT_PASS);
+	readiness_judge(&r);
+	return r;
+}
+
+static void what_was_missed_or_is_stale_is_a_warning_of_the_whole(void **state)
+{
+	struct readiness_component c = a_component(), other = a_component();
+
+	(void)state;
+	assert_int_equal(of_schedules(&c, 1).state, VERDICT_PASS);
+	assert_int_equal(of_schedules(&other, 2).state, VERDICT_WARN);
+	assert_int_equal(other.state, VERDICT_PASS);
+}
+
+static void what_was_never_verified_stays_worse_than_what_was_missed(void **state)
+{
+	struct readiness_component c = a_component();
+	struct readiness r = of_one(&c);
+
+	(void)state;
+	r.schedule = schedules;
+	r.schedule_count = 2;
+	readiness_judge(&r);
+	assert_int_equal(r.state, VERDICT_ERROR);
+}
+
+static void the_screen_shows_the_schedules_that_do_not_run(void **state)
+{
+	static const char expected[] =
+		"⚠ warn    schedule nightly (verify): missed 3 times, stale\n"
+		"    last missed  2026-11-22T02:00:00Z: muster was not running: no verify began "
+		"within 6h\n"
+		"    success      3d ago (r7), may be 2d\n"
+		"⚠ warn    schedule weekly (restore-test): stale, paused\n"
+		"    success      none, may be 14d\n"
+		"    paused       until 2026-11-22T04:00:00Z, by ops\\x1b[1m: new disks\n"
+		"– paused  schedule monthly (drill): paused\n"
+		"    paused       until 2026-11-22T04:00:00Z, by ops: new disks\n"
+		"\n"
+		"Status: ⚠ READY, WITH WARNINGS\n";
+	struct readiness_component c = a_component();
+	struct readiness r = of_schedules(&c, 4);
+	CLEANUP(buf_release)
+	struct buf out = { 0 };
+	const char *found;
+
+	(void)state;
+	assert_int_equal(readiness_text(&r, &(struct report_style){ .utf8 = true }, &out), 0);
+	found = strstr(out.ptr, "⚠ warn    schedule");
+	assert_non_null(found);
+	assert_string_equal(found, expected);
+}
+
+static void monitoring_and_programs_see_the_schedules(void **state)
+{
+	struct readiness_component c = a_component();
+	struct readiness r = of_schedules(&c, 4);
+	CLEANUP(buf_release)
+	struct buf line = { 0 };
+	CLEANUP(buf_release)
+	struct buf json = { 0 };
+	json_t *o, *list, *nightly, *weekly;
+
+	(void)state;
+	assert_int_equal(readiness_nagios(&r, &line), 0);
+	assert_string_equal(line.ptr,
+			    "MUSTER WARNING - 1 of 1 components verified; schedule nightly: missed "
+			    "3 times, stale (and 1 more) | verified=1;;;0;1 missed=3;0;;0 "
+			    "stale=2;0;;0 paused=2;;;0 'database_proof_age'=1800s;;129600\n");
+	assert_int_equal(readiness_json(&r, &json), 0);
+	o = json_loads(json.ptr, 0, NULL);
+	list = json_object_get(o, "schedules");
+	assert_int_equal(json_array_size(list), 4);
+	nightly = json_array_get(list, 1);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(nightly, "missed"), "times")),
+		3);
+	assert_true(json_is_true(json_object_get(nightly, "stale")));
+	assert_true(json_is_null(json_object_get(nightly, "paused")));
+	weekly = json_array_get(list, 2);
+	assert_true(json_is_null(json_object_get(weekly, "missed")));
+	assert_true(json_is_null(json_object_get(weekly, "success")));
+	assert_string_equal(
+		json_string_value(json_object_get(json_object_get(weekly, "paused"), "reason")),
+		"new disks");
 	json_decref(o);
 }
 
@@ -263,6 +390,10 @@ int main(void)
 		cmocka_unit_test(a_run_about_other_components_is_not_this_ones),
 		cmocka_unit_test(the_screen_shows_each_component_and_ends_with_the_state),
 		cmocka_unit_test(monitoring_gets_one_line_and_programs_a_document),
+		cmocka_unit_test(what_was_missed_or_is_stale_is_a_warning_of_the_whole),
+		cmocka_unit_test(what_was_never_verified_stays_worse_than_what_was_missed),
+		cmocka_unit_test(the_screen_shows_the_schedules_that_do_not_run),
+		cmocka_unit_test(monitoring_and_programs_see_the_schedules),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "history/missed.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "history/store.h"
+
+static void release_one(struct missed *m)
+{
+	free(m->schedule);
+	free(m->kind);
+	free(m->reason);
+}
+
+void missed_list_release(struct missed_list *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		release_one(&l->item[i]);
+	free(l->item);
+	*l = (struct missed_list){ 0 };
+}
+
+int missed_list_add(struct missed_list *l, const struct missed *m, struct error *err)
+{
+	struct missed given = *m, *grown = l->item;
+
+	/* a power of two: it is full */
+	if ((l->count & (l->count - 1)) == 0)
+		grown = realloc(l->item, (l->count ? l->count * 2 : 1) * sizeof(*grown));
+	if (grown)
+		l->item = grown;
+	if (!grown || !m->schedule || !m->kind || !m->reason) {
+		release_one(&given);
+		return error_set(err, ERROR_NOMEM, "no memory for what was missed");
+	}
+	grown[l->count++] = given;
+	return 0;
+}
+
+/* Each condition stands only when asked for, so that an index can serve what is left. */
+static int prepare(struct history *h, const struct missed_filter *filter, sqlite3_stmt **s,
+		   struct error *err)
+{
+	char sql[400];
+
+	(void)snprintf(sql, sizeof(sql),
+		       "SELECT schedule, kind, reason, at, noticed, times, told FROM missed"
+		       " WHERE 1%s%s%s ORDER BY at, schedule",
+		       filter->schedule ? " AND schedule = ?1" : "",
+		       filter->since_ns ? " AND at >= ?2" : "",
+		       filter->untold ? " AND told IS NULL" : "");
+	if (store_prepare(h, sql, s, err) < 0)
+		return -1;
+	if ((filter->schedule && store_bind_text(h, *s, 1, filter->schedule, err) < 0) ||
+	    (filter->since_ns && store_bind_int(h, *s, 2, filter->since_ns, err) < 0))
+		return -1;
+	return 0;
+}
+
+static int add_row(sqlite3_stmt *s, struct missed_list *out, struct error *err)
+{
+	struct missed m = { .schedule = strdup(store_text(s, 0)),
+			    .kind = strdup(store_text(s, 1)),
+			    .reason = strdup(store_text(s, 2)),
+			    .at_ns = sqlite3_column_int64(s, 3),
+			    .noticed_ns = sqlite3_column_int64(s, 4),
+			    .times = sqlite3_column_int64(s, 5),
+			    .told = sqlite3_column_type(s, 6) != SQLITE_NULL };
+
+	return missed_list_add(out, &m, err);
+}
+
+int history_missed(struct history *h, const struct missed_filter *filter, struct missed_list *out,
+		   struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	int rc;
+
+	*out = (struct missed_list){ 0 };
+	if (prepare(h, filter, &s, err) < 0)
+		return -1;
+	while ((rc = store_step(h, s, err)) > 0) {
+		rc = add_row(s, out, err);
+		if (rc < 0)
+			break;
+	}
+	if (rc < 0)
+		missed_list_release(out);
+	return rc;
+}
+
+int history_add_missed(struct history *h, const struct missed *m, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+
+	if (store_prepare(h,
+			  "INSERT OR IGNORE INTO missed (schedule, at, kind, reason, noticed,"
+			  " times) VALUES (?,?,?,?,?,?)",
+			  &s, err) < 0 ||
+	    store_bind_text(h, s, 1, m->schedule, err) < 0 ||
+	    store_bind_int(h, s, 2, m->at_ns, err) < 0 ||
+	    store_bind_text(h, s, 3, m->kind, err) < 0 ||
+	    store_bind_text(h, s, 4, m->reason, err) < 0 ||
+	    store_bind_int(h, s, 5, m->noticed_ns, err) < 0 ||
+	    store_bind_int(h, s, 6, m->times, err) < 0)
+		return -1;
+	return store_step(h, s, err) < 0 ? -1 : 0;
+}
+
+int history_missed_told(struct history *h, const char *schedule, int64_t at_ns, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+
+	if (store_prepare(h,
+			  "UPDATE missed SET told = ?1"
+			  " WHERE schedule = ?2 AND at <= ?3 AND told IS NULL",
+			  &s, err) < 0 ||
+	    store_bind_int(h, s, 1, clock_wall_ns(), err) < 0 ||
+	    store_bind_text(h, s, 2, schedule, err) < 0 || store_bind_int(h, s, 3, at_ns, err) < 0)
+		return -1;
+	return store_step(h, s, err) < 0 ? -1 : 0;
+}
