@@ -161,4 +161,41 @@ END
 run schedule-missed 0 schedule missed -c own.yaml
 run schedule-missed-one 0 schedule missed gone -c own.yaml --json
 run schedule-missed-later 0 schedule missed -c own.yaml --since 2026-11-19T00:00:00Z
+
+# a host on which nothing has run for two days: told by what only reads, recorded by what writes
+mkdir backups
+cat >ticks.yaml <<'END'
+version: 1
+platform: {name: shop}
+repository: {path: backups}
+history: {state_dir: ticks}
+components: {api: {engine: service, health: {command: ["true"]}}}
+schedules: {ticks: {run: verify, when: hourly, run_within: 5m}}
+END
+"$muster" verify -c ticks.yaml >/dev/null 2>&1 || fail "verify"
+"$muster" status -c ticks.yaml >out || fail "status: $(cat out)"
+grep -q 'ticks' out && fail "something is said of what is well: $(cat out)"
+python3 - ticks/history.db <<'END'
+import sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1])
+then = (int(time.time()) - 48 * 3600) * 10**9
+db.execute("UPDATE expected SET since = ?, judged = ?", (then, then))
+# a row of the journal is never changed: only whoever owns the file can do this
+db.execute("DROP TRIGGER event_no_update")
+db.execute("UPDATE event SET at = ?", (then,))
+db.commit()
+END
+code=0
+"$muster" status -c ticks.yaml >out || code=$?
+grep -qE '^. warn +schedule ticks \(verify\): missed 4[78] times, stale$' out || fail "status of what was missed: $(cat out)"
+grep -qE '^ +last missed +[0-9TZ:-]{20}: muster was not running: no verify began within 5m$' out || fail "status: $(cat out)"
+grep -qE '^ +success +2d ago \([0-9A-Za-z-]+\), may be 2h$' out || fail "status: $(cat out)"
+"$muster" schedule list -c ticks.yaml | grep -q 'missed 4[78] times, stale$' || fail "list of what was missed"
+[ "$("$muster" schedule missed -c ticks.yaml --json | grep -c '"noticed": null')" -ge 47 ] || fail "what is not recorded yet"
+"$muster" verify -c ticks.yaml >/dev/null 2>&1 || fail "verify"
+"$muster" schedule missed -c ticks.yaml --json >out || fail "missed"
+[ "$(grep -c '"reason": "muster was not running' out)" -ge 47 ] || fail "what was missed is not recorded: $(cat out)"
+grep -q '"noticed": null' out && fail "what was missed is not recorded: $(cat out)"
+"$muster" status -c ticks.yaml >out || fail "status: $(cat out)"
+grep -q 'ticks' out && fail "a run made good what was missed, and status does not know: $(cat out)"
 finish
