@@ -163,6 +163,34 @@ def start(*words):
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def under_way():
+    done = subprocess.run([MUSTER, "status", "--json", "--config", CONFIG], env=ENV, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)["under_way"]
+
+
+def others_run_meanwhile():
+    test = start("postgres-main")
+    while not (found := under_way()):
+        if test.poll() is not None:
+            fail(f"a restore test ended before it was under way: {test.returncode}")
+    if found[0]["components"] != ["postgres-main"] or found[0]["pid"] != test.pid:
+        fail(f"under way: {found}")
+    test.send_signal(signal.SIGSTOP)  # it lives, and holds what it holds
+    try:
+        muster("verify", "redis-cache", "--config", CONFIG)
+        muster("verify", "postgres-main", "--config", CONFIG, code=6)
+        muster("restore-test", "rabbitmq", "--config", CONFIG)
+        if [run["run"] for run in under_way()] != [found[0]["run"]]:
+            fail(f"under way: {under_way()}")
+    finally:
+        test.send_signal(signal.SIGCONT)
+    if test.wait():
+        fail(f"a restore test beside others: {test.returncode}")
+    if document("run", "show", found[0]["run"])["verdict"] not in ("pass", "warn"):
+        fail("a restore test beside others does not pass")
+    nothing_left()
+
+
 def it_ends_at_any_moment():
     for _ in range(int(os.environ.get("KILLS", "12"))):
         child = start()
@@ -198,6 +226,7 @@ def main():
         it_is_told(run, directory)
         sets_are_picked()
         questions_are_asked(directory)
+        others_run_meanwhile()
         it_ends_at_any_moment()
     finally:
         subprocess.run([MUSTER, "demo", "down", str(directory)], env=ENV, stdout=subprocess.DEVNULL, check=False)
