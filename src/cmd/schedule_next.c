@@ -6,6 +6,7 @@
 #include "cmd/document.h"
 #include "cmd/schedule_rows.h"
 #include "cmd/schedule_times.h"
+#include "history/pause.h"
 #include "model/json.h"
 
 struct options {
@@ -27,22 +28,61 @@ static const struct option_row option_rows[] = {
 	{ 0 },
 };
 
-static void print(const struct invocation *inv, const struct schedule_rows *rows, int64_t now_ns,
-		  unsigned count)
+/* Schedules with the times after one, and the pauses that are in force now. */
+struct shown {
+	struct schedule_rows rows;
+	struct pauses pauses;
+	int64_t after_ns, now_ns;
+};
+
+static void shown_release(struct shown *s)
 {
-	for (size_t i = 0; i < rows->count; i++) {
-		const struct schedule_row *row = &rows->item[i];
+	schedule_rows_release(&s->rows);
+	pauses_release(&s->pauses);
+}
+
+static const struct pause *pause_of(const struct shown *s, const struct schedule_row *row)
+{
+	return pauses_find(&s->pauses, row->config->name, s->now_ns);
+}
+
+static void print_pause(const struct invocation *inv, const struct pause *p)
+{
+	char until[CLOCK_RFC3339_SIZE];
+
+	(void)fprintf(inv->out, "  paused until %s, by ", clock_format_rfc3339(p->ends_ns, until));
+	terminal_puts(&inv->screen, p->author);
+	(void)fputs(": ", inv->out);
+	terminal_puts(&inv->screen, p->reason);
+	(void)fputc('\n', inv->out);
+}
+
+static void print(const struct invocation *inv, const struct shown *s, unsigned count)
+{
+	for (size_t i = 0; i < s->rows.count; i++) {
+		const struct schedule_row *row = &s->rows.item[i];
+		const struct pause *pause = pause_of(s, row);
 
 		(void)fprintf(inv->out, "%s%s: %s, %s (%s)\n", i ? "\n" : "", row->config->name,
 			      row->config->run, row->config->when, calendar_zone(row->calendar));
+		if (pause)
+			print_pause(inv, pause);
 		if (row->config->enabled)
-			(void)schedule_print_times(inv->out, row->calendar, now_ns, count);
+			(void)schedule_print_times(inv->out, row->calendar, s->after_ns, count);
 		else
 			(void)fputs("  switched off\n", inv->out);
 	}
 }
 
-static json_t *row_to_json(const struct schedule_row *row, int64_t now_ns, unsigned count)
+static json_t *pause_to_json(const struct pause *p)
+{
+	if (!p)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "until", time_to_json(p->ends_ns), "author",
+			 text_to_json(p->author), "reason", text_to_json(p->reason));
+}
+
+static json_t *row_to_json(const struct shown *s, const struct schedule_row *row, unsigned count)
 {
 	CLEANUP(cleanup_json)
 	json_t *o = json_object();
@@ -52,15 +92,15 @@ static json_t *row_to_json(const struct schedule_row *row, int64_t now_ns, unsig
 	    member_put(o, "when", text_to_json(row->config->when)) &&
 	    member_put(o, "zone", text_to_json(calendar_zone(row->calendar))) &&
 	    member_put(o, "enabled", json_boolean(row->config->enabled)) &&
+	    member_put(o, "paused", pause_to_json(pause_of(s, row))) &&
 	    member_put(o, "times",
-		       schedule_times_to_json(row->calendar, now_ns,
+		       schedule_times_to_json(row->calendar, s->after_ns,
 					      row->config->enabled ? count : 0)))
 		return TAKE(o);
 	return NULL;
 }
 
-static int print_json(const struct invocation *inv, const struct schedule_rows *rows,
-		      int64_t now_ns, struct error *err)
+static int print_json(const struct invocation *inv, const struct shown *s, struct error *err)
 {
 	const struct options *options = inv->options;
 	CLEANUP(cleanup_json)
@@ -68,9 +108,9 @@ static int print_json(const struct invocation *inv, const struct schedule_rows *
 	CLEANUP(cleanup_json)
 	json_t *list = json_array();
 
-	for (size_t i = 0; list && i < rows->count; i++)
-		if (json_array_append_new(list,
-					  row_to_json(&rows->item[i], now_ns, options->count)) < 0)
+	for (size_t i = 0; list && i < s->rows.count; i++)
+		if (json_array_append_new(list, row_to_json(s, &s->rows.item[i], options->count)) <
+		    0)
 			return error_set(err, ERROR_NOMEM, "no memory for the document");
 	if (!document || !member_put(document, "schedules", TAKE(list)))
 		return error_set(err, ERROR_NOMEM, "no memory for the document");
@@ -82,16 +122,23 @@ static int run(const struct invocation *inv, struct error *err)
 	const struct options *options = inv->options;
 	CLEANUP(config_release)
 	struct config config = { 0 };
-	CLEANUP(schedule_rows_release)
-	struct schedule_rows rows = { 0 };
+	CLEANUP(cleanup_history)
+	struct history *h = NULL;
+	CLEANUP(shown_release)
+	struct shown s = { .now_ns = clock_wall_ns() };
 	struct schedule_question q = { .config = &config, .names = inv->argument };
 
-	if (schedule_read_times(options->count, options->after, &q.now_ns, err) < 0 ||
-	    configuration_load(inv, &config, err) < 0 || schedule_gather(&q, &rows, err) < 0)
+	if (schedule_read_times(options->count, options->after, &s.after_ns, err) < 0 ||
+	    configuration_load(inv, &config, err) < 0)
+		return -1;
+	q.now_ns = s.after_ns;
+	if (schedule_gather(&q, &s.rows, err) < 0 ||
+	    history_open_read(config.state_dir, &h, err) < 0 ||
+	    history_pauses(h, s.now_ns, &s.pauses, err) < 0)
 		return -1;
 	if (!inv->global.json)
-		print(inv, &rows, q.now_ns, options->count);
-	else if (print_json(inv, &rows, q.now_ns, err) < 0)
+		print(inv, &s, options->count);
+	else if (print_json(inv, &s, err) < 0)
 		return -1;
 	return EXIT_CODE_PASS;
 }
@@ -103,9 +150,10 @@ const struct command schedule_next_command = {
 		"Shows the next times of the schedules named, or of all: on the clocks of the "
 		"schedule's zone with their abbreviation, in UTC, and in how long. A time that "
 		"clocks skip is marked as shifted, one that they show twice as the first of "
-		"both.\n\n"
+		"both. A pause in force now is told of.\n\n"
 		"With --json the document muster.schedule-next/v1 holds schedules[] of name, run, "
-		"when, zone, enabled and times[] as in muster.schedule-test/v1.",
+		"when, zone, enabled, paused (null, or until, author, reason) and times[] as in "
+		"muster.schedule-test/v1.",
 	.arguments = "[NAME...]",
 	.arguments_max = ARGUMENTS_ANY,
 	.options = option_rows,

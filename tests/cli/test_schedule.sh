@@ -133,6 +133,8 @@ before=$("$muster" run list -c own.yaml --json --limit 0 | grep -c '"id"')
 	fail "--even-if-paused made no run: $(cat out err)"
 "$muster" schedule list -c own.yaml >out || fail "list"
 grep -qE '^ +paused +until [0-9TZ:-]{20}, by ops: new disks$' out || fail "list tells of no pause: $(cat out)"
+"$muster" schedule next first -c own.yaml >out || fail "next"
+grep -qE '^  paused until [0-9TZ:-]{20}, by ops: new disks$' out || fail "next tells of no pause: $(cat out)"
 "$muster" status -c own.yaml >out || true
 grep -qF 'schedule first (restore-test): paused' out || fail "status tells of no pause: $(cat out)"
 "$muster" status -c own.yaml --nagios >out || true
