@@ -19,7 +19,7 @@ static const struct command *const subcommands[] = {
 
 const struct command schedule_command = {
 	.name = "schedule",
-	.summary = "what runs when: calendar expressions and their next times",
+	.summary = "what runs when, what was missed, and pauses",
 	.description =
 		"Times are written as systemd writes them (systemd.time(7), \"Calendar Events\"): "
 		"weekdays, date, time and zone, each of which may be missing. Lists have commas, "
