@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A notice as plain text. */
+#include "notify/letter.h"
+
+#include <string.h>
+
+#include "notify/plain.h"
+#include "notify/wording.h"
+
+enum { WORD_MAX = 200, TEXT_MAX = 1000, FOOT_RESERVE = 1200 };
+
+bool letter_link_is_good(const struct notice *n)
+{
+	if (strncmp(n->link, "https://", 8) != 0 && strncmp(n->link, "http://", 7) != 0)
+		return false;
+	for (const char *c = n->link; *c; c++) {
+		if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7f || strchr("<>\"'|", *c))
+			return false;
+	}
+	return true;
+}
+
+int letter_sentence(const struct notice *n, struct buf *out)
+{
+	if (*n->title)
+		return plain_append(out, n->title, TEXT_MAX, PLAIN_TEXT);
+	return wording_subject(n, TEXT_MAX, out);
+}
+
+/* "Name:      text"; nothing when there is no text. */
+static int put_field(struct buf *out, const char *name, const char *text)
+{
+	if (!*text)
+		return 0;
+	if (buf_printf(out, "%-11s", name) < 0 || plain_append(out, text, TEXT_MAX, PLAIN_TEXT) < 0)
+		return -1;
+	return buf_puts(out, "\n");
+}
+
+static int put_indented(struct buf *out, const char *name, const char *text)
+{
+	if (!*text)
+		return 0;
+	if (buf_printf(out, "    %-10s", name) < 0 ||
+	    plain_append(out, text, TEXT_MAX, PLAIN_TEXT) < 0)
+		return -1;
+	return buf_puts(out, "\n");
+}
+
+static int put_name(struct buf *out, const char *text)
+{
+	if (!*text)
+		return 0;
+	return buf_puts(out, " ") < 0 ? -1 : plain_append(out, text, WORD_MAX, PLAIN_TEXT);
+}
+
+static int put_line(struct buf *out, const struct notice_line *line)
+{
+	if (buf_puts(out, wording_verdict(line->verdict)) < 0 ||
+	    put_name(out, line->component) < 0 || put_name(out, line->check) < 0 ||
+	    put_name(out, line->subject) < 0 || buf_puts(out, "\n") < 0)
+		return -1;
+	if (put_indented(out, "", line->message) < 0 ||
+	    put_indented(out, "expected:", line->expected) < 0 ||
+	    put_indented(out, "found:", line->found) < 0 ||
+	    put_indented(out, "to do:", line->hint) < 0)
+		return -1;
+	return buf_puts(out, "\n");
+}
+
+static int put_lines(const struct notice *n, size_t max, struct buf *out)
+{
+	size_t start = out->len;
+
+	for (size_t i = 0; i < n->line_count; i++) {
+		size_t before = out->len;
+
+		if (i == 0 && buf_puts(out, "What did not hold:\n\n") < 0)
+			return -1;
+		if (put_line(out, &n->line[i]) < 0)
+			return -1;
+		if (out->len - start <= max)
+			continue;
+		out->len = before;
+		return buf_printf(out, "%sand %zu more\n\n", i == 0 ? "" : "… ", n->line_count - i);
+	}
+	return 0;
+}
+
+static int put_facts(const struct notice *n, struct buf *out)
+{
+	char at[WORDING_TIME_SIZE], since[WORDING_TIME_SIZE];
+
+	if (put_field(out, "Event:", notice_event_name(n->event)) < 0 ||
+	    put_field(out, "Verdict:", wording_verdict(n->verdict)) < 0 ||
+	    put_field(out, "Platform:", n->platform) < 0 ||
+	    put_field(out, "Component:", n->component) < 0 ||
+	    put_field(out, "Check:", n->check) < 0 || put_field(out, "Set:", n->set) < 0 ||
+	    put_field(out, "When:", wording_time(n->at_ns, at)) < 0 ||
+	    put_field(out, "Since:", wording_time(n->since_ns, since)) < 0 ||
+	    put_field(out, "Run:", n->run) < 0 || put_field(out, "Host:", n->host) < 0)
+		return -1;
+	return buf_puts(out, "\n");
+}
+
+static int put_foot(const struct notice *n, struct buf *out)
+{
+	if (put_field(out, "Next:", n->next) < 0)
+		return -1;
+	return letter_link_is_good(n) ? put_field(out, "Link:", n->link) : 0;
+}
+
+int letter_text(const struct notice *n, size_t max, struct buf *out)
+{
+	size_t start = out->len, used;
+
+	if (letter_sentence(n, out) < 0 || buf_puts(out, "\n\n") < 0 || put_facts(n, out) < 0)
+		return -1;
+	used = out->len - start + FOOT_RESERVE;
+	if (put_lines(n, used < max ? max - used : 0, out) < 0 || put_foot(n, out) < 0)
+		return -1;
+	if (out->len - start > max)
+		out->len = start + max;
+	out->ptr[out->len] = '\0';
+	return 0;
+}
