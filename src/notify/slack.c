@@ -13,9 +13,9 @@
 enum {
 	HEADER_MAX = 150,
 	SUBJECT_MAX = 1000,
-	SECTION_MAX = 3000,
-	NAME_MAX_BYTES = 300,
-	TEXT_MAX = 600,
+	NAME_MAX_BYTES = 200,
+	TEXT_MAX = 500, /* so that what a section can hold is within 3000 */
+	LINK_MAX = 600,
 	LINES_BYTES_MAX = 8000,
 	LINES_MAX = 20
 };
@@ -132,10 +132,15 @@ static bool add_lines(const struct notice *n, json_t *blocks)
 /* '&' is all that a good link can hold which means something here. */
 static bool put_link(const struct notice *n, struct buf *text)
 {
-	if (!letter_link_is_good(n) || strlen(n->link) > TEXT_MAX)
+	CLEANUP(buf_release)
+	struct buf link = { 0 };
+
+	if (!letter_link_is_good(n) || strlen(n->link) > LINK_MAX)
 		return true;
-	return buf_printf(text, "%s<", text->len ? "\n" : "") == 0 &&
-	       put(text, n->link, SECTION_MAX) && buf_puts(text, "|Look at the run>") == 0;
+	if (!put(&link, n->link, (size_t)LINK_MAX * strlen("&amp;")))
+		return false;
+	return link.len > LINK_MAX ||
+	       buf_printf(text, "%s<%s|Look at the run>", text->len ? "\n" : "", link.ptr) == 0;
 }
 
 static bool add_foot(const struct notice *n, json_t *blocks)

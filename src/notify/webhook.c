@@ -33,18 +33,20 @@ json_t *webhook_event(const struct notice *n)
 {
 	CLEANUP(buf_release)
 	struct buf source = { 0 };
+	CLEANUP(buf_release)
+	struct buf subject = { 0 };
 	CLEANUP(cleanup_json)
 	json_t *o = json_object();
 	char time[CLOCK_RFC3339_SIZE];
 
-	if (buf_puts(&source, "/muster/") < 0 || put_percent(&source, n->platform) < 0)
+	if (buf_puts(&source, "/muster/") < 0 || put_percent(&source, n->platform) < 0 ||
+	    buf_printf(&subject, "%s%s", *n->run ? "run/" : "", *n->run ? n->run : n->key) < 0)
 		return NULL;
 	(void)clock_format_rfc3339(n->at_ns, time);
 	if (!member_put(o, "specversion", json_string("1.0")) ||
 	    !member_put(o, "type", json_sprintf("io.muster.%s.v1", notice_event_name(n->event))) ||
 	    !member_put(o, "source", json_string(source.ptr)) ||
-	    !member_put(o, "subject",
-			*n->run ? json_sprintf("run/%s", n->run) : text_to_json(n->key)) ||
+	    !member_put(o, "subject", text_to_json(subject.ptr)) ||
 	    !member_put(o, "id", text_to_json(n->id)) ||
 	    !member_put(o, "time", json_string(time)) ||
 	    !member_put(o, "datacontenttype", json_string("application/json")) ||
