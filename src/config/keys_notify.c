@@ -111,7 +111,10 @@ static const struct key_row rows[] = {
 	  .offset = ITEM(key),
 	  .otherwise = "pagerduty: required; webhook: not signed",
 	  .engines = TO(PAGERDUTY) | TO(WEBHOOK),
-	  .help = "pagerduty: the routing key. webhook: signs each message (HMAC-SHA256)." },
+	  .help = "pagerduty: the routing key. webhook: signs each message as Standard Webhooks "
+		  "says: the header webhook-signature is \"v1,\" and the base64 of the "
+		  "HMAC-SHA256 over the header webhook-id, a dot, the header webhook-timestamp, "
+		  "a dot, and the body." },
 	{ .path = "notify.receivers.*.ca_file",
 	  .type = KEY_PATH,
 	  .offset = ITEM(ca_file),

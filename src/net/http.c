@@ -3,14 +3,17 @@
 
 #include <ctype.h>
 #include <curl/curl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "net/ready.intern.h"
 
 /* What curl reads at a time: more than its 16 KiB, since large objects come this way. */
 enum { RECEIVE_SIZE = 256 << 10, URL_SHOWN = 200, HEADERS_SIZE_MAX = 1 << 20 };
+
+/* A server may ask for any time; more than a year is no time to wait for. */
+static const curl_off_t retry_after_max = 365 * 86400;
 
 struct http_client {
 	CURL *curl;
@@ -25,18 +28,11 @@ struct transfer {
 	struct error err; /* of a callback */
 };
 
-static pthread_once_t curl_ready = PTHREAD_ONCE_INIT;
-
-static void prepare_curl(void)
-{
-	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 int http_client_open(struct http_client **out, struct error *err)
 {
 	struct http_client *c = calloc(1, sizeof(*c));
 
-	(void)pthread_once(&curl_ready, prepare_curl);
+	net_ready();
 	if (c)
 		c->curl = curl_easy_init();
 	if (!c || !c->curl) {
@@ -272,7 +268,8 @@ static int perform(CURL *curl, struct transfer *t, struct error *err)
 	code = curl_easy_perform(curl);
 	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &t->answer->status);
 	if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK && seconds > 0)
-		t->answer->retry_after_ns = (int64_t)seconds * NS_PER_SECOND;
+		t->answer->retry_after_ns =
+			(seconds < retry_after_max ? seconds : retry_after_max) * NS_PER_SECOND;
 	/* what it points to ends with this call; the connection stays */
 	curl_easy_reset(curl);
 	if (code == CURLE_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "notify/hide.h"
 
+#include <openssl/evp.h>
 #include <string.h>
 
 /* Shorter parts of a URL are words like "services", and nobody's secret. */
@@ -48,14 +49,33 @@ static size_t secret_at(const struct span *part, size_t count, struct span rest)
 	return longest;
 }
 
-int hide_secrets(const struct attempt *a, struct span said, struct buf *out)
+/* Append the base64 of `bytes`, ended by NUL. */
+static int put_base64(struct buf *out, struct span bytes)
 {
-	struct span part[PARTS_MAX];
-	size_t count = 0;
+	int written;
 
-	drop_shorter(part, &count, buf_span(&a->key), PASSWORD_MIN);
-	drop_shorter(part, &count, buf_span(&a->password), PASSWORD_MIN);
-	count = split_url(&a->url, part, count);
+	if (buf_reserve(out, (bytes.len + 2) / 3 * 4 + 1) < 0)
+		return -1;
+	written = EVP_EncodeBlock((unsigned char *)out->ptr + out->len, bytes.ptr, (int)bytes.len);
+	out->len += (size_t)written;
+	return buf_append(out, "", 1);
+}
+
+/* The password as SMTP's LOGIN and PLAIN spell it, each ended by NUL. */
+static int spell_password(const struct attempt *a, struct buf *out)
+{
+	CLEANUP(secret_wipe)
+	struct buf plain = { 0 };
+	const char *user = a->receiver->user ? a->receiver->user : "";
+
+	if (buf_append(&plain, "", 1) < 0 || buf_append(&plain, user, strlen(user) + 1) < 0 ||
+	    buf_append(&plain, a->password.ptr, a->password.len) < 0)
+		return -1;
+	return put_base64(out, buf_span(&a->password)) < 0 ? -1 : put_base64(out, buf_span(&plain));
+}
+
+static int copy_hiding(const struct span *part, size_t count, struct span said, struct buf *out)
+{
 	while (said.len && said.ptr[0]) {
 		size_t n = secret_at(part, count, said);
 		int rc = n ? buf_puts(out, "[hidden]") : buf_append(out, said.ptr, 1);
@@ -65,4 +85,29 @@ int hide_secrets(const struct attempt *a, struct span said, struct buf *out)
 		said = span_behind(said, n ? n : 1);
 	}
 	return 0;
+}
+
+int hide_secrets(const struct attempt *a, struct span said, struct buf *out)
+{
+	CLEANUP(secret_wipe)
+	struct buf spelled = { 0 };
+	struct span part[PARTS_MAX];
+	size_t count = 0;
+
+	drop_shorter(part, &count, buf_span(&a->key), PASSWORD_MIN);
+	drop_shorter(part, &count, buf_span(&a->password), PASSWORD_MIN);
+	if (a->password.len) {
+		const char *second;
+
+		if (spell_password(a, &spelled) < 0)
+			return -1;
+		second = spelled.ptr + strlen(spelled.ptr) + 1;
+		drop_shorter(part, &count,
+			     (struct span){ (const uint8_t *)spelled.ptr, strlen(spelled.ptr) },
+			     PART_MIN);
+		drop_shorter(part, &count, (struct span){ (const uint8_t *)second, strlen(second) },
+			     PART_MIN);
+	}
+	count = split_url(&a->url, part, count);
+	return copy_hiding(part, count, said, out);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "notify/mail.h"
 #include "notify/pagerduty.h"
 #include "notify/ping.h"
 #include "notify/slack.h"
@@ -46,9 +47,8 @@ int receiver_send(const struct receiver_config *receiver, const struct notice *n
 {
 	static int (*const senders[RECEIVER_COUNT])(const struct attempt *, struct delivery *,
 						    struct error *) = {
-		[RECEIVER_SLACK] = slack_send,
-		[RECEIVER_PAGERDUTY] = pagerduty_send,
-		[RECEIVER_WEBHOOK] = webhook_send,
+		[RECEIVER_MAIL] = mail_send,           [RECEIVER_SLACK] = slack_send,
+		[RECEIVER_PAGERDUTY] = pagerduty_send, [RECEIVER_WEBHOOK] = webhook_send,
 		[RECEIVER_PING] = ping_send,
 	};
 	CLEANUP(attempt_release)
@@ -57,9 +57,6 @@ int receiver_send(const struct receiver_config *receiver, const struct notice *n
 			     .stop_requested = stop_requested };
 
 	*out = (struct delivery){ .outcome = DELIVERY_LATER };
-	if (!senders[receiver->kind])
-		return error_set(err, ERROR_INTERNAL, "receiver %s: mail is not sent yet",
-				 receiver->name);
 	if (fetch_secrets(&a, err) < 0)
 		return -1;
 	if (senders[receiver->kind](&a, out, err) < 0)
