@@ -119,8 +119,11 @@ int letter_text(const struct notice *n, size_t max, struct buf *out)
 	used = out->len - start + FOOT_RESERVE;
 	if (put_lines(n, used < max ? max - used : 0, out) < 0 || put_foot(n, out) < 0)
 		return -1;
-	if (out->len - start > max)
+	if (out->len - start > max) {
 		out->len = start + max;
-	out->ptr[out->len] = '\0';
+		while (((unsigned char)out->ptr[out->len] & 0xc0) == 0x80) /* within a character */
+			out->len--;
+		out->ptr[out->len] = '\0';
+	}
 	return 0;
 }
