@@ -21,6 +21,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+sys.dont_write_bytecode = True  # nothing may be left among the sources
 from receivers import HOSTILE, SECRET, hostile_notice, notice, run_tests, send
 
 FIXTURE = os.path.realpath(sys.argv[1])
@@ -172,7 +173,9 @@ def test_failures_of_the_network_are_for_later():
         result, _ = told("webhook", root=f"http://127.0.0.1:{unused.getsockname()[1]}")
     assert result["outcome"] == "later" and result["answer"] == "no connection to the host of the url", result
     result, _ = told("webhook", root="http://nowhere.invalid")
-    assert result["outcome"] == "later" and result["answer"] == "the host of the url has no address", result
+    # the latter where nobody answers for names
+    assert result["outcome"] == "later" and result["answer"] in (
+        "the host of the url has no address", "no answer in time")
 
 
 def test_an_endless_answer_is_broken_off_and_counts_by_its_status():

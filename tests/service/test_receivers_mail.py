@@ -22,6 +22,7 @@ from html.parser import HTMLParser
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
+sys.dont_write_bytecode = True  # nothing may be left among the sources
 from receivers import HOSTILE, SECRET, hostile_notice, notice, run_tests, send
 
 FIXTURE = os.path.realpath(sys.argv[1])
@@ -286,7 +287,8 @@ def test_addresses_that_would_be_commands_are_refused():
 
 
 def test_a_program_gets_the_whole_mail_on_its_standard_input():
-    result, content = by_program(script='echo "Arguments: $*" >$OUT; cat >>$OUT; echo accepted', arguments=["-t", "-oi"])
+    script = 'echo "Arguments: $*" >$OUT; cat >>$OUT; echo accepted'
+    result, content = by_program(script=script, arguments=["-t", "-oi"])
     assert result["outcome"] == "done" and result["answer"].endswith("exited with code 0: accepted "), result
     assert b"\r" not in content
     message = parsed(content)
