@@ -55,10 +55,12 @@ static const char *const migrations[] = {
 	/* 2: alerts, and what is to be told of them */
 	"CREATE TABLE alert ("
 	"  key TEXT PRIMARY KEY,"
-	"  since INTEGER NOT NULL,"         /* wall clock, ns */
-	"  told INTEGER NOT NULL,"          /* when it was last told, or reminded of */
-	"  event TEXT NOT NULL,"            /* a notice's: failed, error, missed, stale, warned */
-	"  document TEXT NOT NULL) STRICT;" /* the newest notice of it, JSON */
+	"  platform TEXT NOT NULL, kind TEXT NOT NULL,"  /* whose runs tell of it */
+	"  component TEXT NOT NULL, name TEXT NOT NULL," /* '' = the platform's; the check */
+	"  since INTEGER NOT NULL,"                      /* wall clock, ns */
+	"  told INTEGER NOT NULL," /* when it was last told, or reminded of; 0: to nobody yet */
+	"  event TEXT NOT NULL,"   /* of the notice that told it: failed, error, missed, … */
+	"  message TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE outbox ("
 	"  id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	"  key TEXT NOT NULL,"
@@ -66,12 +68,17 @@ static const char *const migrations[] = {
 	"  event TEXT NOT NULL,"
 	"  document TEXT NOT NULL," /* the notice, JSON */
 	"  created INTEGER NOT NULL,"
+	"  tried_since INTEGER NOT NULL," /* from when on the time to give up is counted */
 	"  due INTEGER NOT NULL,"
 	"  attempts INTEGER NOT NULL DEFAULT 0,"
 	"  state TEXT NOT NULL DEFAULT 'waiting'," /* waiting, sent, given-up */
 	"  ended INTEGER,"
-	"  answer TEXT) STRICT;"
-	"CREATE INDEX outbox_waiting ON outbox (receiver, key, id) WHERE state = 'waiting';",
+	"  answer TEXT NOT NULL DEFAULT '') STRICT;"
+	"CREATE INDEX outbox_waiting ON outbox (receiver, key, id) WHERE state = 'waiting';"
+	"CREATE INDEX outbox_ended ON outbox (ended) WHERE ended IS NOT NULL;"
+	/* the runs, and times that passed, of which everybody was told who is to be */
+	"CREATE TABLE told (of TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
+	"INSERT INTO told SELECT run FROM event WHERE type = 'run-finished';",
 
 	/* 3: what runs were about; what was to run and did not */
 	"CREATE TABLE run_component ("

@@ -473,7 +473,8 @@ int history_last_run(struct history *h, const char *kind, const char *component,
 	return load_exact(h, id, out, err);
 }
 
-int query_unfinished(struct history *h, char (**out)[RUN_ID_SIZE], size_t *count, struct error *err)
+int query_ids(struct history *h, const char *sql, char (**out)[RUN_ID_SIZE], size_t *count,
+	      struct error *err)
 {
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
@@ -481,11 +482,7 @@ int query_unfinished(struct history *h, char (**out)[RUN_ID_SIZE], size_t *count
 	size_t n = 0, capacity = 0;
 	int rc;
 
-	if (store_prepare(h,
-			  "SELECT s.run FROM event s WHERE s.type = 'run-started'"
-			  " AND NOT EXISTS (SELECT 1 FROM event f"
-			  "   WHERE f.type = 'run-finished' AND f.run = s.run) ORDER BY s.at",
-			  &s, err) < 0)
+	if (store_prepare(h, sql, &s, err) < 0)
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {
 		if (!reserve(&ids, n, &capacity, sizeof(**out))) {
@@ -501,4 +498,13 @@ int query_unfinished(struct history *h, char (**out)[RUN_ID_SIZE], size_t *count
 	*out = ids;
 	*count = n;
 	return 0;
+}
+
+int query_unfinished(struct history *h, char (**out)[RUN_ID_SIZE], size_t *count, struct error *err)
+{
+	return query_ids(h,
+			 "SELECT s.run FROM event s WHERE s.type = 'run-started'"
+			 " AND NOT EXISTS (SELECT 1 FROM event f"
+			 "   WHERE f.type = 'run-finished' AND f.run = s.run) ORDER BY s.at",
+			 out, count, err);
 }

@@ -112,6 +112,14 @@ int store_bind_text(struct history *h, sqlite3_stmt *statement, int index, const
 	return 0;
 }
 
+int store_bind_key(struct history *h, sqlite3_stmt *statement, int index, const char *text,
+		   struct error *err)
+{
+	if (sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC) != SQLITE_OK)
+		return store_error(h, err, "bind");
+	return 0;
+}
+
 int store_bind_int(struct history *h, sqlite3_stmt *statement, int index, int64_t value,
 		   struct error *err)
 {

@@ -75,6 +75,9 @@ void cleanup_statement(sqlite3_stmt **statement);
 /* Bind a borrowed text that outlives the step; NULL and "" are stored as NULL. */
 MUST_CHECK int store_bind_text(struct history *h, sqlite3_stmt *statement, int index,
 			       const char *text, struct error *err);
+/* The same where "" is as good as any other: never NULL. */
+MUST_CHECK int store_bind_key(struct history *h, sqlite3_stmt *statement, int index,
+			      const char *text, struct error *err);
 MUST_CHECK int store_bind_int(struct history *h, sqlite3_stmt *statement, int index, int64_t value,
 			      struct error *err);
 /* "" for NULL; valid until the next step. */
@@ -88,6 +91,9 @@ MUST_CHECK int migrations_apply(struct history *h, struct error *err);
 /* For readers, who may not change the file: 1 usable, 0 holds nothing yet, -1 refused. */
 MUST_CHECK int migrations_check(struct history *h, struct error *err);
 
+/* The runs that a query without parameters yields; the caller frees the array. */
+MUST_CHECK int query_ids(struct history *h, const char *sql, char (**out)[RUN_ID_SIZE],
+			 size_t *count, struct error *err);
 /* Names every run that has no end, oldest first; the caller frees the array. */
 MUST_CHECK int query_unfinished(struct history *h, char (**out)[RUN_ID_SIZE], size_t *count,
 				struct error *err);
