@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what happened to what is to be told: alerts are kept, notices are put into the outbox, in
+ * one transaction each, so that nothing is lost to a crash and nothing is told twice by us.
+ * Delivery is notify/deliver.h.
+ */
+#ifndef NOTIFY_NOTIFY_H
+#define NOTIFY_NOTIFY_H
+
+#include "config/config.h"
+#include "history/history.h"
+
+struct notify_scope {
+	const struct config *config;
+	struct history *history; /* open for writing; the lock is not needed */
+	int64_t now_ns;          /* wall clock */
+};
+
+/*
+ * Tell of every finished run that was not told of yet, the first to end first: the one that has
+ * just finished, and those whose muster was killed before it could. `*queued` grows by the number
+ * of notices.
+ */
+MUST_CHECK int notify_runs(const struct notify_scope *s, size_t *queued, struct error *err);
+
+/* Tell that a run has begun. */
+MUST_CHECK int notify_started(const struct notify_scope *s, const char *run, const char *kind,
+			      size_t *queued, struct error *err);
+
+/* A time of a schedule that passed with no run. */
+struct notify_missed {
+	const char *schedule, *kind, *reason;
+	int64_t at_ns;
+};
+/* A schedule whose newest success is too old. */
+struct notify_stale {
+	const char *schedule, *kind;
+	int64_t newest_ns; /* 0: there was none */
+	int64_t limit_ns;
+};
+struct notify_surroundings {
+	const struct notify_missed *missed; /* those known, told before or not */
+	size_t missed_count;
+	const struct notify_stale *stale; /* all that are now: another one has recovered */
+	size_t stale_count;
+};
+/*
+ * Tell of these, as of alerts: each missed time once at most, and no more often than the reminder
+ * time for one schedule. A missed one is well when a run of its kind has finished.
+ */
+MUST_CHECK int notify_surroundings(const struct notify_scope *s,
+				   const struct notify_surroundings *around, size_t *queued,
+				   struct error *err);
+
+#endif
