@@ -8,6 +8,7 @@
 #include "cmd/proven.h"
 #include "cmd/schedule_state.h"
 #include "history/history.h"
+#include "history/outbox.h"
 #include "cmd/report_format.h"
 #include "report/readiness.h"
 #include "repository/catalogue.h"
@@ -136,6 +137,19 @@ static int learn_schedules(const struct config *config, struct history *h,
 	return 0;
 }
 
+/* Longer ago than this there is nothing left to be done about it. */
+#define GIVEN_UP_LATELY_NS (INT64_C(7) * 86400 * NS_PER_SECOND)
+
+static int learn_undelivered(struct history *h, struct readiness *r, struct error *err)
+{
+	struct outbox_counts counts = { 0 };
+
+	if (outbox_count(h, r->at_ns - GIVEN_UP_LATELY_NS, &counts, err) < 0)
+		return -1;
+	r->undelivered = (size_t)counts.given_up_lately;
+	return 0;
+}
+
 static int learn(const struct config *config, struct status_sources *from, struct readiness *r,
 		 struct error *err)
 {
@@ -145,8 +159,8 @@ static int learn(const struct config *config, struct status_sources *from, struc
 	struct proofs proofs = { 0 };
 
 	if (history_open_read(config->state_dir, &h, err) < 0 ||
-	    learn_running(h, from, r, err) < 0 || learn_from_newest(h, r, err) < 0 ||
-	    learn_schedules(config, h, from, r, err) < 0)
+	    learn_running(h, from, r, err) < 0 || learn_undelivered(h, r, err) < 0 ||
+	    learn_from_newest(h, r, err) < 0 || learn_schedules(config, h, from, r, err) < 0)
 		return -1;
 	for (size_t i = 0; i < r->count; i++) {
 		if (!r->component[i].run[0] && learn_last(h, r, r->component[i].name, err) < 0)
@@ -285,9 +299,10 @@ const struct command status_command = {
 		"how old the proof is and what it may be, the newest set that a restore test has "
 		"proven, and the objectives; then which set to use in an emergency (the newest of "
 		"which every component is proven), with a warning when a newer one is not proven "
-		"or no restore was proven in 8 days; what is under way, and the state of the "
-		"whole. Schedules are shown of which a time passed with no run since (missed), "
-		"with no success as new as it should be (stale), or that are paused.\n\n"
+		"or no restore was proven in 8 days; with another one for notifications that were "
+		"given up in the last week; what is under way, and the state of the whole. "
+		"Schedules are shown of which a time passed with no run since (missed), with no "
+		"success as new as it should be (stale), or that are paused.\n\n"
 		"A component that was never verified, or whose proof is older than its max_age, is "
 		"an error: we cannot tell. A schedule that is missed or stale is a warning, so "
 		"that "
@@ -295,7 +310,8 @@ const struct command status_command = {
 		"worst.\n\n"
 		"With --json the document muster.status/v1 holds platform, time, state, rto, rpo, "
 		"newest_set, newest_set_unproven, restore_test_overdue, emergency{set, run, time, "
-		"age, restore}, under_way[] of run, command, components[], pid, since, "
+		"age, restore}, undelivered, under_way[] of run, command, components[], pid, "
+		"since, "
 		"schedules[] of name, run, expected (its times are held against runs), missed "
 		"(null, or times, last, reason), stale, stale_after, success (null, or run, "
 		"started) and paused (null, or until, author, reason), and components[] of name, "

@@ -87,6 +87,7 @@ struct readiness {
 	enum verdict state;   /* the worst component's, and a warning for what is missed or stale */
 	bool newest_unproven; /* there is a newest set, and no restore test has proven it */
 	bool restore_stale;   /* no set was proven within READINESS_RESTORE_MAX_AGE_NS */
+	size_t undelivered;   /* given: notifications that were given up lately */
 };
 
 /*

@@ -130,6 +130,14 @@ static void emergency(struct paint *p, const struct readiness *r)
 			     quantity_format_duration(READINESS_RESTORE_MAX_AGE_NS, text));
 }
 
+static void notifications(struct paint *p, const struct readiness *r)
+{
+	if (!r->undelivered)
+		return;
+	paint_format(p, "Warning: %zu notification%s could not be delivered; muster notify list\n",
+		     r->undelivered, r->undelivered == 1 ? "" : "s");
+}
+
 static void under_way(struct paint *p, const struct readiness_run *run)
 {
 	char since[CLOCK_RFC3339_SIZE];
@@ -187,6 +195,7 @@ int readiness_text(const struct readiness *r, const struct report_style *style, 
 	(void)schedules_text(&p, r->schedule, r->schedule_count, r->at_ns);
 	paint_format(&p, "\n");
 	emergency(&p, r);
+	notifications(&p, r);
 	for (size_t i = 0; i < r->running_count; i++)
 		under_way(&p, &r->running[i]);
 	paint_format(&p, "Status: ");
@@ -303,6 +312,7 @@ int readiness_json(const struct readiness *r, struct buf *out)
 	member(o, "newest_set_unproven", json_boolean(r->newest_unproven), &failed);
 	member(o, "restore_test_overdue", json_boolean(r->restore_stale), &failed);
 	member(o, "emergency", restore_to_json(&r->restore, r->at_ns), &failed);
+	member(o, "undelivered", json_integer((json_int_t)r->undelivered), &failed);
 	member(o, "under_way", under_way_to_json(r), &failed);
 	member(o, "schedules", schedules_to_json(r->schedule, r->schedule_count), &failed);
 	member(o, "components", components, &failed);

@@ -233,6 +233,7 @@ static void monitoring_gets_one_line_and_programs_a_document(void **state)
 	r.running = running;
 	r.running_count = 2;
 	learn(&r, "r1", HOUR / 2, VERDICT_WARN);
+	r.undelivered = 2;
 	readiness_judge(&r);
 	assert_int_equal(readiness_nagios(&r, &line), 0);
 	assert_string_equal(line.ptr,
@@ -249,6 +250,7 @@ static void monitoring_gets_one_line_and_programs_a_document(void **state)
 	assert_string_equal(json_string_value(json_object_get(second, "run")), "r3");
 	assert_int_equal(json_integer_value(json_object_get(second, "pid")), 78);
 	assert_int_equal(json_array_size(json_object_get(second, "components")), 2);
+	assert_int_equal(json_integer_value(json_object_get(o, "undelivered")), 2);
 	json_decref(o);
 }
 
@@ -378,6 +380,27 @@ static void monitoring_and_programs_see_the_schedules(void **state)
 	json_decref(o);
 }
 
+static void notifications_that_were_given_up_are_a_warning_and_no_state(void **state)
+{
+	struct readiness_component c = a_component();
+	struct readiness r = of_one(&c);
+	CLEANUP(buf_release)
+	struct buf out = { 0 };
+
+	(void)state;
+	learn(&r, "r1", HOUR / 2, VERDICT_PASS);
+	r.undelivered = 1;
+	readiness_judge(&r);
+	assert_int_equal(r.state, VERDICT_PASS);
+	assert_int_equal(readiness_text(&r, &(struct report_style){ .utf8 = true }, &out), 0);
+	assert_non_null(strstr(out.ptr, "Warning: 1 notification could not be delivered; muster "
+					"notify list\n"));
+	r.undelivered = 0;
+	buf_clear(&out);
+	assert_int_equal(readiness_text(&r, &(struct report_style){ .utf8 = true }, &out), 0);
+	assert_null(strstr(out.ptr, "notification"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +417,7 @@ int main(void)
 		cmocka_unit_test(what_was_never_verified_stays_worse_than_what_was_missed),
 		cmocka_unit_test(the_screen_shows_the_schedules_that_do_not_run),
 		cmocka_unit_test(monitoring_and_programs_see_the_schedules),
+		cmocka_unit_test(notifications_that_were_given_up_are_a_warning_and_no_state),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
