@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&status_command,
 	&run_command,
 	&schedule_command,
+	&notify_command,
 	&doctor_command,
 	&check_config_command,
 	&config_command,

@@ -133,7 +133,7 @@ static int take(const struct invocation *inv, struct run_session *s, struct erro
 		return -1;
 	for (size_t i = 0; a->no_sql && i < s->config.component_count; i++)
 		s->config.component[i].backups.sql = false;
-	s->request.sinks = &progress.sink;
+	s->request.sinks = run_session_sinks(s, &progress.sink);
 	progress_begin(&progress, inv, "backup");
 	rc = backup_run(&s->request, &result, err);
 	progress_end(&progress);

@@ -222,7 +222,7 @@ static int restore_test(const struct invocation *inv, struct run_session *s, str
 		return -1;
 	request.past = past;
 	request.run = s->request;
-	request.run.sinks = &progress.sink;
+	request.run.sinks = run_session_sinks(s, &progress.sink);
 	progress_begin(&progress, inv, "restore test");
 	rc = restore_test_run(&request, &outcome, err);
 	progress_end(&progress);

@@ -5,7 +5,76 @@
 #include "cmd/configuration.h"
 #include "cmd/interrupt.h"
 #include "cmd/schedule_state.h"
+#include "cmd/sender.h"
+#include "history/outbox.h"
+#include "notify/notify.h"
 #include "report/report.h"
+
+/* What was told stays so long in the outbox, for those who ask. */
+#define KEEP_TOLD_NS (INT64_C(90) * 86400 * NS_PER_SECOND)
+
+static struct notify_scope scope_of(struct run_session *s)
+{
+	return (struct notify_scope){ .config = &s->config,
+				      .history = s->history,
+				      .now_ns = clock_wall_ns() };
+}
+
+/* A run is worth what it found, also when nobody can be told of it. */
+static void complain(const struct run_session *s, struct error *err)
+{
+	terminal_error(&s->inv->message, err);
+	error_clear(err);
+}
+
+static void tell_runs(struct run_session *s)
+{
+	const struct notify_scope scope = scope_of(s);
+	struct error err = ERROR_INIT;
+	size_t queued = 0;
+
+	if (notify_runs(&scope, &queued, &err) < 0)
+		complain(s, &err);
+}
+
+static bool somebody_waits(struct run_session *s)
+{
+	struct error err = ERROR_INIT;
+	struct outbox_counts counts = { 0 };
+
+	if (!s->config.notify.receiver_count)
+		return false;
+	if (outbox_count(s->history, 0, &counts, &err) < 0)
+		complain(s, &err);
+	return counts.waiting > 0;
+}
+
+static int hear(struct event_sink *self, const struct event *e, struct error *err)
+{
+	struct run_session *s = (struct run_session *)(void *)self;
+	struct notify_scope scope;
+	struct error own = ERROR_INIT;
+	size_t queued = 0;
+
+	_Static_assert(offsetof(struct run_session, teller) == 0, "the sink is the session's head");
+	(void)err;
+	if (e->type != EVENT_RUN_STARTED)
+		return 0;
+	scope = scope_of(s);
+	if (notify_started(&scope, e->run, e->kind, &queued, &own) < 0)
+		complain(s, &own);
+	if (somebody_waits(s))
+		sender_start(s->inv, &s->config);
+	return 0;
+}
+
+struct event_sink *run_session_sinks(struct run_session *s, struct event_sink *shown)
+{
+	if (!s->tells)
+		return shown;
+	s->teller = (struct event_sink){ .receive = hear, .next = shown };
+	return &s->teller;
+}
 
 /* Of the components named, or of all there are: the rest is free for other runs. */
 static int lock_components(struct run_session *s, const char *kind, struct error *err)
@@ -36,6 +105,7 @@ int run_session_open(const struct invocation *inv, const char *kind, struct run_
 {
 	int64_t now = clock_wall_ns();
 
+	s->inv = inv;
 	run_id_make(now, s->id);
 	if (configuration_load(inv, &s->config, err) < 0 ||
 	    history_open(s->config.state_dir, &s->history, err) < 0)
@@ -50,14 +120,28 @@ int run_session_open(const struct invocation *inv, const char *kind, struct run_
 	/* also by a command that will be told to wait */
 	if (history_recover(s->history, err) < 0 ||
 	    schedule_settle(&s->config, s->history, now, err) < 0 ||
-	    lock_components(s, kind, err) < 0)
+	    lock_components(s, kind, err) < 0 ||
+	    history_expire_facts(s->history, now - s->config.keep_facts_ns, err) < 0 ||
+	    outbox_expire(s->history, now - KEEP_TOLD_NS, err) < 0)
 		return -1;
-	return history_expire_facts(s->history, now - s->config.keep_facts_ns, err);
+	s->tells = true;
+	tell_runs(s); /* those that were cut short, and that nobody was told of */
+	return 0;
 }
 
 void run_session_close(struct run_session *s)
 {
-	history_close(s->history);
+	bool delivers = false;
+
+	if (s->tells) {
+		tell_runs(s);
+		delivers = somebody_waits(s);
+	}
+	history_close(s->history); /* and nobody waits for us */
+	if (delivers && sender_must_stay())
+		sender_run(s->inv, &s->config);
+	else if (delivers)
+		sender_start(s->inv, &s->config);
 	config_release(&s->config);
 	*s = (struct run_session){ 0 };
 }

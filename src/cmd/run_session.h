@@ -10,6 +10,9 @@
 #include "plan/run_request.h"
 
 struct run_session {
+	struct event_sink teller; /* hears when the run begins; first, since it leads to the rest */
+	const struct invocation *inv;
+	bool tells; /* somebody may want to know of the run: its history is kept */
 	struct config config;
 	struct history *history;
 	char id[RUN_ID_SIZE];       /* of the run to be made */
@@ -23,7 +26,15 @@ struct run_session {
  */
 MUST_CHECK int run_session_open(const struct invocation *inv, const char *kind,
 				struct run_session *s, struct error *err);
+/*
+ * Gives all back. What the run came to is queued for those who want to know, and its delivery
+ * begins: nothing of that changes how the command ends, and nobody waits for it, but for a run
+ * that a schedule started.
+ */
 void run_session_close(struct run_session *s);
+
+/* What the run is to tell of itself, while it goes on: `shown` (may be NULL) and those who want to know. */
+struct event_sink *run_session_sinks(struct run_session *s, struct event_sink *shown);
 
 /*
  * The run, which is over, as the journal has it; its locks are given back, its report saved. The

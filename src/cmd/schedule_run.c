@@ -10,6 +10,7 @@
 #include "cmd/configuration.h"
 #include "cmd/schedule_rows.h"
 #include "history/pause.h"
+#include "cmd/sender.h"
 
 enum { WORDS_BEFORE = 16 };
 
@@ -150,7 +151,7 @@ static int run(const struct invocation *inv, struct error *err)
 		return error_hint(err, "run muster %s, or set its enabled to true", s->run);
 	}
 	if ((!options->even_if_paused && refuse_paused(&config, s->name, err) < 0) ||
-	    make_words(inv, s, &words, err) < 0)
+	    make_words(inv, s, &words, err) < 0 || sender_mark_stay(err) < 0)
 		return -1;
 	(void)fflush(NULL);
 	/* the same process, so that whoever started it sees its signals and its end */
@@ -164,8 +165,9 @@ const struct command schedule_run_command = {
 	.description =
 		"Runs what the schedule says on its components: verify, backup, or "
 		"restore-test with its pick. Output, exit code and the record in the history are "
-		"those of that command. While the schedule is paused it is refused with exit code "
-		"5 and the reason.",
+		"those of that command. Notifications are delivered before it ends, for two "
+		"minutes at most, since what starts it may end all that it leaves behind. While "
+		"the schedule is paused it is refused with exit code 5 and the reason.",
 	.arguments = "NAME",
 	.arguments_min = 1,
 	.arguments_max = 1,

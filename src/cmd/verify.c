@@ -74,7 +74,7 @@ static int verify(const struct invocation *inv, struct run_session *s, struct er
 	if (run_session_open(inv, "verify", s, err) < 0)
 		return -1;
 	request.run = s->request;
-	request.run.sinks = &progress.sink;
+	request.run.sinks = run_session_sinks(s, &progress.sink);
 	progress_begin(&progress, inv, "verify");
 	rc = verify_run(&request, &outcome, err);
 	progress_end(&progress);

@@ -1,0 +1,401 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Notifications as receivers get them: of runs, from processes that are killed, by servers that fail.
+
+usage: test_notify.py MUSTER OUTBOX_FIXTURE    (a line per test, exits 1 when any failed)
+"""
+import collections
+import http.server
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from pathlib import Path
+
+MUSTER, FIXTURE = (os.path.realpath(a) for a in sys.argv[1:3])
+PATIENCE = 120  # until something that must happen is given up
+
+
+def until(true, what):
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, f"never: {what}"
+        time.sleep(0.02)
+
+
+class Receiver:
+    """An HTTP server; `answer(self, request)` gives a status, or None to close without an answer."""
+
+    def __init__(self, answer=None):
+        outer = self
+        self.answer, self.requests, self.lock = answer or (lambda request: 200), [], threading.Lock()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                request = {"path": self.path, "body": body, "headers": dict(self.headers)}
+                with outer.lock:
+                    outer.requests.append(request)
+                status = outer.answer(request)
+                if status is None:
+                    self.close_connection = True
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                status, headers = status if isinstance(status, tuple) else (status, {})
+                # what a careless server says: everything it was told
+                said = f"answer of {self.path}".encode()
+                self.send_response(status)
+                for name, value in {"Content-Length": len(said), **headers}.items():
+                    self.send_header(name, str(value))
+                self.end_headers()
+                self.wfile.write(said)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.handle_error = lambda *_: None  # who asked was killed
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def events(self):
+        """Of webhooks, in the order in which they came."""
+        with self.lock:
+            return [json.loads(r["body"])["data"] for r in self.requests]
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Site:
+    """A platform of one service that is down, its receivers, its state."""
+
+    def __init__(self, receivers, more="", health=None):
+        # a process can be killed anywhere; what a disk's syncs cost is not asked here
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        self.directory = Path(tempfile.mkdtemp(prefix="muster-notify-", dir=memory))
+        (self.directory / "backups").mkdir()
+        self.state = self.directory / "state"
+        self.config = self.directory / "muster.yaml"
+        self.config.write_text(f"""version: 1
+platform: {{name: shop}}
+repository: {{path: backups}}
+history: {{state_dir: state}}
+components: {{api: {{engine: service, health: {health or '{tcp: "127.0.0.1:1"}'}}}}}
+schedules: {{nightly: {{run: verify, when: daily}}}}
+notify:
+  receivers: {json.dumps(receivers)}
+{more}""")
+
+    def secret(self, name, text):
+        path = self.directory / name
+        path.write_text(text)
+        path.chmod(0o600)
+        return {"file": str(path)}
+
+    def words(self, *argv):
+        return [MUSTER, "-c", str(self.config), *argv]
+
+    def run(self, *argv, code=0, **more):
+        done = subprocess.run(self.words(*argv), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=PATIENCE, **more)
+        assert code is None or done.returncode == code, (argv, done.returncode, done.stdout, done.stderr)
+        return done
+
+    def json(self, *argv, code=0):
+        return json.loads(self.run(*argv, "--json", code=code).stdout)
+
+    def listed(self):
+        return self.json("notify", "list", "--all")["notifications"]
+
+    def senders(self):
+        """Processes that deliver for us."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"deliver" in words and str(self.config).encode() in words:
+                found.append(int(entry.name))
+        return found
+
+    def close(self):
+        for pid in self.senders():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        until(lambda: not self.senders(), "senders end")
+        shutil.rmtree(self.directory)
+
+
+def webhook(site_or_url, **more):
+    return {"type": "webhook", "url": {"env": "HOOK_URL"}, "timeout": "60s", **more}
+
+
+def with_site(receiver, receivers, **more):
+    os.environ["HOOK_URL"] = receiver.url
+    return Site(receivers, **more)
+
+
+def test_a_thousand_events_arrive_in_order_whatever_fails_and_is_killed():
+    count, keys, kills = 1000, 40, 20
+    dice, lost, took = random.Random(7), set(), []
+
+    def answer(request):
+        data = json.loads(request["body"])["data"]
+        with receiver.lock:
+            throw = dice.random()
+            if throw < 0.35:
+                return 500
+            if throw < 0.45:
+                return 503
+            took.append((data["key"], int(data["title"]), data["id"]))
+            if throw < 0.5:
+                lost.add(data["id"])
+                return None
+            return 200
+
+    receiver = Receiver(answer)
+    site = with_site(receiver, {"hook": webhook(receiver)})
+    try:
+        site.run("notify", "list")
+        subprocess.run([FIXTURE, site.state, "hook", str(count), str(keys)], check=True)
+        for _ in range(kills):
+            site.run("notify", "retry")
+            before = len(receiver.requests)
+            pair = [subprocess.Popen(site.words("notify", "deliver", "--quiet")) for _ in range(2)]
+            until(lambda: len(receiver.requests) >= before + 20, "deliveries")
+            os.kill(pair[0].pid, signal.SIGKILL)
+            pair[0].wait()
+            now = len(receiver.requests)
+            # what it held the other one takes
+            until(lambda: len(receiver.requests) >= now + 3 or pair[1].poll() is not None, "deliveries")
+            os.kill(pair[1].pid, signal.SIGKILL)
+            pair[1].wait()
+        assert len({i for _, _, i in took}) < count, "all was over before the last kill"
+        rounds = 0
+        while True:
+            site.run("notify", "retry")
+            left = site.json("notify", "deliver", "--for", "1s")["waiting"]
+            if not left:
+                break
+            rounds += 1
+            assert rounds < 500, left
+        ids = collections.Counter(i for _, _, i in took)
+        assert set(ids) == {f"event-{i}" for i in range(count)}, "some were lost"
+        twice = {i for i, n in ids.items() if n > 1}
+        assert len(twice - lost) <= 2 * kills, f"{len(twice - lost)} were sent twice for no reason"
+        newest = collections.defaultdict(lambda: -1)
+        for key, number, _ in took:
+            assert number in (newest[key], newest[key] + 1), (key, number, newest[key])
+            newest[key] = number
+        rows = site.listed()
+        assert len(rows) == count and all(r["state"] == "sent" for r in rows)
+        print(f"  {len(receiver.requests)} requests, {len(lost)} answers lost, {len(twice)} told twice, {rounds} rounds")
+    finally:
+        site.close()
+        receiver.close()
+
+
+def test_a_receiver_that_stalls_delays_no_run_and_changes_no_exit_code():
+    go_on = threading.Event()
+    receiver = Receiver(lambda request: 200 if go_on.wait(PATIENCE) else 500)
+    site = with_site(receiver, {"hook": webhook(receiver), "beat": {"type": "ping", "url": {"env": "HOOK_URL"},
+                                                                    "timeout": "60s"}})
+    try:
+        # run() reads both outputs to their end: whoever still held them would keep it waiting
+        done = site.run("verify", code=4)
+        assert not go_on.is_set() and b"Status:" in done.stdout
+        until(lambda: receiver.requests, "a request")
+        for pid in site.senders():
+            assert os.getsid(pid) != os.getsid(0)
+            opened = {os.path.realpath(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
+            strange = [o for o in opened if o != "/dev/null" and "socket:" not in o and "anon_inode:" not in o
+                       and "pipe:" not in o and not o.startswith(str(site.state))]
+            assert not strange, strange
+        # another run finds no lock held
+        site.run("verify", code=4)
+        go_on.set()
+        until(lambda: all(r["state"] == "sent" for r in site.listed()), "delivery")
+        # both pings of both runs, and one alert
+        assert collections.Counter(r["receiver"] for r in site.listed()) == {"beat": 4, "hook": 1}
+        paths = [r["path"].partition("?")[0] for r in receiver.requests if b"specversion" not in r["body"]]
+        assert paths == ["/start", "/fail"] * 2, paths
+        until(lambda: not site.senders(), "the senders leave")
+    finally:
+        go_on.set()
+        site.close()
+        receiver.close()
+
+
+def test_a_run_of_a_schedule_delivers_before_it_ends():
+    receiver = Receiver()
+    site = with_site(receiver, {"hook": webhook(receiver)})
+    try:
+        site.run("schedule", "run", "nightly", code=4)
+        assert [e["event"] for e in receiver.events()] == ["error"]
+        assert receiver.events()[0]["key"] == "muster/shop/verify"
+    finally:
+        site.close()
+        receiver.close()
+
+
+def test_an_alert_is_told_once_and_its_end_once():
+    receiver, service = Receiver(), None
+    site = with_site(receiver, {"hook": webhook(receiver)})
+    try:
+        for _ in range(3):
+            site.run("schedule", "run", "nightly", code=4)
+        assert [e["event"] for e in receiver.events()] == ["error"]
+        service = socket.create_server(("127.0.0.1", 0))
+        port = service.getsockname()[1]
+        site.config.write_text(site.config.read_text().replace("127.0.0.1:1", f"127.0.0.1:{port}"))
+        for _ in range(2):
+            site.run("schedule", "run", "nightly", code=None)
+        assert [e["event"] for e in receiver.events()] == ["error", "recovered"], receiver.events()
+    finally:
+        if service:
+            service.close()
+        site.close()
+        receiver.close()
+
+
+def test_a_run_that_was_killed_is_told_of_by_the_next_delivery():
+    receiver = Receiver()
+    marker = f"muster-notify-{os.getpid()}"
+    site = with_site(receiver, {"hook": webhook(receiver), "beat": {"type": "ping", "url": {"env": "HOOK_URL"}}},
+                     health=f'{{command: [sh, -c, "sleep 600 # {marker}"]}}')
+    try:
+        run = subprocess.Popen(site.words("verify"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: receiver.requests, "the start is told")
+        site.run("notify", "deliver", "--for", "1s")  # beside the run, which it leaves alone
+        assert len(receiver.requests) == 1 and run.poll() is None
+        os.kill(run.pid, signal.SIGKILL)
+        run.wait()
+        site.run("notify", "deliver", "--for", "5s")
+        told = [r for r in site.listed()]
+        assert [r["event"] for r in told] == ["started", "error", "error"], told
+        assert all(r["state"] == "sent" for r in told)
+        lines = [r for r in told if r["receiver"] == "hook"][0]["notice"]["lines"]
+        assert [x["check"] for x in lines] == ["interrupted"], lines
+    finally:
+        site.close()
+        receiver.close()
+
+
+def test_what_is_refused_is_told_to_another_receiver_and_seen_in_status():
+    good, bad = Receiver(), Receiver(lambda request: 404)
+    os.environ["BAD_URL"] = bad.url
+    site = with_site(good, {"hook": {"type": "webhook", "url": {"env": "BAD_URL"}, "instead": "other"},
+                            "other": webhook(good)},
+                     more="  routes: {one: {events: [error, recovered], to: [hook]}}\n")
+    try:
+        site.run("schedule", "run", "nightly", code=4)
+        assert [r["state"] for r in site.listed()] == ["given-up", "sent"], site.listed()
+        events = good.events()
+        assert [e["event"] for e in events] == ["given-up"]
+        assert "hook" in events[0]["title"] and "404" in json.dumps(events[0]["lines"]), events
+        assert "reachable" in json.dumps(events[0]["lines"]), "what was to be told is not passed on"
+        assert b"1 notification could not be delivered" in site.run("status", code=None).stdout
+        assert site.json("status", code=None)["undelivered"] == 1
+        bad.answer = lambda request: 200
+        site.run("notify", "retry", "1")
+        site.run("notify", "deliver")
+        assert [r["state"] for r in site.listed()] == ["sent"] * 3
+        assert [e["event"] for e in good.events()] == ["given-up", "recovered"]
+        assert site.json("status", code=None)["undelivered"] == 0
+    finally:
+        site.close()
+        good.close()
+        bad.close()
+
+
+def test_what_a_busy_receiver_asks_for_is_waited():
+    receiver = Receiver(lambda request: (429, {"Retry-After": "3600"}))
+    site = with_site(receiver, {"hook": webhook(receiver)})
+    try:
+        subprocess.run([FIXTURE, site.state, "hook", "3", "3"], check=True)
+        site.run("notify", "deliver", "--for", "5s")
+        assert len(receiver.requests) == 1, "the others were not left in peace"
+        first = site.listed()[0]
+        wait = (time.mktime(time.strptime(first["next"], "%Y-%m-%dT%H:%M:%SZ")) -
+                time.mktime(time.strptime(first["created"], "%Y-%m-%dT%H:%M:%SZ")))
+        assert wait >= 3600 and first["attempts"] == 1 and first["state"] == "waiting", first
+    finally:
+        site.close()
+        receiver.close()
+
+
+def cmdlines():
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            yield (entry / "cmdline").read_bytes()
+        except OSError:
+            pass
+
+
+def test_no_secret_of_a_receiver_is_to_be_found_anywhere():
+    markers = [b"PLANTED-URL-7f3a", b"PLANTED-KEY-91cc", b"PLANTED-USER-44", b"PLANTED-QUERY-d0"]
+    seen, dice = [], random.Random(3)
+
+    def answer(request):
+        seen.extend(line for line in cmdlines() if any(m in line for m in markers))
+        with receiver.lock:
+            return dice.choice([200, 500, 404, None])
+
+    receiver = Receiver(answer)
+    host = receiver.url.partition("//")[2]
+    url = f"http://user:PLANTED-USER-44@{host}/PLANTED-URL-7f3a?token=PLANTED-QUERY-d0"
+    site = with_site(receiver, {})
+    try:
+        of = site.secret("url", url)
+        key = site.secret("key", "PLANTED-KEY-91cc")
+        everybody = {"chat": {"type": "slack", "url": of}, "hook": {"type": "webhook", "url": of, "key": key},
+                     "beat": {"type": "ping", "url": of}, "pager": {"type": "pagerduty", "key": key, "url": of}}
+        site.config.write_text(site.config.read_text().replace("receivers: {}", f"receivers: {json.dumps(everybody)}"))
+        said = b""
+        for argv in (["verify"], ["notify", "retry"],
+                     ["notify", "deliver", "--for", "1s"], ["notify", "list", "--all"], ["notify", "list", "--json"],
+                     ["notify", "routes"], ["status"], ["status", "--json"], ["config", "show"],
+                     *(["notify", "test", name] for name in everybody), ["notify", "deliver", "-v", "--for", "1s"]):
+            done = site.run(*argv, code=None)
+            said += done.stdout + done.stderr
+        assert len(receiver.requests) > 5 and any(markers[0].decode() in r["path"] for r in receiver.requests)
+        assert not seen, seen
+        for marker in markers:
+            assert marker not in said, said[max(0, said.find(marker) - 200):said.find(marker) + 100]
+            for path in (p for p in site.state.rglob("*") if p.is_file()):
+                assert marker not in path.read_bytes(), (marker, path)
+    finally:
+        site.close()
+        receiver.close()
+
+
+def main():
+    failed = 0
+    for name, test in [(n, t) for n, t in globals().items() if n.startswith("test_")]:
+        if len(sys.argv) > 3 and sys.argv[3] not in name:
+            continue
+        try:
+            test()
+            print(f"ok {name}", flush=True)
+        except Exception:
+            failed += 1
+            print(f"FAILED {name}", flush=True)
+            traceback.print_exc()
+    sys.exit(1 if failed else 0)
+
+
+main()
