@@ -205,8 +205,10 @@ static int run(const struct invocation *inv, struct error *err)
 	if ((options->systemd != NULL) + options->cron + options->ics != 1)
 		return error_set(err, ERROR_USAGE,
 				 "one of --systemd DIR, --cron and --ics is needed");
-	if (configuration_load(inv, &config, err) < 0 || schedule_gather(&q, &found, err) < 0 ||
-	    prepare(&e, &config, &found, inv->argument_count > 0, options->ics, err) < 0 ||
+	if (configuration_load(inv, &config, err) < 0 || schedule_gather(&q, &found, err) < 0)
+		return -1;
+	e.plan.outbox = config.notify.receiver_count > 0;
+	if (prepare(&e, &config, &found, inv->argument_count > 0, options->ics, err) < 0 ||
 	    write_export(inv, &e.plan, err) < 0)
 		return -1;
 	return EXIT_CODE_PASS;
@@ -221,13 +223,15 @@ const struct command schedule_export_command = {
 		"shall start them: each runs \"muster schedule run NAME\" with the path of this "
 		"program and of the configuration. Drills, assessments and exercises are people's "
 		"work, which no timer starts: they stand in --ics only.\n\n"
-		"--systemd makes muster-NAME.service and muster-NAME.timer. Enable the timers: "
+		"--systemd makes muster-NAME.service and muster-NAME.timer, and where receivers "
+		"are configured a pair muster-outbox that delivers every five minutes what "
+		"notifications wait. Enable the timers: "
 		"systemctl enable --now muster-NAME.timer. What a timer missed while "
 		"the machine was down is made up for at its start (Persistent=), and since systemd "
 		"leaves out a time that clocks skip, the shifted ones of the next ten years stand "
 		"in the timer. The services have no rights but those that sandboxes of restore "
-		"tests need: systemd-analyze security gives them an exposure level of 4.9. They "
-		"write into the state directory and the directories of backups, "
+		"tests need: systemd-analyze security gives them an exposure level of 4.9, the "
+		"outbox 2.6. They write into the state directory and the directories of backups, "
 		"which must exist when they start; files of /tmp are hidden from them, those of "
 		"/home can be read only.\n\n"
 		"--cron makes a crontab for one user. What five fields cannot say, such as the "

@@ -100,18 +100,14 @@ static void check_offsite(struct decoder *d, const struct node *root)
 			 "url: \"%s\" is not s3://BUCKET or s3://BUCKET/PREFIX", url);
 }
 
-/* Nobody shall believe that something is watched, or somebody told, by a muster that does neither. */
+/* Nobody shall believe that something is watched by a muster that does not. */
 static void warn_of_nothing(struct decoder *d, const struct node *root)
 {
-	const struct node *offsite = node_child(root, "offsite"),
-			  *notify = node_child(root, "notify");
+	const struct node *offsite = node_child(root, "offsite");
 
 	if (offsite && *d->config->offsite.url)
 		warn_about(d->complaints, offsite->source, offsite->key_mark,
 			   "offsite: this muster does not look at the off-site copy yet");
-	if (notify && d->config->notify.receiver_count)
-		warn_about(d->complaints, notify->source, notify->key_mark,
-			   "notify: this muster sends no notifications yet");
 }
 
 int decode_check(struct decoder *d, const struct node *root)

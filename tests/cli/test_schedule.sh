@@ -93,6 +93,17 @@ cp before/muster-nightly.service units/muster-nightly.timer
 grep -q '"muster-first.timer"' out || fail "export --json: $(cat out)"
 cmp -s before/muster-nightly.service units/muster-nightly.timer || fail "one that was not named was written"
 
+
+# where somebody is to be told there is something to be delivered
+{ cat own.yaml && echo 'notify: {receivers: {ops: {type: mail, to: [ops@example.com]}}}'; } >told.yaml
+mkdir told
+"$muster" schedule export --systemd told -c told.yaml first >out || fail "export with receivers"
+printf 'muster-%s\n' first.service first.timer outbox.service outbox.timer >expected
+ls -A told | diff -u expected - || fail "no units that deliver"
+"$muster" schedule export --cron -c told.yaml >out || fail "export --cron with receivers"
+grep -qxF "*/5 * * * * '$muster' -c '$work/told.yaml' notify deliver" out || fail "no line that delivers: $(cat out)"
+"$muster" schedule export --cron -c own.yaml | grep notify && fail "a line that delivers nothing"
+
 run schedule-export-people 5 schedule export --cron -c own.yaml never
 "$muster" schedule export --ics -c own.yaml >out || fail "export --ics"
 
