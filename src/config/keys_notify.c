@@ -138,8 +138,10 @@ static const struct key_row rows[] = {
 	{ .path = "notify.routes",
 	  .type = KEY_MAP,
 	  .otherwise = "every receiver gets warned, failed, error, recovered, missed, stale and "
-		       "announced",
-	  .help = "Which events go to whom, each route under a name of its own." },
+		       "announced, a ping each run's start and outcome",
+	  .help = "Which events go to whom, each route under a name of its own. PagerDuty gets "
+		  "only what is not well and its recovery, and nothing of drills; a ping only "
+		  "runs' starts and outcomes." },
 	{ .path = "notify.routes.*", .type = KEY_MAP, .help = "One route." },
 	{ .path = "notify.routes.*.events",
 	  .type = KEY_WORDS,

@@ -67,8 +67,8 @@ static bool wants_unrouted(const struct receiver_config *receiver, enum notice_e
 	return is_in(NOT_WELL | BIT(RECOVERED) | BIT(ANNOUNCED), event);
 }
 
-bool routes_want(const struct notify_config *notify, const struct receiver_config *receiver,
-		 const struct route_question *q)
+static bool is_routed(const struct notify_config *notify, const struct receiver_config *receiver,
+		      const struct route_question *q)
 {
 	if (!takes(receiver, q))
 		return false;
@@ -80,6 +80,22 @@ bool routes_want(const struct notify_config *notify, const struct receiver_confi
 		if (lists(&r->to, receiver->name) &&
 		    fits(&r->events, notice_event_name(q->event)) && fits(&r->kinds, q->kind) &&
 		    fits_any(&r->components, q))
+			return true;
+	}
+	return false;
+}
+
+bool routes_want(const struct notify_config *notify, const struct receiver_config *receiver,
+		 const struct route_question *question)
+{
+	struct route_question q = *question;
+
+	if (q.event != NOTICE_RECOVERED || !routes_of_alerts(receiver))
+		return is_routed(notify, receiver, &q);
+	/* whoever opens an incident must get to know that it is over */
+	for (int e = 0; e < NOTICE_EVENT_COUNT; e++) {
+		q.event = (enum notice_event)e;
+		if (is_in(NOT_WELL, q.event) && is_routed(notify, receiver, &q))
 			return true;
 	}
 	return false;

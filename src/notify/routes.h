@@ -18,7 +18,7 @@ struct route_question {
 /*
  * Does `receiver` want it? By the routes that lead to it; without any route, what is not well, its
  * recovery and what is announced, and for a ping each run's start and outcome. PagerDuty is for
- * what is not well only, and never for drills.
+ * what is not well only, never for drills, and always hears the end of what it may have heard of.
  */
 bool routes_want(const struct notify_config *notify, const struct receiver_config *receiver,
 		 const struct route_question *question);

@@ -97,6 +97,19 @@ static void no_route_makes_a_drill_page(void **state)
 	assert_false(wants(&n, &pager, NOTICE_FAILED, "drill", "db"));
 }
 
+static void a_pager_hears_the_end_of_what_it_hears_of(void **state)
+{
+	const char *events[] = { "failed" }, *to[] = { "pager", "mail" };
+	struct route_config r = { .events = { events, 1 }, .to = { to, 2 } };
+	const struct notify_config n = { .route = &r, .route_count = 1 };
+
+	(void)state;
+	assert_true(wants(&n, &pager, NOTICE_RECOVERED, "verify", "db"));
+	assert_false(wants(&n, &mail, NOTICE_RECOVERED, "verify", "db"));
+	events[0] = "passed";
+	assert_false(wants(&n, &pager, NOTICE_RECOVERED, "verify", "db"));
+}
+
 static void who_stands_in_is_the_one_named_or_any_that_can_say_why(void **state)
 {
 	struct receiver_config all[3] = { beat, mail, pager };
@@ -134,6 +147,7 @@ int main(void)
 		cmocka_unit_test(without_routes_a_ping_gets_starts_and_outcomes),
 		cmocka_unit_test(a_route_leads_where_its_events_kinds_and_components_fit),
 		cmocka_unit_test(no_route_makes_a_drill_page),
+		cmocka_unit_test(a_pager_hears_the_end_of_what_it_hears_of),
 		cmocka_unit_test(who_stands_in_is_the_one_named_or_any_that_can_say_why),
 		cmocka_unit_test(the_wait_doubles_from_five_seconds_to_an_hour_less_up_to_a_half),
 	};
