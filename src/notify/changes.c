@@ -125,7 +125,8 @@ int changes_add_bad(const struct alert *now, enum notice_event event, const stru
 	return set_line(out, c, VERDICT_ERROR, err);
 }
 
-int changes_add_recovered(const struct alert *a, struct changes *out, struct error *err)
+int changes_add_recovered(const struct alert *a, const char *how, struct changes *out,
+			  struct error *err)
 {
 	struct change *c = add(out, err);
 
@@ -133,7 +134,7 @@ int changes_add_recovered(const struct alert *a, struct changes *out, struct err
 		return -1;
 	if (!keep(out, a, &c->alert))
 		return no_memory(err);
-	c->alert.message = arena_printf(&out->arena, "well again; it was: %s", a->message);
+	c->alert.message = arena_printf(&out->arena, "%s; it was: %s", how, a->message);
 	if (!c->alert.message)
 		return no_memory(err);
 	/* of what nobody was told the end is no news either */
@@ -281,7 +282,7 @@ int changes_of_run(const struct run *run, const struct alerts *alerts,
 	}
 	for (size_t i = 0; i < alerts->count; i++) {
 		if (is_well(run, &alerts->item[i]) &&
-		    changes_add_recovered(&alerts->item[i], out, err) < 0)
+		    changes_add_recovered(&alerts->item[i], "well again", out, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -49,7 +49,9 @@ MUST_CHECK int changes_of_run(const struct run *run, const struct alerts *alerts
 MUST_CHECK int changes_add_bad(const struct alert *now, enum notice_event event,
 			       const struct alerts *alerts, const struct change_times *times,
 			       struct changes *out, struct error *err);
-MUST_CHECK int changes_add_recovered(const struct alert *a, struct changes *out, struct error *err);
+/* `how`: "well again". */
+MUST_CHECK int changes_add_recovered(const struct alert *a, const char *how, struct changes *out,
+				     struct error *err);
 
 /* "muster/PLATFORM/KIND/COMPONENT/NAME", "-" for no component; NULL: no memory. */
 char *change_key(struct arena *arena, const struct alert *of);

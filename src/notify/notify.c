@@ -15,6 +15,20 @@ static struct change_times times_of(const struct notify_scope *s)
 				      .reminder_ns = s->config->notify.reminder_ns };
 }
 
+/* What is no longer configured will never be said to be well. */
+static int add_removed(const struct notify_scope *s, const struct alerts *alerts,
+		       struct changes *changes, struct error *err)
+{
+	for (size_t i = 0; i < alerts->count; i++) {
+		const struct alert *a = &alerts->item[i];
+
+		if (*a->component && !config_component(s->config, a->component) &&
+		    changes_add_recovered(a, "no longer configured", changes, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int tell_of_run(const struct notify_scope *s, const struct run *run, struct arena *arena,
 		       size_t *queued, struct error *err)
 {
@@ -38,8 +52,8 @@ static int tell_of_run(const struct notify_scope *s, const struct run *run, stru
 		return error_set(err, ERROR_NOMEM, "no memory for a notification");
 	if (alert_list(s->history, s->config->platform, run->kind, &alerts, err) < 0 ||
 	    changes_of_run(run, &alerts, &times, &changes, err) < 0 ||
-	    tell_changes(&t, &changes, err) < 0 || tell_outcome(&t, run, &changes, err) < 0 ||
-	    told_mark(s->history, run->id, err) < 0)
+	    add_removed(s, &alerts, &changes, err) < 0 || tell_changes(&t, &changes, err) < 0 ||
+	    tell_outcome(&t, run, &changes, err) < 0 || told_mark(s->history, run->id, err) < 0)
 		return -1;
 	*queued += t.count;
 	return 0;
@@ -274,7 +288,7 @@ static int tell_fresh(struct watch *w, const struct alert *a, struct error *err)
 	const char *id = arena_printf(&w->arena, "fresh-%s-%s", a->key,
 				      clock_format_rfc3339(w->scope->now_ns, at));
 
-	if (changes_add_recovered(a, &changes, err) < 0)
+	if (changes_add_recovered(a, "well again", &changes, err) < 0)
 		return -1;
 	return tell_of(w, a->kind, id, &changes, err);
 }

@@ -32,6 +32,7 @@ struct world {
 	struct history *h;
 	struct receiver_config receiver[3];
 	struct route_config route[1];
+	struct component_config component[2];
 	struct config config;
 	struct outbox_items told; /* since the last forget() */
 	struct notice notice;
@@ -53,7 +54,11 @@ static int set_up(void **state)
 						   .instead = "" };
 	w->receiver[2] =
 		(struct receiver_config){ .name = "beat", .kind = RECEIVER_PING, .instead = "" };
+	w->component[0].name = "db";
+	w->component[1].name = "cache";
 	w->config = (struct config){ .platform = "shop",
+				     .component = w->component,
+				     .component_count = 2,
 				     .notify = { .receiver = w->receiver,
 						 .receiver_count = 1,
 						 .reminder_ns = DAY,
@@ -301,6 +306,18 @@ static void what_a_run_has_no_word_on_lasts(void **state)
 	assert_int_equal(run(w, "verify", DAY + 5 * HOUR, sound), 0);
 }
 
+static void an_alert_of_what_is_no_longer_configured_ends(void **state)
+{
+	struct world *w = *state;
+	static const struct said other[] = { { "cache", "age", VERDICT_PASS }, ENDS };
+
+	assert_int_equal(run(w, "verify", DAY, torn), 1);
+	w->component[0].name = "database";
+	assert_int_equal(run(w, "verify", DAY + HOUR, other), 1);
+	assert_int_equal(notice(w, 0)->event, NOTICE_RECOVERED);
+	assert_int_equal(run(w, "verify", DAY + 2 * HOUR, other), 0);
+}
+
 static void a_run_that_was_cut_short_is_well_again_with_the_next_that_is_not(void **state)
 {
 	struct world *w = *state;
@@ -467,6 +484,7 @@ int main(void)
 		TEST(drills_never_page),
 		TEST(what_becomes_graver_is_told_at_once_and_what_becomes_milder_is_not),
 		TEST(what_a_run_has_no_word_on_lasts),
+		TEST(an_alert_of_what_is_no_longer_configured_ends),
 		TEST(a_run_that_was_cut_short_is_well_again_with_the_next_that_is_not),
 		TEST(a_run_that_passes_is_told_to_those_whose_routes_say_so),
 		TEST(a_ping_gets_the_outcome_of_each_run),
