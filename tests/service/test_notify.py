@@ -272,6 +272,30 @@ def test_an_alert_is_told_once_and_its_end_once():
         receiver.close()
 
 
+def test_people_get_one_mail_of_a_run_and_a_pager_each_alert():
+    receiver = Receiver(lambda request: 202)
+    site = with_site(receiver, {})
+    try:
+        mails = site.directory / "mails"
+        script = site.directory / "sendmail"
+        script.write_text(f"#!/bin/sh\ncat >>{mails}\necho ==== >>{mails}\n")
+        script.chmod(0o755)
+        everybody = {"ops": {"type": "mail", "to": ["ops@example.com"], "sendmail": [str(script)]},
+                     "pager": {"type": "pagerduty", "key": site.secret("key", "k"), "url": {"env": "HOOK_URL"}}}
+        text = site.config.read_text().replace("receivers: {}", f"receivers: {json.dumps(everybody)}")
+        second = '  second: {engine: service, health: {tcp: "127.0.0.1:1"}}'
+        site.config.write_text(text.replace("components: {api:", "components:\n  api:")
+                               .replace('"127.0.0.1:1"}}}', '"127.0.0.1:1"}}\n' + second))
+        site.run("schedule", "run", "nightly", code=4)
+        sent = mails.read_text().split("====\n")[:-1]
+        assert len(sent) == 1 and "api" in sent[0] and "second" in sent[0], sent
+        keys = sorted(json.loads(r["body"])["dedup_key"] for r in receiver.requests)
+        assert keys == ["muster/shop/verify/api/reachable", "muster/shop/verify/second/reachable"], keys
+    finally:
+        site.close()
+        receiver.close()
+
+
 def test_a_run_that_was_killed_is_told_of_by_the_next_delivery():
     receiver = Receiver()
     marker = f"muster-notify-{os.getpid()}"
@@ -347,7 +371,8 @@ def cmdlines():
 
 
 def test_no_secret_of_a_receiver_is_to_be_found_anywhere():
-    markers = [b"PLANTED-URL-7f3a", b"PLANTED-KEY-91cc", b"PLANTED-USER-44", b"PLANTED-QUERY-d0"]
+    markers = [b"PLANTED-URL-7f3a", b"PLANTED-KEY-91cc", b"PLANTED-USER-44", b"PLANTED-QUERY-d0",
+               b"PLANTED-PASSWORD-e5"]
     seen, dice = [], random.Random(3)
 
     def answer(request):
@@ -363,7 +388,9 @@ def test_no_secret_of_a_receiver_is_to_be_found_anywhere():
         of = site.secret("url", url)
         key = site.secret("key", "PLANTED-KEY-91cc")
         everybody = {"chat": {"type": "slack", "url": of}, "hook": {"type": "webhook", "url": of, "key": key},
-                     "beat": {"type": "ping", "url": of}, "pager": {"type": "pagerduty", "key": key, "url": of}}
+                     "beat": {"type": "ping", "url": of}, "pager": {"type": "pagerduty", "key": key, "url": of},
+                     "post": {"type": "mail", "to": ["ops@example.com"], "smtp": "smtp://127.0.0.1:1", "user": "muster",
+                              "password": site.secret("password", "PLANTED-PASSWORD-e5")}}
         site.config.write_text(site.config.read_text().replace("receivers: {}", f"receivers: {json.dumps(everybody)}"))
         said = b""
         for argv in (["verify"], ["notify", "retry"],
