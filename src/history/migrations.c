@@ -8,6 +8,23 @@
 /* In the file's header, so that another program's database is not taken for ours: "must". */
 #define APPLICATION_ID 0x6d757374
 
+/*
+ * Kind, step and bucket of a step that finished, in a statement where `s` is its run's start:
+ * "restore database" of the component "database" is "restore", "seal 2" is "seal".
+ */
+#define STEP_KEY(f)                                                                                \
+	"coalesce(s.kind, ''), CASE"                                                               \
+	"  WHEN substr(" f ".step, -length(" f ".component) - 1) = ' ' || " f ".component"         \
+	"    THEN substr(" f ".step, 1, length(" f ".step) - length(" f ".component) - 1)"         \
+	"  WHEN rtrim(" f ".step, '0123456789') LIKE '_% '"                                        \
+	"    THEN rtrim(rtrim(" f ".step, '0123456789'))"                                          \
+	"  ELSE coalesce(" f ".step, '') END,"                                                     \
+	" CASE" STEP_BOUND(f, "60") STEP_BOUND(f, "300") STEP_BOUND(f, "900")                      \
+		STEP_BOUND(f, "1800") STEP_BOUND(f, "3600") STEP_BOUND(f, "7200")                  \
+			STEP_BOUND(f, "14400") " ELSE 0 END"
+#define STEP_BOUND(f, seconds)                                                                     \
+	" WHEN coalesce(" f ".duration, 0) <= " seconds " * 1000000000 THEN " seconds
+
 static const char *const migrations[] = {
 	/* 1 */
 	"CREATE TABLE event ("
@@ -112,6 +129,48 @@ static const char *const migrations[] = {
 	"  began INTEGER NOT NULL,"
 	"  ends INTEGER NOT NULL,"
 	"  ended INTEGER) STRICT;", /* when somebody resumed before its end */
+
+	/* 4: sums over all runs, which nobody wants to add up from the journal each minute */
+	"CREATE TABLE run_tally ("
+	"  kind TEXT PRIMARY KEY,"
+	"  started INTEGER NOT NULL,"
+	"  failed INTEGER NOT NULL DEFAULT 0,"
+	"  errors INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE TABLE step_tally ("
+	"  kind TEXT NOT NULL,"
+	"  step TEXT NOT NULL,"      /* without the component and the number of its group */
+	"  bucket INTEGER NOT NULL," /* the bound that is not exceeded, s; 0: it exceeds all */
+	"  count INTEGER NOT NULL,"
+	"  sum INTEGER NOT NULL," /* ns */
+	"  PRIMARY KEY (kind, step, bucket)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX outbox_by_receiver ON outbox (receiver, state);"
+	"INSERT INTO run_tally SELECT coalesce(s.kind, ''), count(*),"
+	"    coalesce(sum(f.verdict = 'fail'), 0), coalesce(sum(f.verdict = 'error'), 0)"
+	"  FROM event s LEFT JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
+	"  WHERE s.type = 'run-started' GROUP BY 1;"
+	"INSERT INTO step_tally SELECT " STEP_KEY(
+		"f") ", count(*), sum(coalesce(f.duration, 0))"
+		     "  FROM event f JOIN event s ON s.run = f.run AND s.type = 'run-started'"
+		     "  WHERE f.type = 'step-finished' AND f.verdict <> 'skipped' GROUP BY 1, 2, 3;"
+		     "CREATE TRIGGER run_tally_started AFTER INSERT ON event WHEN NEW.type = "
+		     "'run-started'"
+		     "  BEGIN INSERT INTO run_tally (kind, started) VALUES (coalesce(NEW.kind, "
+		     "''), 1)"
+		     "    ON CONFLICT DO UPDATE SET started = started + 1; END;"
+		     "CREATE TRIGGER run_tally_finished AFTER INSERT ON event"
+		     "  WHEN NEW.type = 'run-finished' AND NEW.verdict IN ('fail', 'error')"
+		     "  BEGIN UPDATE run_tally SET failed = failed + (NEW.verdict = 'fail'),"
+		     "      errors = errors + (NEW.verdict = 'error')"
+		     "    WHERE kind = (SELECT coalesce(s.kind, '') FROM event s"
+		     "      WHERE s.run = NEW.run AND s.type = 'run-started'); END;"
+		     "CREATE TRIGGER step_tally_finished AFTER INSERT ON event"
+		     "  WHEN NEW.type = 'step-finished' AND NEW.verdict <> 'skipped'"
+		     "  BEGIN INSERT INTO step_tally SELECT " STEP_KEY(
+			     "NEW") ", 1, coalesce(NEW.duration, 0)"
+				    "      FROM event s WHERE s.run = NEW.run AND s.type = "
+				    "'run-started'"
+				    "    ON CONFLICT DO UPDATE SET count = count + 1, sum = sum + "
+				    "excluded.sum; END;",
 };
 
 enum { NEWEST = sizeof(migrations) / sizeof(*migrations) };
