@@ -72,6 +72,12 @@ struct calendar_time {
 bool calendar_next(const struct calendar *c, int64_t after_ns, struct calendar_time *out);
 
 /*
+ * The longest interval between two times that follow each other, from `after_ns` on: of five
+ * years, or of some thousand times. 0: there are no two to come.
+ */
+int64_t calendar_longest_interval(const struct calendar *c, int64_t after_ns);
+
+/*
  * The first of the times after `after_ns` and up to `until_ns` that clocks skip or show twice:
  * one for each change of clocks, however many of the calendar's times it touches. False: none.
  */

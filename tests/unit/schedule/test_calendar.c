@@ -256,6 +256,38 @@ static void a_list_has_a_limit(void **state)
 	assert_refused(text, "\"*:0,0,1,2");
 }
 
+static void the_longest_interval_knows_months_weekends_and_changes_of_clocks(void **state)
+{
+	static const struct {
+		const char *expression, *zone;
+		int64_t seconds;
+	} rows[] = {
+		{ "daily", "UTC", 86400 },
+		/* on the night on which clocks go back */
+		{ "*-*-* 06:00", "Europe/London", 25 * 3600 },
+		{ "Mon..Fri 06:00", "UTC", 3 * 86400 },
+		{ "monthly", "UTC", 31 * 86400 },
+		{ "Thu *-*-1..7", "UTC", 35 * 86400 },
+		{ "*-02-29", "UTC", 1461 * 86400 },
+		{ "minutely", "UTC", 60 },
+		/* once, and never again */
+		{ "2027-01-01", "UTC", 0 },
+		{ "2020-01-01", "UTC", 0 },
+	};
+	const int64_t now_ns = INT64_C(1767225600) * NS_PER_SECOND; /* 2026-01-01 */
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct error err = ERROR_INIT;
+		struct calendar *c = NULL;
+
+		assert_int_equal(calendar_parse(rows[i].expression, rows[i].zone, &c, &err), 0);
+		assert_int_equal(calendar_longest_interval(c, now_ns),
+				 rows[i].seconds * NS_PER_SECOND);
+		calendar_free(c);
+	}
+}
+
 static void running_out_of_memory_is_told_and_loses_none(void **state)
 {
 	static const char *const texts[] = { "Mon 10:00 UTC", "daily", "0 0 1 * 1", "@weekly" };
@@ -300,6 +332,7 @@ int main(void)
 		cmocka_unit_test(what_an_expression_means_is_said_in_english),
 		cmocka_unit_test(any_moment_may_be_asked_for),
 		cmocka_unit_test(a_list_has_a_limit),
+		cmocka_unit_test(the_longest_interval_knows_months_weekends_and_changes_of_clocks),
 		cmocka_unit_test(running_out_of_memory_is_told_and_loses_none),
 	};
 
