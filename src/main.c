@@ -12,6 +12,7 @@ static const struct command *const commands[] = {
 	&canary_command,
 	&env_command,
 	&status_command,
+	&metrics_command,
 	&run_command,
 	&schedule_command,
 	&notify_command,

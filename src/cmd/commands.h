@@ -25,6 +25,7 @@ extern const struct command env_shell_command;
 extern const struct command env_up_command;
 extern const struct command help_command;
 extern const struct command inspect_command;
+extern const struct command metrics_command;
 extern const struct command notify_command;
 extern const struct command notify_deliver_command;
 extern const struct command notify_list_command;
