@@ -19,6 +19,11 @@ for file in bash-completion/completions/muster zsh/site-functions/_muster \
 	fish/vendor_completions.d/muster.fish; do
 	[ -s "$prefix/share/$file" ] || fail "no $file"
 done
+for file in prometheus/muster.rules.yml prometheus/muster.rules.test.yml grafana/muster.json nagios/muster.cfg \
+	nagios/icinga2-muster.conf systemd/muster-metrics.service systemd/muster-metrics.timer; do
+	cmp "$source/contrib/$file" "$prefix/share/muster/$file" || fail "no share/muster/$file"
+done
+cmp "$source/docs/runbooks.md" "$prefix/share/doc/muster/runbooks.md" || fail "no runbooks"
 grep -q '^install: build' "$source/Makefile" || fail "the Makefile does not install"
 
 cat >list.txt <<'LIST'
