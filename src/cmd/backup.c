@@ -16,7 +16,11 @@
 
 struct backup_arguments {
 	bool no_sql;
+	int copy_to;
 };
+
+enum { COPY_AS_CONFIGURED, COPY_OFFSITE };
+static const char *const places[] = { "as-configured", "offsite", "none", NULL };
 
 static const struct option_row rows[] = {
 	{ .name = "no-sql",
@@ -24,6 +28,14 @@ static const struct option_row rows[] = {
 	  .summary = "do not render the plain SQL beside each PostgreSQL archive",
 	  .help = "As backups.sql: false in the configuration, for this set.",
 	  .offset = offsetof(struct backup_arguments, no_sql) },
+	{ .name = "copy-to",
+	  .type = OPTION_CHOICE,
+	  .choices = places,
+	  .summary = "where to copy the set when it is complete",
+	  .help = "With \"offsite\" each file is written below offsite.url, too, the manifest "
+		  "last. The set in the repository stays, whatever becomes of its copy. As "
+		  "configured, it is copied where offsite.copy is true.",
+	  .offset = offsetof(struct backup_arguments, copy_to) },
 	{ 0 },
 };
 
@@ -91,7 +103,7 @@ static void print_set(const struct invocation *inv, const struct backup_result *
 	(void)fputs("\nNext: muster verify\n", inv->out);
 }
 
-/* A backup that did not come to a set: the run's report tells why. */
+/* A backup that did not come to a set, or to no copy of it: the run's report tells why. */
 static int print_failure(const struct invocation *inv, const struct run *run, struct error *err)
 {
 	struct report_style style = report_style_of(&inv->screen);
@@ -101,7 +113,24 @@ static int print_failure(const struct invocation *inv, const struct run *run, st
 	if (report_text(run, &style, &text) < 0)
 		return error_set(err, ERROR_NOMEM, "no memory for the report");
 	(void)fwrite(text.ptr, 1, text.len, inv->out);
-	(void)fputs("No part of the set was kept.\n", inv->out);
+	return 0;
+}
+
+static int print_text(const struct invocation *inv, const struct run *run,
+		      const struct backup_result *r, struct error *err)
+{
+	bool kept = r->manifest_path[0], failed = r->outcome.verdict >= VERDICT_ERROR;
+
+	if (failed && print_failure(inv, run, err) < 0)
+		return -1;
+	if (kept)
+		print_set(inv, r);
+	if (kept && failed)
+		(void)fputs("The set was kept. To write it to the off-site copy: muster backup "
+			    "copy\n",
+			    inv->out);
+	else if (!kept)
+		(void)fputs("No part of the set was kept.\n", inv->out);
 	return 0;
 }
 
@@ -114,10 +143,8 @@ static int print(const struct invocation *inv, const struct run_session *s,
 
 	if (rc == 0 && inv->global.json)
 		rc = print_json(inv, s, r, err);
-	else if (rc == 0 && r->manifest_path[0])
-		print_set(inv, r);
 	else if (rc == 0)
-		rc = print_failure(inv, &run, err);
+		rc = print_text(inv, &run, r, err);
 	run_release(&run);
 	return rc;
 }
@@ -126,6 +153,7 @@ static int take(const struct invocation *inv, struct run_session *s, struct erro
 {
 	const struct backup_arguments *a = inv->options;
 	struct progress progress = { 0 };
+	struct backup_request request = { 0 };
 	struct backup_result result = { 0 };
 	int rc;
 
@@ -133,9 +161,12 @@ static int take(const struct invocation *inv, struct run_session *s, struct erro
 		return -1;
 	for (size_t i = 0; a->no_sql && i < s->config.component_count; i++)
 		s->config.component[i].backups.sql = false;
-	s->request.sinks = run_session_sinks(s, &progress.sink);
+	request.run = s->request;
+	request.run.sinks = run_session_sinks(s, &progress.sink);
+	request.copy = a->copy_to == COPY_AS_CONFIGURED ? s->config.offsite.copy :
+							  a->copy_to == COPY_OFFSITE;
 	progress_begin(&progress, inv, "backup");
-	rc = backup_run(&s->request, &result, err);
+	rc = backup_run(&request, &result, err);
 	progress_end(&progress);
 	if (rc == 0)
 		rc = print(inv, s, &result, err);
@@ -158,6 +189,7 @@ static const struct command *const subcommands[] = {
 	&backup_list_command,
 	&backup_show_command,
 	&backup_complete_command,
+	&backup_copy_command,
 	NULL,
 };
 
@@ -184,6 +216,7 @@ const struct command backup_command = {
 	.options_size = sizeof(struct backup_arguments),
 	.examples = "muster backup                # the whole platform\n"
 		    "muster backup postgres-main  # one component\n"
+		    "muster backup --copy-to=offsite\n"
 		    "muster backup --json",
 	.subcommands = subcommands,
 	.run = run,

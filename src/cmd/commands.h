@@ -7,6 +7,7 @@
 
 extern const struct command backup_command;
 extern const struct command backup_complete_command;
+extern const struct command backup_copy_command;
 extern const struct command backup_list_command;
 extern const struct command backup_show_command;
 extern const struct command canary_command;

@@ -132,6 +132,7 @@ struct s3_config {
 /* The copy of the backups that is kept elsewhere. */
 struct offsite_config {
 	const char *url; /* "s3://bucket/prefix"; "" = none */
+	bool copy;       /* every backup is copied there */
 	struct s3_config s3;
 	int64_t within_ns; /* a file must be there so long after the backup */
 	double read_share; /* of the bytes of each set that are read back and hashed a day when the server tells no SHA-256; 0 to 1 */

@@ -36,6 +36,7 @@
 	X(STEP, "step", ERROR, "a step of the run could do its work")                              \
 	X(INTERRUPTED, "interrupted", ERROR, "the run came to its own end")                        \
 	X(TAKEN, "taken", FAIL, "the backup was taken")                                            \
+	X(COPIED, "copied", ERROR, "the file has arrived in the off-site copy")                    \
 	X(TOOL, "tool", ERROR, "a program that muster needs is there, in a usable version")        \
 	X(DIRECTORY, "directory", ERROR, "a directory that muster needs may be read and written")  \
 	X(RESTORED, "restored", FAIL,                                                              \

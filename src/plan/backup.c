@@ -172,7 +172,7 @@ static int step_take(struct plan_run *run, void *subject, struct error *err)
 /* The fixed steps around one `take` per component, each after the one before. */
 static int make_plan(struct backup *b, struct error *err)
 {
-	size_t count = b->component_count + 3;
+	size_t taken = b->component_count + 1, count = taken + (b->copy ? 3 : 2);
 	struct step *steps = arena_alloc(&b->arena, count * sizeof(*steps));
 
 	if (!steps)
@@ -188,12 +188,16 @@ static int make_plan(struct backup *b, struct error *err)
 					      .component = name,
 					      .run = step_take };
 	}
-	steps[count - 2] = (struct step){ .id = "read back",
-					  .title = "read the files back",
-					  .run = backup_step_read_back };
-	steps[count - 1] = (struct step){ .id = "publish",
+	steps[taken] = (struct step){ .id = "read back",
+				      .title = "read the files back",
+				      .run = backup_step_read_back };
+	steps[taken + 1] = (struct step){ .id = "publish",
 					  .title = "give the files their names",
 					  .run = backup_step_publish };
+	if (b->copy)
+		steps[taken + 2] = (struct step){ .id = "copy",
+						  .title = "write the files to the off-site copy",
+						  .run = backup_step_copy };
 	for (size_t i = 1; i < count; i++) {
 		const char **after = arena_alloc(&b->arena, 2 * sizeof(*after));
 
@@ -212,18 +216,23 @@ static void release(struct backup *b)
 	arena_release(&b->arena);
 }
 
-int backup_run(const struct run_request *request, struct backup_result *out, struct error *err)
+int backup_run(const struct backup_request *request, struct backup_result *out, struct error *err)
 {
-	struct backup b = { .request = request,
-			    .config = request->config,
+	struct backup b = { .request = &request->run,
+			    .copy = request->copy,
+			    .config = request->run.config,
 			    .result = out,
 			    .manifest = &out->manifest };
 	int rc = choose_components(&b, err);
 
+	if (rc == 0 && b.copy && !*b.config->offsite.url) {
+		(void)error_set(err, ERROR_CONFIG, "%s names no off-site copy", b.config->path);
+		rc = error_hint(err, "say in offsite.url where it is: s3://BUCKET/PREFIX");
+	}
 	if (rc == 0)
 		rc = make_plan(&b, err);
 	if (rc == 0)
-		rc = run_request_execute(request, &b.plan, &b, &out->outcome, err);
+		rc = run_request_execute(b.request, &b.plan, &b, &out->outcome, err);
 	if (rc == 0 && out->manifest_path[0])
 		out->manifest.set = arena_strdup(&out->manifest.arena, b.stamp);
 	else

@@ -10,6 +10,11 @@
 #include "format/manifest.h"
 #include "plan/run_request.h"
 
+struct backup_request {
+	struct run_request run; /* without names: all components with an engine that backs up */
+	bool copy;              /* to the off-site copy, too, when the set is published */
+};
+
 struct backup_result {
 	struct run_outcome outcome;
 	struct manifest manifest; /* of the set; without files when it was not published */
@@ -18,10 +23,10 @@ struct backup_result {
 void backup_result_release(struct backup_result *r);
 
 /*
- * Into zeroed `out`; without names, of all components with an engine that backs
- * up. -1 only when the run could not be made or recorded.
+ * Into zeroed `out`. A published set stays, whatever becomes of its copy. -1 only when
+ * the run could not be made or recorded.
  */
-MUST_CHECK int backup_run(const struct run_request *request, struct backup_result *out,
+MUST_CHECK int backup_run(const struct backup_request *request, struct backup_result *out,
 			  struct error *err);
 
 #endif

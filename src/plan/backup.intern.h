@@ -10,6 +10,7 @@
 
 struct backup {
 	const struct run_request *request;
+	bool copy;
 	const struct config *config;
 	struct backup_result *result;
 	struct manifest *manifest; /* the result's */
@@ -26,5 +27,8 @@ int backup_step_read_back(struct plan_run *run, void *subject, struct error *err
 
 /* Rename all parts, then write the manifest. On failure none of the set stays. */
 int backup_step_publish(struct plan_run *run, void *subject, struct error *err);
+
+/* Write the published set to the off-site copy. */
+int backup_step_copy(struct plan_run *run, void *subject, struct error *err);
 
 #endif

@@ -12,6 +12,7 @@ const char *words_title(const struct run *run)
 		const char *kind, *title;
 	} titles[] = { { "verify", "Daily Backup Verification" },
 		       { "backup", "Backup" },
+		       { "copy", "Copy of a Backup" },
 		       { restore_test, "Weekly Restore Test" },
 		       { "restore-plan", "Plan of a Restore Test" } };
 

@@ -94,6 +94,9 @@ struct s3_write {
 	const char *storage_class; /* NULL or "": the bucket's */
 	const char *lock_mode;     /* NULL or "": the bucket's */
 	int64_t lock_until_ns;
+	/* Bytes sent so far, now and then; NULL: nobody wants to know. */
+	void (*progress)(void *cookie, uint64_t sent);
+	void *cookie;
 };
 
 /*
@@ -103,6 +106,16 @@ struct s3_write {
  */
 MUST_CHECK int s3_write(struct s3 *s, const struct s3_write *what, int fd, uint64_t size,
 			struct error *err);
+
+/*
+ * Is the object's ETag the MD5 of `size` bytes of the open file `fd`, or that of parts as
+ * s3_write() makes them? What is told by an ETag that fits is that the content is equal; one
+ * that does not may be of other parts, or no MD5 at all.
+ */
+MUST_CHECK int s3_etag_fits(const struct s3 *s, const char *etag, int fd, uint64_t size, bool *fits,
+			    struct error *err);
+/* Does it look like the MD5 of a whole object? */
+bool s3_etag_is_md5(const char *etag);
 
 /* One that is not there is success. Where versions are kept, they stay. */
 MUST_CHECK int s3_remove(struct s3 *s, const char *key, struct error *err);

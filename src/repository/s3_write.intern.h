@@ -61,6 +61,8 @@ int s3_take_written(void *cookie, const char *name, const char *value, struct er
 MUST_CHECK int s3_check_written(struct s3 *s, const struct s3_write *what, const char *expected,
 				const struct s3_written *written, struct error *err);
 
+/* How large the parts of an object are, but for the last. */
+uint64_t s3_part_size(const struct s3 *s, uint64_t size);
 MUST_CHECK int s3_write_parts(struct s3 *s, const struct s3_write *what, const struct s3_file *file,
 			      struct error *err);
 

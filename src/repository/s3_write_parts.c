@@ -167,6 +167,8 @@ static int send_parts(struct upload *u, struct error *err)
 
 		if (send_part(u, offset, left < u->part_size ? left : u->part_size, err) < 0)
 			return -1;
+		if (u->what->progress && left > u->part_size)
+			u->what->progress(u->what->cookie, offset + u->part_size);
 	}
 	if (buf_puts(&u->manifest, "</CompleteMultipartUpload>") < 0)
 		return no_memory(err);
@@ -276,7 +278,7 @@ static void give_up(struct upload *u, struct error *err)
 			      "(AbortIncompleteMultipartUpload) remove them");
 }
 
-static uint64_t part_size_of(const struct s3 *s, uint64_t size)
+uint64_t s3_part_size(const struct s3 *s, uint64_t size)
 {
 	uint64_t least = (size + PARTS_MAX - 1) / PARTS_MAX;
 	uint64_t part = s->part_size > part_min ? s->part_size : part_min;
@@ -297,7 +299,7 @@ int s3_write_parts(struct s3 *s, const struct s3_write *what, const struct s3_fi
 {
 	CLEANUP(cleanup_upload)
 	struct upload u = {
-		.s = s, .what = what, .file = file, .part_size = part_size_of(s, file->size)
+		.s = s, .what = what, .file = file, .part_size = s3_part_size(s, file->size)
 	};
 
 	if (begin_upload(&u, err) < 0)

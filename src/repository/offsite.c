@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "repository/offsite.h"
+
+#include <string.h>
+
+int offsite_open(const struct offsite_config *config, int (*stop_requested)(void),
+		 struct offsite *out, struct error *err)
+{
+	const char *prefix;
+
+	*out = (struct offsite){ .config = config };
+	if (!config->url || !*config->url) {
+		(void)error_set(err, ERROR_CONFIG, "no off-site copy is configured");
+		return error_hint(err, "say in offsite.url where it is: s3://BUCKET/PREFIX");
+	}
+	if (!s3_url_parse(config->url, out->bucket, &prefix))
+		return error_set(err, ERROR_CONFIG,
+				 "offsite.url \"%s\" is not s3://BUCKET or s3://BUCKET/PREFIX",
+				 config->url);
+	out->prefix = prefix;
+	out->length = strlen(prefix);
+	while (out->length && prefix[out->length - 1] == '/')
+		out->length--;
+	return s3_open(&config->s3, out->bucket, stop_requested, &out->s3, err);
+}
+
+void offsite_close(struct offsite *o)
+{
+	s3_close(o->s3);
+	o->s3 = NULL;
+}
+
+int offsite_key(const struct offsite *o, const char *relative, struct buf *out, struct error *err)
+{
+	while (*relative == '/')
+		relative++;
+	if (buf_append(out, o->prefix, o->length) < 0 ||
+	    buf_printf(out, "%s%s", o->length ? "/" : "", relative) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for a key");
+	return 0;
+}
