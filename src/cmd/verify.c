@@ -12,6 +12,7 @@ struct verify_arguments {
 	const char *set;
 	int fail_on;
 	bool nagios;
+	bool offsite_read;
 };
 
 static const char *const fail_on_choices[] = { "fail", "warn", NULL };
@@ -29,6 +30,12 @@ static const struct option_row rows[] = {
 	  .summary = "the mildest verdict that is not success",
 	  .help = "With \"warn\", warnings end the program with exit code 3.",
 	  .offset = offsetof(struct verify_arguments, fail_on) },
+	{ .name = "offsite-read",
+	  .type = OPTION_FLAG,
+	  .summary = "read every file of the off-site copy back",
+	  .help = "And hash it: without this, only what the server cannot tell the SHA-256 of, "
+		  "and of that offsite.read_share a day.",
+	  .offset = offsetof(struct verify_arguments, offsite_read) },
 	{ .name = "nagios",
 	  .type = OPTION_FLAG,
 	  .summary = "one status line and the exit codes of a Nagios plugin",
@@ -65,7 +72,7 @@ static int verify(const struct invocation *inv, struct run_session *s, struct er
 {
 	const struct verify_arguments *a = inv->options;
 	struct progress progress = { 0 };
-	struct verify_request request = { .set = a->set };
+	struct verify_request request = { .set = a->set, .offsite_read = a->offsite_read };
 	struct run_outcome outcome = { 0 };
 	char path[REPORT_PATH_SIZE];
 	struct run run = { 0 };
@@ -113,7 +120,11 @@ const struct command verify_command = {
 		"what "
 		"its manifest says the source held, plausible against earlier sets; is there room "
 		"on "
-		"the disk, do the services answer. Without COMPONENT, all of the configuration.\n\n"
+		"the disk, do the services answer. Where offsite.url is set, the copy of each set "
+		"there "
+		"is held against it: is every file there, in its size, with its content, uploaded "
+		"in time, readable at once, protected as required. Without COMPONENT, all of the "
+		"configuration.\n\n"
 		"A bad backup is \"fail\"; what could not be looked at is \"error\"; what does not "
 		"apply is \"skipped\", counted and never green. The run, its checks and the facts "
 		"go "

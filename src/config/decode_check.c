@@ -91,23 +91,17 @@ static void check_receiver(struct decoder *d, const struct node *root,
 static void check_offsite(struct decoder *d, const struct node *root)
 {
 	const char *url = d->config->offsite.url;
-	const struct node *node = node_find(root, "offsite.url");
+	const struct node *node = node_find(root, "offsite.url"),
+			  *copy = node_find(root, "offsite.copy");
 
+	if (!*url && copy && d->config->offsite.copy)
+		complain(d->complaints, copy->source, copy->mark,
+			 "copy: there is no offsite.url to copy to");
 	if (!*url || !node)
 		return;
 	if (strncmp(url, "s3://", 5) != 0 || !url[5] || url[5] == '/')
 		complain(d->complaints, node->source, node->mark,
 			 "url: \"%s\" is not s3://BUCKET or s3://BUCKET/PREFIX", url);
-}
-
-/* Nobody shall believe that something is watched by a muster that does not. */
-static void warn_of_nothing(struct decoder *d, const struct node *root)
-{
-	const struct node *offsite = node_child(root, "offsite");
-
-	if (offsite && *d->config->offsite.url)
-		warn_about(d->complaints, offsite->source, offsite->key_mark,
-			   "offsite: this muster does not look at the off-site copy yet");
 }
 
 int decode_check(struct decoder *d, const struct node *root)
@@ -125,6 +119,5 @@ int decode_check(struct decoder *d, const struct node *root)
 	}
 	check_routes(d, root);
 	check_offsite(d, root);
-	warn_of_nothing(d, root);
 	return 0;
 }

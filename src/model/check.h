@@ -32,6 +32,13 @@
 	X(DISK_FREE, "disk-free", FAIL, "enough of the repository's disk is free")                 \
 	X(DISK_ROOM, "disk-room", WARN, "there is room for the next set and for a restore")        \
 	X(REACHABLE, "reachable", ERROR, "the service answers, with its version")                  \
+	X(OFFSITE, "offsite", FAIL, "every file of the set is in the off-site copy, in its size")  \
+	X(OFFSITE_CONTENT, "offsite-content", FAIL, "the off-site copy holds what the set holds")  \
+	X(OFFSITE_AGE, "offsite-age", WARN, "the off-site copy was complete in time")              \
+	X(OFFSITE_CLASS, "offsite-class", FAIL, "the off-site copy can be read at once")           \
+	X(OFFSITE_PROTECTION, "offsite-protection", FAIL,                                          \
+	  "versions are kept, and files locked, as the configuration requires")                    \
+	X(OFFSITE_REACHABLE, "offsite-reachable", ERROR, "the off-site copy can be looked at")     \
 	X(READABLE, "readable", ERROR, "the file could be read to its end")                        \
 	X(STEP, "step", ERROR, "a step of the run could do its work")                              \
 	X(INTERRUPTED, "interrupted", ERROR, "the run came to its own end")                        \

@@ -28,11 +28,13 @@ static const struct step steps[] = {
 	  .after = after_catalogue,
 	  .run = verify_step_disk },
 	{ .id = "services", .title = "reach every service", .run = verify_step_services },
+	/* the last: left out where there is none */
+	{ .id = "offsite",
+	  .title = "compare the off-site copy",
+	  .after = after_files,
+	  .run = verify_step_offsite },
 };
-
-static const struct plan verify_plan = { .kind = "verify",
-					 .step = steps,
-					 .step_count = sizeof(steps) / sizeof(*steps) };
+enum { STEPS = sizeof(steps) / sizeof(*steps) };
 
 static void add_target(struct verification *v, const struct component_config *component)
 {
@@ -86,12 +88,15 @@ static void release(struct verification *v)
 int verify_run(const struct verify_request *request, struct run_outcome *out, struct error *err)
 {
 	struct verification v = { .request = request, .config = request->run.config };
+	const struct plan plan = { .kind = "verify",
+				   .step = steps,
+				   .step_count = *v.config->offsite.url ? STEPS : STEPS - 1 };
 	int rc = choose_targets(&v, err);
 
 	if (rc == 0)
 		rc = run_request_check_set(&request->run, request->set, err);
 	if (rc == 0)
-		rc = run_request_execute(&request->run, &verify_plan, &v, out, err);
+		rc = run_request_execute(&request->run, &plan, &v, out, err);
 	release(&v);
 	return rc;
 }

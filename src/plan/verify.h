@@ -11,6 +11,7 @@
 struct verify_request {
 	struct run_request run; /* without names: all components */
 	const char *set;        /* catalogue_find(); NULL: each component's newest */
+	bool offsite_read;      /* read every file of the off-site copy back */
 };
 
 /* -1 only when the run could not be made or recorded. */

@@ -41,5 +41,6 @@ int verify_step_times(struct plan_run *run, void *subject, struct error *err);
 int verify_step_history(struct plan_run *run, void *subject, struct error *err);
 int verify_step_disk(struct plan_run *run, void *subject, struct error *err);
 int verify_step_services(struct plan_run *run, void *subject, struct error *err);
+int verify_step_offsite(struct plan_run *run, void *subject, struct error *err);
 
 #endif
