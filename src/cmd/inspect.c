@@ -10,6 +10,7 @@
 #include "cmd/inspect_show.h"
 #include "cmd/interrupt.h"
 #include "cmd/progress.h"
+#include "cmd/s3_argument.h"
 #include "inspect/document.h"
 
 struct inspect_arguments {
@@ -175,13 +176,19 @@ static int inspect_all(const struct invocation *inv, struct error *err)
 					   .stop_requested = interrupt_requested,
 					   .progress = show_progress,
 					   .cookie = &progress };
+	CLEANUP(s3_arguments_release)
+	struct s3_arguments objects = { 0 };
 	int64_t started_ns = clock_monotonic_ns();
 	int rc;
 
 	if (!requests || !results)
 		return error_set(err, ERROR_NOMEM, "no memory for %zu files", count);
+	if (s3_arguments_load(inv, &objects, err) < 0)
+		return -1;
 	for (size_t k = 0; k < count; k++)
-		requests[k] = (struct inspect_request){ .path = inv->argument[k], .list = a->toc };
+		requests[k] = (struct inspect_request){ .path = inv->argument[k],
+							.source = objects.source[k],
+							.list = a->toc };
 	progress_begin(&progress, inv, "inspect");
 	rc = inspect_files(requests, count, &options, results, err);
 	progress_end(&progress);
@@ -210,7 +217,8 @@ const struct command inspect_command = {
 	.name = "inspect",
 	.summary = "read backup files to the last byte: format, facts, findings, verdict",
 	.description =
-		"Reads each FILE (\"-\" is standard input) once, from its first byte to its last, "
+		"Reads each FILE (\"-\" is standard input, s3://BUCKET/KEY an object of S3) once, "
+		"from its first byte to its last, "
 		"and "
 		"prints what it is, what it holds and what is wrong with it. Needs no "
 		"configuration "
@@ -219,7 +227,10 @@ const struct command inspect_command = {
 		"tar archives, plain SQL dumps, Redis snapshots (RDB), RabbitMQ definitions and "
 		"muster's own manifests; --coverage tells their versions. Each file is read by a "
 		"confined process of its own, several at a time, the largest first; one that "
-		"crashes or reaches a limit is an error of that file, and the others are read.",
+		"crashes or reaches a limit is an error of that file, and the others are read.\n\n"
+		"Where a bucket is, and who asks, is told by offsite of the configuration, where "
+		"there is one, else by the AWS_* variables and profiles. An object that does not "
+		"come to its end is an error, not a bad backup.",
 	.arguments = "FILE...",
 	.arguments_max = ARGUMENTS_ANY,
 	.options = rows,
@@ -227,6 +238,7 @@ const struct command inspect_command = {
 	.examples = "muster inspect /var/backups/agent/*/*  # everything there\n"
 		    "muster inspect --json dump.gz | jq '.files[0].facts.tables'\n"
 		    "ssh host cat dump.gz | muster inspect -\n"
+		    "muster inspect s3://bucket/backups/dump.gz\n"
 		    "muster inspect --coverage rdb  # what is checked of a Redis snapshot",
 	.run = run,
 };

@@ -16,10 +16,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "base/quantity.h"
 #include "inspect/document.h"
 #include "inspect/child.h"
+#include "inspect/feed.h"
 #include "inspect/pack.h"
+#include "inspect/worker_end.h"
 #include "stream/worker.h"
 #include "model/json.h"
 
@@ -29,9 +30,6 @@ enum {
 	COMPLAINT_MAX = 4096,
 	TICK_MS = 200,
 };
-
-/* Why we ended a worker. */
-enum overrun { OVER_NOTHING, OVER_TIME, OVER_DOCUMENT };
 
 /* A file under way. A free one has pid 0. */
 struct job {
@@ -44,6 +42,7 @@ struct job {
 	struct process decoder;
 	int complaints; /* pipe from the decoder's standard error; -1: none */
 	struct buf complaint;
+	struct feed stored, to_decode; /* of an object: its bytes, and once more for the decoder */
 	_Atomic uint64_t *progress;
 };
 
@@ -88,6 +87,15 @@ static int open_to_read(const char *path)
 	if (fd >= 0)
 		(void)fcntl(fd, F_SETFL, 0);
 	return fd;
+}
+
+/* An object of a bucket comes by a pipe. */
+static int fetch_stored(struct job *j, const struct inspect_request *r, struct inspection *i)
+{
+	int bytes = -1;
+
+	i->mtime_ns = r->source->mtime_ns;
+	return feed_start(r->source, &j->stored, &bytes, &i->error) < 0 ? -1 : bytes;
 }
 
 /* The file's size and time into its inspection; what cannot be inspected gets its error there. */
@@ -135,11 +143,15 @@ static int start_decoder(struct job *j, const struct inspect_request *r, int *de
 			 struct error *err)
 {
 	CLEANUP(cleanup_close)
-	int in = open_to_read(r->path);
+	int in = -1;
 	int output[2] = { -1, -1 }, complaints[2] = { -1, -1 };
-	struct process_spec spec = { .argv = r->decode, .in = in, .die_with_parent = true };
+	struct process_spec spec = { .argv = r->decode, .die_with_parent = true };
 	int rc;
 
+	if (r->source && feed_start(r->source, &j->to_decode, &in, err) < 0)
+		return -1;
+	if (!r->source)
+		in = open_to_read(r->path);
 	if (in < 0)
 		return error_set_errno(err, ERROR_IO, "open %s", r->path);
 	if (pipe2(output, O_CLOEXEC) < 0)
@@ -150,6 +162,7 @@ static int start_decoder(struct job *j, const struct inspect_request *r, int *de
 		close_fd(&output[1]);
 		return -1;
 	}
+	spec.in = in;
 	spec.out = output[1];
 	spec.err = complaints[1];
 	rc = process_start(&spec, &j->decoder, err);
@@ -216,6 +229,16 @@ static int start_worker(struct crew *c, struct job *j, uint64_t size, struct fil
 	return 0;
 }
 
+static void stop_feeds(struct job *j)
+{
+	struct error ignored = ERROR_INIT;
+
+	int rc = feed_end(&j->stored, &ignored);
+
+	if (feed_end(&j->to_decode, &ignored) < 0 || rc < 0)
+		error_clear(&ignored);
+}
+
 /* Begin the request `index` in the free job; what hinders it stands in its inspection. */
 static void begin(struct crew *c, struct job *j, struct sized file)
 {
@@ -230,13 +253,14 @@ static void begin(struct crew *c, struct job *j, struct sized file)
 	j->index = file.index;
 	j->over = OVER_NOTHING;
 	j->started_ns = clock_monotonic_ns();
-	stored = open_stored(r, i, &directory);
+	stored = r->source ? fetch_stored(j, r, i) : open_stored(r, i, &directory);
 	if (stored < 0 || (directory && pack_stored(j, r, &stored, &i->error) < 0) ||
 	    (r->decode && start_decoder(j, r, &decoded, &i->error) < 0) ||
 	    start_worker(c, j, file.size, (struct files){ stored, decoded }, &i->error) < 0) {
 		i->verdict = VERDICT_ERROR;
 		process_stop(&j->decoder, SIGKILL, 0);
 		close_fd(&j->complaints);
+		stop_feeds(j);
 		return;
 	}
 	c->busy++;
@@ -283,68 +307,22 @@ static void judge_decoder(struct job *j, const struct inspect_request *r, struct
 	}
 }
 
-/* What ended a worker that had nothing to hand over, and what to do about it. */
-static void explain_end(const struct crew *c, const struct job *j, int status, struct error *err)
-{
-	const char *path = c->request[j->index].path;
-	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	char limit[QUANTITY_TEXT_SIZE];
-
-	if (j->over == OVER_TIME) {
-		(void)error_set(err, ERROR_TIMEOUT,
-				"%s: reading it took longer than its limit of %s", path,
-				quantity_format_duration(c->options->time_max_ns, limit));
-		(void)error_hint(err, "if it may take so long, allow more: inspect.time_limit, or "
-				      "--time-limit");
-	} else if (j->over == OVER_DOCUMENT) {
-		(void)error_set(err, ERROR_IO, "%s: what its reader found is more than %s", path,
-				quantity_format_size(DOCUMENT_MAX, limit));
-		(void)error_hint(err, "read it without its list of contents");
-	} else if (signal == SIGKILL) {
-		(void)error_set(err, ERROR_IO, "%s: its reader was killed (signal 9)", path);
-		(void)error_hint(err, "the kernel does so when memory runs out: see its log, and "
-				      "read fewer files at a time");
-	} else if (signal) {
-		(void)error_set(err, ERROR_INTERNAL, "%s: the reader crashed (signal %d, %s)", path,
-				signal, strsignal(signal));
-		(void)error_hint(err, "please report it as a bug, with the file if you may");
-	} else if (WEXITSTATUS(status) == CHILD_NOT_CONFINED) {
-		(void)error_set(err, ERROR_IO, "%s: the kernel refuses to confine its reader",
-				path);
-		(void)error_hint(err, "muster needs seccomp filters (CONFIG_SECCOMP_FILTER)");
-	} else if (WEXITSTATUS(status) == CHILD_NO_MEMORY) {
-		(void)error_set(err, ERROR_NOMEM, "no memory to hand over what is in it");
-	} else {
-		(void)error_set(err, ERROR_INTERNAL,
-				"%s: its reader ended (code %d) without a result", path,
-				WEXITSTATUS(status));
-	}
-}
-
-/* Whatever of the reader's ran out: the limit on it was too low for this file. */
-static void explain_memory(const struct crew *c, const struct job *j, struct error *err)
-{
-	char limit[QUANTITY_TEXT_SIZE], why[sizeof(err->message)];
-
-	(void)snprintf(why, sizeof(why), "%s", err->message);
-	error_clear(err);
-	(void)error_set(err, ERROR_NOMEM,
-			"%s: reading it needs more memory than its limit of %s (%s)",
-			c->request[j->index].path, quantity_format_size(c->memory_max, limit), why);
-	(void)error_hint(err, "if it may take so much, allow more: inspect.memory_limit, or "
-			      "--memory-limit");
-}
-
 static void read_document(const struct crew *c, const struct job *j, int status,
 			  struct inspection *i)
 {
+	const struct worker_end end = { .path = c->request[j->index].path,
+					.over = j->over,
+					.status = status,
+					.time_max_ns = c->options->time_max_ns,
+					.document_max = DOCUMENT_MAX,
+					.memory_max = c->memory_max };
 	json_error_t why;
 	struct error load = ERROR_INIT;
 	CLEANUP(cleanup_json)
 	json_t *json = NULL;
 
 	if (WIFSIGNALED(status) || WEXITSTATUS(status) != CHILD_DONE)
-		explain_end(c, j, status, &i->error);
+		worker_end_explain(&end, &i->error);
 	else
 		json = model_json_load_bounded(buf_span(&j->document), c->memory_max, &why, &load);
 	if (json && inspection_from_json(json, i, &i->error) < 0)
@@ -356,7 +334,21 @@ static void read_document(const struct crew *c, const struct job *j, int status,
 		(void)error_set(&i->error, ERROR_INTERNAL, "%s: its reader's result is no JSON: %s",
 				c->request[j->index].path, why.text);
 	if (i->error.kind == ERROR_NOMEM)
-		explain_memory(c, j, &i->error);
+		worker_end_explain_memory(&end, &i->error);
+}
+
+/* What did not come as a whole says nothing of the backup, whatever its reader made of it. */
+static void judge_feeds(struct job *j, struct inspection *i)
+{
+	struct error why = ERROR_INIT;
+	int rc = feed_end(&j->stored, &why);
+
+	if (feed_end(&j->to_decode, &why) == 0 && rc == 0)
+		return;
+	/* one that says nothing was ended because its reader gave up, and that says why */
+	if (i->error.kind == ERROR_NONE || why.kind != ERROR_INTERNAL)
+		i->error = why;
+	i->verdict = VERDICT_ERROR;
 }
 
 static void finish(struct crew *c, struct job *j)
@@ -383,6 +375,7 @@ static void finish(struct crew *c, struct job *j)
 			process_stop(&j->decoder, SIGTERM, NS_PER_SECOND);
 		judge_decoder(j, r, i);
 	}
+	judge_feeds(j, i);
 	c->done += i->size;
 	close_fd(&j->result);
 	close_fd(&j->complaints);
@@ -516,8 +509,10 @@ static int set_order(struct crew *c, struct error *err)
 		struct stat st;
 
 		c->order[k].index = k;
-		if (strcmp(c->request[k].path, "-") != 0 && stat(c->request[k].path, &st) == 0 &&
-		    S_ISREG(st.st_mode))
+		if (c->request[k].source)
+			c->order[k].size = c->request[k].source->size;
+		else if (strcmp(c->request[k].path, "-") != 0 &&
+			 stat(c->request[k].path, &st) == 0 && S_ISREG(st.st_mode))
 			c->order[k].size = (uint64_t)st.st_size;
 		c->total += c->order[k].size;
 	}
@@ -545,6 +540,8 @@ static int open_crew(struct crew *c, struct error *err)
 		c->job[k] = (struct job){ .result = -1,
 					  .complaints = -1,
 					  .decoder = PROCESS_INIT,
+					  .stored = FEED_INIT,
+					  .to_decode = FEED_INIT,
 					  .progress = &c->progress[k] };
 	return set_order(c, err);
 }

@@ -12,8 +12,19 @@
 #include "format/reader.h"
 #include "stream/codec.h"
 
+struct s3_config;
+
+/* An object of a bucket. All is borrowed. */
+struct inspect_source {
+	const struct s3_config *config;
+	const char *bucket, *key;
+	uint64_t size;    /* 0: unknown */
+	int64_t mtime_ns; /* 0: unknown */
+};
+
 struct inspect_request {
-	const char *path;          /* "-": standard input */
+	const char *path; /* "-": standard input; of an object its URL, for messages */
+	const struct inspect_source *source; /* NULL: `path` is a file's */
 	const char *const *decode; /* argv of a filter before everything else; NULL: none */
 	bool list;                 /* fill reading.contents */
 	/* an open file that gets the content, unpacked; 0: none. What it holds is sound only when the inspection is */

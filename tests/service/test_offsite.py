@@ -421,14 +421,14 @@ GROUPS = (
 )
 
 
-def main():
+def main(groups):
     missing = [tool for tool in ("redis-server", "redis-cli") if not shutil.which(tool)]
     if missing:
         print(f"skipped: {', '.join(missing)} not installed")
         sys.exit(77)
     servers, failed = Servers(), 0
     try:
-        for locks, tests in GROUPS:
+        for locks, tests in groups:
             with tempfile.TemporaryDirectory(prefix="muster-offsite.") as directory:
                 p = Platform(servers, directory, locks)
                 try:
@@ -448,4 +448,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(GROUPS)
