@@ -10,6 +10,7 @@
 #include "cmd/progress.h"
 #include "cmd/report_format.h"
 #include "cmd/run_session.h"
+#include "cmd/s3_argument.h"
 #include "environment/environment.h"
 #include "plan/restore_test.h"
 
@@ -18,7 +19,7 @@ struct restore_arguments {
 	int pick;
 	unsigned jobs;
 	int64_t timeout_ns, keep_ns;
-	bool sql, realistic, dry_run, keep;
+	bool sql, realistic, dry_run, keep, offsite;
 	int format;
 };
 
@@ -43,6 +44,12 @@ static const struct option_row rows[] = {
 	  .help = "A random or the oldest set shows whether backups that nobody looks at any more "
 		  "still restore.",
 	  .offset = offsetof(struct restore_arguments, pick) },
+	{ .name = "offsite",
+	  .type = OPTION_FLAG,
+	  .summary = "restore from the off-site copy",
+	  .help = "Sets are listed and read from offsite.url, straight into the test; what lies in "
+		  "the repository is not looked at.",
+	  .offset = offsetof(struct restore_arguments, offsite) },
 	{ .name = "jobs",
 	  .letter = 'j',
 	  .type = OPTION_COUNT,
@@ -111,7 +118,7 @@ static int check_files(const struct invocation *inv, size_t *files, struct error
 	for (size_t i = 0; i < *files; i++) {
 		struct stat status;
 
-		if (stat(inv->argument[i], &status) < 0)
+		if (!s3_argument_is(inv->argument[i]) && stat(inv->argument[i], &status) < 0)
 			return error_set_errno(err, ERROR_NOT_FOUND, "%s", inv->argument[i]);
 	}
 	return 0;
@@ -208,6 +215,8 @@ static int restore_test(const struct invocation *inv, struct run_session *s, str
 						.keep_ns = keep_for(a),
 						.time_max_ns = a->timeout_ns };
 	struct restore_test_outcome outcome = { 0 };
+	CLEANUP(s3_arguments_release)
+	struct s3_arguments objects = { 0 };
 	CLEANUP(cleanup_history)
 	struct history *past = NULL;
 	size_t files = 0;
@@ -217,11 +226,17 @@ static int restore_test(const struct invocation *inv, struct run_session *s, str
 		return error_set(err, ERROR_USAGE, "--dry-run leaves nothing to keep");
 	if (report_format_check(inv, a->format, err) < 0 || check_files(inv, &files, err) < 0)
 		return -1;
+	if (a->offsite && files)
+		return error_set(err, ERROR_USAGE, "--offsite is for components, not for files");
 	request.of_files = files > 0;
 	if (open_session(inv, files > 0, s, &past, err) < 0)
 		return -1;
+	if (files && s3_arguments_load(inv, &objects, err) < 0)
+		return -1;
+	request.source = objects.source;
 	request.past = past;
 	request.run = s->request;
+	request.run.offsite = a->offsite;
 	request.run.sinks = run_session_sinks(s, &progress.sink);
 	progress_begin(&progress, inv, "restore test");
 	rc = restore_test_run(&request, &outcome, err);
@@ -251,7 +266,9 @@ const struct command restore_test_command = {
 		"restored at the same time. Without COMPONENT, all of the configuration that have "
 		"backups. An argument that holds a / or names what is there is a FILE: it is "
 		"restored "
-		"with no configuration, and nothing of the run is kept.\n\n"
+		"with no configuration, and nothing of the run is kept. s3://BUCKET/KEY is an "
+		"object "
+		"of S3, read as it comes.\n\n"
 		"A backup is a program: all of it runs in a sandbox without a network, without "
 		"privileges and without the host's files but its programs, which is tried for a "
 		"way out before anything is restored. There is no other target and no weaker mode: "
@@ -270,6 +287,7 @@ const struct command restore_test_command = {
 	.options_size = sizeof(struct restore_arguments),
 	.examples = "muster restore-test                       # the whole platform\n"
 		    "muster restore-test postgres-main --pick=random\n"
+		    "muster restore-test --offsite             # from the copy in S3\n"
 		    "muster restore-test /var/backups/agent/postgres/orders.dump.gz\n"
 		    "muster restore-test --format=html orders.dump >report.html\n"
 		    "muster restore-test --keep orders.dump  # and then: muster env shell",

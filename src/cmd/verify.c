@@ -12,7 +12,7 @@ struct verify_arguments {
 	const char *set;
 	int fail_on;
 	bool nagios;
-	bool offsite_read;
+	bool offsite_read, offsite;
 };
 
 static const char *const fail_on_choices[] = { "fail", "warn", NULL };
@@ -30,6 +30,12 @@ static const struct option_row rows[] = {
 	  .summary = "the mildest verdict that is not success",
 	  .help = "With \"warn\", warnings end the program with exit code 3.",
 	  .offset = offsetof(struct verify_arguments, fail_on) },
+	{ .name = "offsite",
+	  .type = OPTION_FLAG,
+	  .summary = "verify the sets of the off-site copy instead, straight from there",
+	  .help = "They are listed and read from offsite.url; what lies here, disks and services "
+		  "are not looked at. It is a run of its own kind, verify-offsite.",
+	  .offset = offsetof(struct verify_arguments, offsite) },
 	{ .name = "offsite-read",
 	  .type = OPTION_FLAG,
 	  .summary = "read every file of the off-site copy back",
@@ -81,6 +87,7 @@ static int verify(const struct invocation *inv, struct run_session *s, struct er
 	if (run_session_open(inv, "verify", s, err) < 0)
 		return -1;
 	request.run = s->request;
+	request.run.offsite = a->offsite;
 	request.run.sinks = run_session_sinks(s, &progress.sink);
 	progress_begin(&progress, inv, "verify");
 	rc = verify_run(&request, &outcome, err);
@@ -137,6 +144,7 @@ const struct command verify_command = {
 	.examples = "muster verify                   # everything\n"
 		    "muster verify postgres-main     # one component\n"
 		    "muster verify --backup-set 20261122 --json\n"
+		    "muster verify --offsite         # the copy, read from where it is\n"
 		    "muster verify --nagios          # for a monitoring system",
 	.run = run,
 };

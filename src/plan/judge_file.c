@@ -284,6 +284,26 @@ struct judged_file judged_file_of(const struct backup_set *set, const struct bac
 				     .expected = find_expected(set, file) };
 }
 
+int judged_source_of(const struct backup_file *file, struct arena *a,
+		     const struct inspect_source **out, struct error *err)
+{
+	struct inspect_source *source;
+
+	*out = NULL;
+	if (!file->copy)
+		return 0;
+	source = arena_alloc(a, sizeof(*source));
+	if (!source)
+		return error_set(err, ERROR_NOMEM, "no memory for %s", file->path);
+	*source = (struct inspect_source){ .config = &file->copy->config->s3,
+					   .bucket = file->copy->bucket,
+					   .key = file->key,
+					   .size = file->size,
+					   .mtime_ns = file->mtime_ns };
+	*out = source;
+	return 0;
+}
+
 static void report_progress(void *cookie, const char *path, uint64_t done, uint64_t total)
 {
 	struct plan_run *run = cookie;

@@ -22,6 +22,10 @@ struct judged_file {
 /* As `file` of the component's set is to be judged, not inspected yet. */
 struct judged_file judged_file_of(const struct backup_set *set, const struct backup_file *file);
 
+/* The object that the file is; NULL: it lies here. In the arena; borrows from the catalogue. */
+MUST_CHECK int judged_source_of(const struct backup_file *file, struct arena *a,
+				const struct inspect_source **out, struct error *err);
+
 /* How the run reads files: the configuration's limits, told and stopped as its steps are. */
 struct inspect_options judged_inspect_options(struct plan_run *run, const struct config *config);
 

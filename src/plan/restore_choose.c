@@ -91,7 +91,9 @@ static int check_exists(struct plan_run *run, const struct restore_test *t,
 			     words[t->request->pick]);
 	if (t->request->set)
 		return judge(run, &q, false, err, "set %s holds no backup of it", t->request->set);
-	return judge(run, &q, false, err, "no backup in %s", target->component->backups.path);
+	return judge(run, &q, false, err, "no backup in %s",
+		     t->request->run.offsite ? t->config->offsite.url :
+					       target->component->backups.path);
 }
 
 /* What cannot be read of a manifest is a check; then the set is judged without it. */
@@ -130,6 +132,9 @@ static int list_files(struct restore_test *t, struct restore_target *target, str
 			continue;
 		target->file[target->file_count++] =
 			(struct restore_file){ .path = f->path, .judged = judged_file_of(set, f) };
+		if (judged_source_of(f, &t->arena, &target->file[target->file_count - 1].source,
+				     err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -142,14 +147,18 @@ static int take_file(struct restore_test *t, struct restore_target *target, stru
 	target->file = arena_alloc(&t->arena, sizeof(*target->file));
 	if (!target->file)
 		return error_set(err, ERROR_NOMEM, "no memory for a file");
-	target->file[target->file_count++] =
-		(struct restore_file){ .path = path,
-				       .judged = { .alone = true,
-						   .component = target->component,
-						   .set = "",
-						   .subject = path,
-						   .kind = PART_DUMP,
-						   .database = "" } };
+	target->file[target->file_count++] = (struct restore_file){
+		.path = path,
+		.source = t->request->source ?
+				  t->request->source[target->component - t->config->component] :
+				  NULL,
+		.judged = { .alone = true,
+			    .component = target->component,
+			    .set = "",
+			    .subject = path,
+			    .kind = PART_DUMP,
+			    .database = "" }
+	};
 	return 0;
 }
 
@@ -172,10 +181,14 @@ static int choose(struct plan_run *run, struct restore_test *t, struct restore_t
 int restore_step_choose(struct plan_run *run, void *subject, struct error *err)
 {
 	struct restore_test *t = subject;
-	int rc = t->request->of_files ? 0 : catalogue_load(t->config, &t->catalogue, err);
+	int rc = t->request->of_files ?
+			 0 :
+			 run_request_load_catalogue(&t->request->run, &t->catalogue, err);
 
 	for (size_t i = 0; rc == 0 && i < t->target_count; i++)
 		rc = choose(run, t, &t->target[i], err);
+	catalogue_disconnect(
+		&t->catalogue); /* before sandboxes are made, of copies of this process */
 	if (rc < 0)
 		t->cause = err->kind;
 	return rc;

@@ -95,6 +95,7 @@ static int open_desk(struct plan_run *run, struct restore_test *t, struct error 
 			target->file[k].request = count;
 			request[count++] = (struct inspect_request){
 				.path = target->file[k].path,
+				.source = target->file[k].source,
 				.decode = decode->count ? decode->item : NULL,
 			};
 		}
@@ -217,11 +218,13 @@ int restore_step_read(struct plan_run *run, void *subject, struct error *err)
 enum { ROOM_PER_CONTENT = 2 };
 
 /* What is known of a file that was not read. */
-static uint64_t stored_size(const char *path)
+static uint64_t stored_size(const struct restore_file *f)
 {
 	struct stat status;
 
-	return stat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
+	if (f->source)
+		return f->source->size;
+	return stat(f->path, &status) == 0 ? (uint64_t)status.st_size : 0;
 }
 
 static uint64_t content_of(const struct restore_target *target)
@@ -235,7 +238,7 @@ static uint64_t content_of(const struct restore_target *target)
 		for (size_t k = 0; k < r->facts.count; k++)
 			rows += r->facts.item[k].known & MEASURE_BYTES ? r->facts.item[k].bytes : 0;
 		rows = rows > r->content_bytes ? rows : r->content_bytes;
-		bytes += rows ? rows : stored_size(target->file[i].path);
+		bytes += rows ? rows : stored_size(&target->file[i]);
 	}
 	return bytes;
 }

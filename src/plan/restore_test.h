@@ -7,6 +7,7 @@
 #ifndef PLAN_RESTORE_TEST_H
 #define PLAN_RESTORE_TEST_H
 
+#include "inspect/inspect.h"
 #include "plan/run_request.h"
 
 /* Which of a component's backup sets. */
@@ -18,7 +19,9 @@ enum restore_pick { RESTORE_PICK_LATEST, RESTORE_PICK_RANDOM, RESTORE_PICK_OLDES
 struct restore_test_request {
 	struct run_request run; /* without names: all components that have backups */
 	bool of_files;          /* run.config is of restore_files_config() */
-	const char *set;        /* catalogue_find(); NULL: `pick` tells */
+	/* of files: the object that each of them is (NULL: none); NULL: all lie here */
+	const struct inspect_source *const *source;
+	const char *set; /* catalogue_find(); NULL: `pick` tells */
 	enum restore_pick pick;
 	/*
 	 * Only tell what would be restored, whether this machine can, and how long it took

@@ -17,7 +17,8 @@ enum { RESTORE_LANES = 4 };
 
 /* A file of a target: where it lies, what is in it, where its content is seen from inside. */
 struct restore_file {
-	const char *path; /* absolute, or as it was given */
+	const char *path;                    /* absolute, or as it was given */
+	const struct inspect_source *source; /* the object that it is; NULL: none */
 	struct judged_file judged;
 	size_t request;  /* its number at the desk */
 	char inside[64]; /* path of its unpacked content in the sandbox; "" = not unpacked */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/run_request.h"
 
-#include "repository/catalogue.h"
-
 const struct component_config *run_request_component(const struct run_request *r, size_t i,
 						     struct error *err)
 {
@@ -16,6 +14,13 @@ const struct component_config *run_request_component(const struct run_request *r
 	return NULL;
 }
 
+int run_request_load_catalogue(const struct run_request *r, struct catalogue *out,
+			       struct error *err)
+{
+	return r->offsite ? catalogue_load_offsite(r->config, r->stop_requested, out, err) :
+			    catalogue_load(r->config, out, err);
+}
+
 int run_request_check_set(const struct run_request *r, const char *set, struct error *err)
 {
 	CLEANUP(catalogue_release)
@@ -23,13 +28,14 @@ int run_request_check_set(const struct run_request *r, const char *set, struct e
 
 	if (!set)
 		return 0;
-	if (catalogue_load(r->config, &c, err) < 0)
+	if (run_request_load_catalogue(r, &c, err) < 0)
 		return -1;
 	if (catalogue_find(&c, set))
 		return 0;
 	(void)error_set(err, ERROR_NOT_FOUND, "no backup set \"%s\" in %s, or more than one", set,
-			r->config->repository);
-	return error_hint(err, "`muster backup list` shows the sets");
+			r->offsite ? r->config->offsite.url : r->config->repository);
+	return error_hint(err, r->offsite ? "name it as the files' names do: 20261122_030000" :
+					    "`muster backup list` shows the sets");
 }
 
 int run_request_execute(const struct run_request *r, const struct plan *plan, void *subject,

@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "history/history.h"
 #include "plan/plan.h"
+#include "repository/catalogue.h"
 
 struct run_request {
 	const struct config *config;
@@ -14,6 +15,7 @@ struct run_request {
 	const char *command;          /* as typed, for the record */
 	const char *const *component; /* names; none: all that the kind of run is about */
 	size_t component_count;
+	bool offsite;             /* of the sets of the off-site copy, not of the repository's */
 	int64_t time_limit_ns;    /* 0: the configuration's */
 	struct event_sink *sinks; /* told beside the history; may be NULL */
 	int (*stop_requested)(void);
@@ -28,6 +30,10 @@ struct run_outcome {
 /* The component of the i-th name; NULL: ERROR_NOT_FOUND. */
 const struct component_config *run_request_component(const struct run_request *r, size_t i,
 						     struct error *err);
+
+/* The sets that the request is about, into zeroed `out`, which must not be moved. */
+MUST_CHECK int run_request_load_catalogue(const struct run_request *r, struct catalogue *out,
+					  struct error *err);
 
 /*
  * ERROR_NOT_FOUND unless `set` (catalogue_find(); NULL: none is wanted) names one. Asked before

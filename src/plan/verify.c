@@ -23,18 +23,30 @@ static const struct step steps[] = {
 	  .title = "compare with earlier sets",
 	  .after = after_files,
 	  .run = verify_step_history },
+	/* from here on of this host: left out for the sets of the off-site copy */
 	{ .id = "disk",
 	  .title = "look at the disks",
 	  .after = after_catalogue,
 	  .run = verify_step_disk },
 	{ .id = "services", .title = "reach every service", .run = verify_step_services },
-	/* the last: left out where there is none */
+	/* the last: left out where there is no copy */
 	{ .id = "offsite",
 	  .title = "compare the off-site copy",
 	  .after = after_files,
 	  .run = verify_step_offsite },
 };
-enum { STEPS = sizeof(steps) / sizeof(*steps) };
+enum { STEPS = sizeof(steps) / sizeof(*steps), STEPS_OF_SETS = 4 };
+
+static struct plan plan_of(const struct run_request *r)
+{
+	if (r->offsite)
+		return (struct plan){ .kind = "verify-offsite",
+				      .step = steps,
+				      .step_count = STEPS_OF_SETS };
+	return (struct plan){ .kind = "verify",
+			      .step = steps,
+			      .step_count = *r->config->offsite.url ? STEPS : STEPS - 1 };
+}
 
 static void add_target(struct verification *v, const struct component_config *component)
 {
@@ -88,9 +100,7 @@ static void release(struct verification *v)
 int verify_run(const struct verify_request *request, struct run_outcome *out, struct error *err)
 {
 	struct verification v = { .request = request, .config = request->run.config };
-	const struct plan plan = { .kind = "verify",
-				   .step = steps,
-				   .step_count = *v.config->offsite.url ? STEPS : STEPS - 1 };
+	const struct plan plan = plan_of(&request->run);
 	int rc = choose_targets(&v, err);
 
 	if (rc == 0)

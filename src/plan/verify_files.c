@@ -40,6 +40,8 @@ static int inspect_all(struct plan_run *run, struct verification *v, struct insp
 		const struct backups_config *b = &v->file[i].target->component->backups;
 
 		requests[i].path = v->file[i].file->path;
+		if (judged_source_of(v->file[i].file, &v->arena, &requests[i].source, err) < 0)
+			return -1;
 		requests[i].decode = b->decode.count ? b->decode.item : NULL;
 	}
 	return inspect_files(requests, v->file_count, &options, results, err);

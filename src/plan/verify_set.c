@@ -52,7 +52,8 @@ static int check_exists(struct plan_run *run, const struct verification *v,
 		return judge(run, &q, true, err, "the newest backup is in set %s", t->set->id);
 	if (v->request->set)
 		return judge(run, &q, false, err, "set %s holds no backup of it", v->request->set);
-	return judge(run, &q, false, err, "no backup in %s", t->component->backups.path);
+	return judge(run, &q, false, err, "no backup in %s",
+		     v->request->run.offsite ? v->config->offsite.url : t->component->backups.path);
 }
 
 static const struct verify_file *file_of(const struct verification *v, const struct backup_file *f)
@@ -231,7 +232,7 @@ int verify_step_catalogue(struct plan_run *run, void *subject, struct error *err
 {
 	struct verification *v = subject;
 
-	if (catalogue_load(v->config, &v->catalogue, err) < 0)
+	if (run_request_load_catalogue(&v->request->run, &v->catalogue, err) < 0)
 		return -1;
 	for (size_t i = 0; i < v->target_count; i++) {
 		struct verify_target *t = &v->target[i];

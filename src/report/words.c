@@ -11,6 +11,7 @@ const char *words_title(const struct run *run)
 	static const struct {
 		const char *kind, *title;
 	} titles[] = { { "verify", "Daily Backup Verification" },
+		       { "verify-offsite", "Verification of the Off-site Copy" },
 		       { "backup", "Backup" },
 		       { "copy", "Copy of a Backup" },
 		       { restore_test, "Weekly Restore Test" },

@@ -37,12 +37,13 @@ static int keep_foreign(const struct scan *s, struct catalogue *out, struct erro
 	return 0;
 }
 
-int catalogue_load(const struct config *config, struct catalogue *out, struct error *err)
+static int load(const struct config *config, const struct offsite *copy, struct catalogue *out,
+		struct error *err)
 {
 	CLEANUP(cleanup_zone)
 	struct zone *zone = NULL;
 	CLEANUP(scan_release)
-	struct scan s = { .config = config, .arena = &out->arena };
+	struct scan s = { .config = config, .arena = &out->arena, .copy = copy };
 	const char *name = config->timezone && config->timezone[0] ? config->timezone : "UTC";
 
 	if (!config->repository || !config->repository[0]) {
@@ -52,15 +53,34 @@ int catalogue_load(const struct config *config, struct catalogue *out, struct er
 	if (timezone_open(name, &zone, err) < 0)
 		return -1;
 	s.zone = zone;
-	if (scan_repository(&s, err) < 0)
+	if ((copy ? scan_offsite(&s, err) : scan_repository(&s, err)) < 0)
 		return -1;
 	if (keep_foreign(&s, out, err) < 0)
 		return -1;
 	return group_files(&s, config, out, err);
 }
 
+int catalogue_load(const struct config *config, struct catalogue *out, struct error *err)
+{
+	return load(config, NULL, out, err);
+}
+
+int catalogue_load_offsite(const struct config *config, int (*stop_requested)(void),
+			   struct catalogue *out, struct error *err)
+{
+	if (offsite_open(&config->offsite, stop_requested, &out->copy, err) < 0)
+		return -1;
+	return load(config, &out->copy, out, err);
+}
+
+void catalogue_disconnect(struct catalogue *c)
+{
+	offsite_close(&c->copy);
+}
+
 void catalogue_release(struct catalogue *c)
 {
+	catalogue_disconnect(c);
 	for (size_t i = 0; i < c->set_count; i++) {
 		if (c->set[i].manifest)
 			manifest_release(c->set[i].manifest);
@@ -90,6 +110,26 @@ static bool same_stamp(const char *a, const char *b)
 	}
 }
 
+static int append(void *cookie, const void *bytes, size_t len, struct error *err)
+{
+	struct buf *text = cookie;
+
+	if (len > MANIFEST_MAX - text->len)
+		return error_set(err, ERROR_TARGET, "it is larger than %d bytes", MANIFEST_MAX);
+	return buf_append(text, bytes, len) < 0 ?
+		       error_set(err, ERROR_NOMEM, "no memory for a manifest") :
+		       0;
+}
+
+static int read_text(const struct backup_file *f, struct buf *text, struct error *err)
+{
+	if (!f->copy)
+		return file_read(f->path, MANIFEST_MAX, text, err);
+	if (s3_read(f->copy->s3, f->key, NULL, 0, 0, append, text, err) < 0)
+		return error_context(err, "read %s", f->path);
+	return 0;
+}
+
 static int read_manifest(const struct backup_file *f, struct manifest *m, struct findings *findings,
 			 struct error *err)
 {
@@ -101,7 +141,7 @@ static int read_manifest(const struct backup_file *f, struct manifest *m, struct
 			     "a manifest is read only when it is stored as plain JSON");
 		return 0;
 	}
-	if (file_read(f->path, MANIFEST_MAX, &text, err) < 0)
+	if (read_text(f, &text, err) < 0)
 		return -1;
 	if (manifest_parse(buf_span(&text), m, findings, err) < 0)
 		return error_context(err, "%s", f->relative);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "config/config.h"
 #include "format/manifest.h"
+#include "repository/offsite.h"
 
 /* Where a set's time was found, best first. */
 enum set_time_source { SET_TIME_MANIFEST, SET_TIME_CONTENT, SET_TIME_NAME, SET_TIME_MTIME };
@@ -16,7 +17,9 @@ const char *set_time_source_name(
 	enum set_time_source s); /* "manifest", "content", "name", "mtime" */
 
 struct backup_file {
-	const char *path;     /* absolute */
+	const char *path;           /* absolute; of an object its URL */
+	const struct offsite *copy; /* NULL: it lies here; else what is at `key` of it */
+	const char *key;
 	const char *relative; /* to the repository's root */
 	enum part_kind kind;
 	const struct component_config
@@ -48,6 +51,7 @@ struct catalogue {
 	 */
 	const char **foreign;
 	size_t foreign_count;
+	struct offsite copy; /* of which the sets are; not open when they lie here */
 };
 
 /*
@@ -56,10 +60,21 @@ struct catalogue {
  */
 MUST_CHECK int catalogue_load(const struct config *config, struct catalogue *out,
 			      struct error *err);
+
+/*
+ * The same of the off-site copy: names below its prefix are those below the repository. `out`
+ * must not be moved.
+ */
+MUST_CHECK int catalogue_load_offsite(const struct config *config, int (*stop_requested)(void),
+				      struct catalogue *out, struct error *err);
+
+/* Forget the credentials of the off-site copy; then no manifest can be loaded from it. */
+void catalogue_disconnect(struct catalogue *c);
+
 void catalogue_release(struct catalogue *c);
 
 /*
- * Read a set's manifest (findings tell what is wrong with it, such as that it is
+ * Read a set's manifest, from where it lies (findings tell what is wrong with it, such as that it is
  * another set's; then set->manifest holds what was understood) and set the set's
  * time from it. Further manifests in the set add their files. No manifest is success.
  */

@@ -24,7 +24,29 @@ struct scan {
 	size_t count, capacity;
 	const char **foreign;
 	size_t foreign_count, foreign_capacity;
+	const struct offsite *copy; /* what is listed; NULL: the repository */
 };
+
+/* A file of any name. */
+struct scan_entry {
+	const char *path; /* here, or where it would lie here */
+	const char *name; /* the end of `path` */
+	const char *key;  /* of the object; NULL: it lies here */
+	uint64_t size;
+	int64_t mtime_ns;
+};
+
+/* Enter it under the component whose name it bears, or as a foreign one. */
+MUST_CHECK int scan_take_file(struct scan *s, const struct scan_entry *e, struct error *err);
+
+/* Is `path` in the directory `parent` or below it? */
+bool scan_is_below(const char *path, const char *parent);
+
+/* What scan_repository() reads of the components' names. */
+MUST_CHECK int scan_read_patterns(struct scan *s, struct error *err);
+
+/* List everything below the prefix of s->copy. */
+MUST_CHECK int scan_offsite(struct scan *s, struct error *err);
 
 /* The component whose manifest lies in the root when there is no PostgreSQL; NULL: none has backups. */
 const struct component_config *scan_root_component(const struct config *config);

@@ -32,8 +32,7 @@ const struct component_config *scan_root_component(const struct config *config)
 	return NULL;
 }
 
-/* Is `path` in the directory `parent` or below it? */
-static bool is_below(const char *path, const char *parent)
+bool scan_is_below(const char *path, const char *parent)
 {
 	size_t len = strlen(parent);
 
@@ -44,7 +43,7 @@ static bool is_below(const char *path, const char *parent)
 
 static const char *relative_to(const char *path, const char *root)
 {
-	if (!is_below(path, root))
+	if (!scan_is_below(path, root))
 		return path;
 	path += strlen(root);
 	while (*path == '/')
@@ -93,7 +92,7 @@ static bool recognise(const struct scan *s, const char *path, const char *name,
 	for (size_t c = 0; c < s->config->component_count; c++) {
 		const struct component_config *component = &s->config->component[c];
 
-		if (!scan_has_backups(component) || !is_below(path, component->backups.path))
+		if (!scan_has_backups(component) || !scan_is_below(path, component->backups.path))
 			continue;
 		rules.built_in = pattern_built_in(component);
 		rules.decoded = component->backups.decode.count > 0;
@@ -127,23 +126,26 @@ static void set_times(const struct scan *s, const struct name_match *m, struct s
 	f->date_only = m->date_only;
 }
 
-static int take_file(struct scan *s, const char *path, const char *name, const struct stat *st)
+int scan_take_file(struct scan *s, const struct scan_entry *e, struct error *err)
 {
 	struct name_match match = { 0 };
-	struct backup_file file = { .path = path,
-				    .relative = relative_to(path, s->config->repository),
-				    .size = (uint64_t)st->st_size,
-				    .mtime_ns = (int64_t)st->st_mtim.tv_sec * NS_PER_SECOND +
-						st->st_mtim.tv_nsec };
+	struct backup_file file = { .path = e->path,
+				    .copy = s->copy,
+				    .key = e->key,
+				    .relative = relative_to(e->path, s->config->repository),
+				    .size = e->size,
+				    .mtime_ns = e->mtime_ns };
 	struct scanned_file *slot;
 
-	if (!recognise(s, path, name, &file, &match))
-		return add_foreign(s, file.relative);
+	if (!recognise(s, e->path, e->name, &file, &match))
+		return add_foreign(s, file.relative) < 0 ? no_memory(err) : 0;
+	if (s->copy)
+		file.path = arena_printf(s->arena, "s3://%s/%s", s->copy->bucket, e->key);
 	file.database = pattern_unquote_database(match.database, s->arena);
 	file.stamp = arena_strndup(s->arena, (const char *)match.stamp.ptr, match.stamp.len);
 	slot = add_file(s);
-	if (!slot || !file.database || !file.stamp)
-		return -1;
+	if (!slot || !file.path || !file.database || !file.stamp)
+		return no_memory(err);
 	*slot = (struct scanned_file){ .file = file };
 	set_times(s, &match, slot);
 	return 0;
@@ -167,6 +169,7 @@ static int take_entry(struct scan *s, int directory, const char *parent, const c
 {
 	struct stat st;
 	size_t len = strlen(parent);
+	struct scan_entry entry;
 	const char *path;
 
 	/* our own temporaries are hidden, and so is what else should not be seen */
@@ -186,7 +189,12 @@ static int take_entry(struct scan *s, int directory, const char *parent, const c
 		return add_foreign(s, relative_to(path, s->config->repository)) < 0 ?
 			       no_memory(err) :
 			       0;
-	return take_file(s, path, name, &st) < 0 ? no_memory(err) : 0;
+	entry = (struct scan_entry){ .path = path,
+				     .name = name,
+				     .size = (uint64_t)st.st_size,
+				     .mtime_ns = (int64_t)st.st_mtim.tv_sec * NS_PER_SECOND +
+						 st.st_mtim.tv_nsec };
+	return scan_take_file(s, &entry, err);
 }
 
 /* Can a file in the directory, or below it, be a backup? What e2fsck keeps for itself cannot. */
@@ -198,7 +206,8 @@ static bool may_hold_backups(const struct scan *s, const char *path)
 		const char *own = s->config->component[i].backups.path;
 
 		if (scan_has_backups(&s->config->component[i]) &&
-		    (is_below(path, own) || is_below(own, path) || strcmp(path, own) == 0))
+		    (scan_is_below(path, own) || scan_is_below(own, path) ||
+		     strcmp(path, own) == 0))
 			return true;
 	}
 	return false;
@@ -256,7 +265,7 @@ static bool seen_before(const struct config *config, size_t component)
 	return false;
 }
 
-int scan_repository(struct scan *s, struct error *err)
+int scan_read_patterns(struct scan *s, struct error *err)
 {
 	const struct config *config = s->config;
 
@@ -268,7 +277,14 @@ int scan_repository(struct scan *s, struct error *err)
 		    pattern_list(&config->component[i], s->arena, &s->patterns[i], err) < 0)
 			return -1;
 	}
-	if (walk(s, AT_FDCWD, config->repository, 0, err) < 0)
+	return 0;
+}
+
+int scan_repository(struct scan *s, struct error *err)
+{
+	const struct config *config = s->config;
+
+	if (scan_read_patterns(s, err) < 0 || walk(s, AT_FDCWD, config->repository, 0, err) < 0)
 		return -1;
 	for (size_t i = 0; i < config->component_count; i++) {
 		const struct component_config *c = &config->component[i];
