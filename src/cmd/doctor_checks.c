@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "base/process.h"
+#include "cmd/interrupt.h"
 #include "component/engine.h"
 #include "component/reach.h"
+#include "repository/offsite.h"
 #include "sandbox/sandbox.h"
 
 static const char denied[] = "permission denied";
@@ -201,6 +203,43 @@ static int check_sandbox(struct checks *out, struct error *err)
 	return rc < 0 ? no_memory(err) : 0;
 }
 
+/* An object that is not there is answer enough. */
+static int ask_offsite(const struct config *config, struct error *err)
+{
+	CLEANUP(offsite_close)
+	struct offsite offsite = { 0 };
+	CLEANUP(buf_release)
+	struct buf key = { 0 };
+	struct s3_stat stat;
+
+	if (offsite_open(&config->offsite, interrupt_requested, &offsite, err) < 0 ||
+	    offsite_key(&offsite, ".muster-doctor", &key, err) < 0)
+		return -1;
+	if (s3_stat(offsite.s3, key.ptr, &stat, err) == 0)
+		return 0;
+	if (err->kind != ERROR_NOT_FOUND)
+		return -1;
+	error_clear(err);
+	return 0;
+}
+
+static int check_offsite(const struct config *config, struct checks *out, struct error *err)
+{
+	struct check check = { .name = check_name(CHECK_OFFSITE_REACHABLE),
+			       .component = "",
+			       .subject = config->offsite.url,
+			       .verdict = VERDICT_PASS };
+	struct error why = ERROR_INIT;
+
+	if (!*config->offsite.url)
+		return 0;
+	if (ask_offsite(config, &why) < 0)
+		return add_obstacle("", CHECK_OFFSITE_REACHABLE, &why, out, err);
+	return checks_addf(out, &check, "the off-site copy, %s, answers", config->offsite.url) < 0 ?
+		       no_memory(err) :
+		       0;
+}
+
 int doctor_check_platform(const struct config *config, struct checks *out, struct error *err)
 {
 	enum verdict severity = check_default_severity(CHECK_DIRECTORY);
@@ -208,5 +247,7 @@ int doctor_check_platform(const struct config *config, struct checks *out, struc
 	if (check_directory("", "repository", config->repository, severity, out, err) < 0 ||
 	    check_directory("", "state directory", config->state_dir, severity, out, err) < 0)
 		return -1;
-	return check_disk(config, out, err) < 0 ? -1 : check_sandbox(out, err);
+	if (check_disk(config, out, err) < 0 || check_offsite(config, out, err) < 0)
+		return -1;
+	return check_sandbox(out, err);
 }

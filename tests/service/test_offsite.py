@@ -382,6 +382,14 @@ def locks_are_set_and_seen(p):
     assert "GOVERNANCE until" in found["offsite-protection"][0][2], found["offsite-protection"]
 
 
+def doctor_tells_whether_the_copy_can_be_reached(p):
+    assert "the off-site copy, s3://" in p.muster("doctor", code=None).out
+    p.proxy.fault = lambda method, key: refusal(400, "ExpiredToken")
+    checks = json.loads(p.muster("doctor", "--json", code=None).out)["checks"]
+    told = [c for c in checks if c["name"] == "offsite-reachable"]
+    assert len(told) == 1 and told[0]["verdict"] == "error" and "fetch new credentials" in told[0]["hint"], told
+
+
 def no_secret_is_told_to_anybody(p):
     token = "session-marker-5f1c"
     lines = set()
@@ -414,7 +422,8 @@ GROUPS = (
              a_copy_in_an_archive_fails, a_server_that_refuses_is_an_error_with_a_hint,
              wrong_keys_an_unknown_bucket_and_no_server_are_errors,
              answers_that_break_off_are_errors_and_no_fault_of_the_copy, protection_that_is_required_and_absent_fails,
-             a_copy_that_fails_keeps_the_set_and_says_so, no_secret_is_told_to_anybody)),
+             a_copy_that_fails_keeps_the_set_and_says_so, doctor_tells_whether_the_copy_can_be_reached,
+             no_secret_is_told_to_anybody)),
     (False, (what_the_server_cannot_tell_is_not_believed, a_damaged_file_here_is_no_reason_to_fault_its_copy,
              an_upload_that_breaks_off_leaves_nothing, configured_it_is_always_copied)),
     (True, (locks_are_set_and_seen,)),
