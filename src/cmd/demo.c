@@ -78,7 +78,7 @@ static int run_up(const struct invocation *inv, struct error *err)
 	struct platform p = { .line = -1 };
 	int rc = 0;
 
-	if (demo_start(inv, inv->options, &p, err) < 0)
+	if (demo_start(inv, &(struct demo_start){ .options = inv->options }, &p, err) < 0)
 		return -1;
 	if (inv->global.json)
 		rc = document_print(inv->out, up_document(&p), err);
@@ -148,7 +148,11 @@ const struct command demo_command = {
 	.description =
 		"Starts an example platform (see muster-demo-up(1)), writes a canary, takes a "
 		"backup set, verifies it, then damages copies of it in five ways and verifies "
-		"those. At the end come two restore tests: of the sound set, and of one whose "
+		"those. Where Ceph's radosgw is installed, the set is copied to a private S3 "
+		"server "
+		"of it, verified and restored from there; else the show says what it leaves out. "
+		"At "
+		"the end come restore tests: of the sound set, and of one whose "
 		"PostgreSQL dump is of a database that lost rows, and has a changed value and a "
 		"row that violates a foreign key, while file and manifest agree. Each command is "
 		"printed before its result, and a table of the verdicts at the end. Everything is "

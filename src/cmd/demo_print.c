@@ -122,6 +122,11 @@ static void print_row(const struct show *s, const struct show_case *c, int width
 	const struct terminal *screen = &s->inv->screen;
 	char names[CHECKS_SIZE];
 
+	if (c->left_out) {
+		show_say(s, "%-*s  %s%-7s%s  left out: no S3 server\n", width, c->done,
+			 terminal_begin(screen, TONE_CAUTION), not_run, terminal_end(screen));
+		return;
+	}
 	if (c->not_run) {
 		show_say(s, "%-*s  %s%-7s%s  sandbox\n", width, c->done,
 			 terminal_begin(screen, TONE_CAUTION), not_run, terminal_end(screen));
@@ -142,7 +147,7 @@ void show_print_table(const struct show *s)
 		int len = (int)strlen(s->item[i].done);
 
 		width = len > width ? len : width;
-		untold += s->item[i].not_run;
+		untold += s->item[i].not_run && !s->item[i].left_out;
 	}
 	show_say(s, "\n%-*s  verdict  checks that told\n", width, "done, then verified");
 	for (size_t i = 0; i < CASES; i++) {

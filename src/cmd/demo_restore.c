@@ -8,6 +8,7 @@
 
 static const char *const canary_words[] = { "canary", NULL };
 static const char *const all_words[] = { "restore-test", NULL };
+static const char *const offsite_words[] = { "restore-test", "--offsite", NULL };
 static const char *const postgres_words[] = { "restore-test", "postgres-main", NULL };
 
 int show_canary(struct show *s, struct error *err)
@@ -69,15 +70,15 @@ static void print_objectives(const struct show *s, const struct trial *t)
 	}
 }
 
-static int restore_sound(struct show *s, struct error *err)
+/* The sound set, or its copy. */
+static int restore_whole(struct show *s, struct show_case *c, const char *const *words,
+			 struct error *err)
 {
-	struct show_case *c = &s->item[CASE_RESTORED];
 	const json_t *reason;
 	char state[SHOW_PATH];
 
 	(void)snprintf(state, sizeof(state), "%s/state", s->platform.directory);
-	show_say(s, "\nThe sound set, restored into empty servers in sealed sandboxes:\n");
-	if (show_run(s, all_words, s->platform.settings, &c->trial, err) < 0 ||
+	if (show_run(s, words, s->platform.settings, &c->trial, err) < 0 ||
 	    show_keep_report(s, c, state, err) < 0)
 		return -1;
 	reason = no_sandbox(&c->trial);
@@ -153,7 +154,15 @@ int show_restores(struct show *s, struct error *err)
 {
 	s->item[CASE_RESTORED].done = "nothing";
 	s->item[CASE_ALTERED].done = "three alterations before the dump";
-	if (restore_sound(s, err) < 0)
+	show_say(s, "\nThe sound set, restored into empty servers in sealed sandboxes:\n");
+	if (restore_whole(s, &s->item[CASE_RESTORED], all_words, err) < 0)
 		return -1;
-	return s->item[CASE_RESTORED].not_run ? 0 : restore_altered(s, err);
+	if (s->item[CASE_RESTORED].not_run)
+		return 0;
+	if (!s->item[CASE_OFFSITE_RESTORED].left_out) {
+		show_say(s, "\nThe same of its copy in S3, straight from there:\n");
+		if (restore_whole(s, &s->item[CASE_OFFSITE_RESTORED], offsite_words, err) < 0)
+			return -1;
+	}
+	return restore_altered(s, err);
 }

@@ -35,15 +35,16 @@ static void tick(void *cookie)
 	progress_update(cookie, 0, 0, NULL);
 }
 
-int demo_start(const struct invocation *inv, const struct demo_options *options,
-	       struct platform *out, struct error *err)
+int demo_start(const struct invocation *inv, const struct demo_start *how, struct platform *out,
+	       struct error *err)
 {
 	CLEANUP(progress_end)
 	struct progress progress = { 0 };
 	int64_t start_ns = clock_monotonic_ns();
 	const struct platform_request request = {
-		.directory = options->directory,
-		.size = options->size,
+		.directory = how->options->directory,
+		.size = how->options->size,
+		.offsite = how->offsite,
 		.seed = 42,
 		.stop_requested = interrupt_requested,
 		.tick = tick,
@@ -122,7 +123,10 @@ static int verify_case(struct show *s, struct show_case *c, const char *settings
 
 static int show_sound(struct show *s, struct error *err)
 {
-	static const char *const words[] = { "backup", NULL };
+	static const char *const plain[] = { "backup", NULL }, *const copied[] = {
+		"backup", "--copy-to=offsite", NULL
+	};
+	const char *const *words = *s->platform.offsite.endpoint ? copied : plain;
 	CLEANUP(trial_release)
 	struct trial backup = { 0 };
 	struct show_case *c = &s->item[CASE_SOUND];
@@ -208,6 +212,11 @@ static json_t *case_document(const struct show *s, size_t at)
 	const struct show_case *c = &s->item[at];
 	const json_t *reason = trial_failure(&c->trial, c->check);
 
+	if (c->left_out)
+		return json_pack("{s:s, s:s, s:n, s:n, s:b, s:b, s:s}", "test",
+				 at >= CASE_RESTORED ? "restore-test" : "verify", "done", c->done,
+				 "verdict", "exit_code", "as_expected", 0, "not_run", 1, "why",
+				 s->platform.offsite.why_not);
 	if (c->not_run)
 		return json_pack("{s:s, s:s, s:n, s:i, s:b, s:b, s:s}", "test", "restore-test",
 				 "done", c->done, "verdict", "exit_code", EXIT_CODE_REFUSED,
@@ -241,13 +250,13 @@ static int print_document(const struct show *s, bool keep, struct error *err)
 
 static int give_show(struct show *s, bool keep, struct error *err)
 {
-	if (show_canary(s, err) < 0 || show_sound(s, err) < 0)
+	if (show_offsite_prepare(s, err) < 0 || show_canary(s, err) < 0 || show_sound(s, err) < 0)
 		return -1;
 	for (size_t i = 0; i < DAMAGE_COUNT; i++) {
 		if (show_damage(s, &damage_list[i], &s->item[CASE_DAMAGED + i], err) < 0)
 			return -1;
 	}
-	if (show_restores(s, err) < 0 || save_report(s, err) < 0)
+	if (show_offsite_verify(s, err) < 0 || show_restores(s, err) < 0 || save_report(s, err) < 0)
 		return -1;
 	if (s->inv->global.json)
 		return print_document(s, keep, err);
@@ -261,6 +270,8 @@ static int exit_code(const struct show *s)
 	int code = EXIT_CODE_PASS;
 
 	for (size_t i = 0; i < CASES; i++) {
+		if (s->item[i].left_out)
+			continue;
 		if (s->item[i].not_run)
 			code = EXIT_CODE_REFUSED;
 		else if (!s->item[i].as_expected)
@@ -274,7 +285,9 @@ int demo_show(const struct invocation *inv, const struct demo_options *options, 
 	CLEANUP(show_release)
 	struct show s = { .inv = inv, .platform.line = -1 };
 
-	if (demo_start(inv, options, &s.platform, err) < 0 || give_show(&s, options->keep, err) < 0)
+	if (demo_start(inv, &(struct demo_start){ .options = options, .offsite = true },
+		       &s.platform, err) < 0 ||
+	    give_show(&s, options->keep, err) < 0)
 		return -1;
 	if (options->keep) {
 		if (!inv->global.json) {

@@ -13,7 +13,11 @@ struct demo_options {
 };
 
 /* Start the platform, with a line on standard error about how long it took. */
-MUST_CHECK int demo_start(const struct invocation *inv, const struct demo_options *options,
+struct demo_start {
+	const struct demo_options *options;
+	bool offsite; /* as in struct platform_request */
+};
+MUST_CHECK int demo_start(const struct invocation *inv, const struct demo_start *how,
 			  struct platform *out, struct error *err);
 
 /* How to connect, where muster.yaml lies, how to end it. */

@@ -12,7 +12,9 @@
 enum {
 	CASE_SOUND,
 	CASE_DAMAGED,
-	CASE_RESTORED = CASE_DAMAGED + DAMAGE_COUNT,
+	CASE_OFFSITE = CASE_DAMAGED + DAMAGE_COUNT, /* the sound set's copy in S3 */
+	CASE_RESTORED,
+	CASE_OFFSITE_RESTORED,
 	CASE_ALTERED,
 	CASES,
 	SHOW_PATH = 160
@@ -25,7 +27,8 @@ struct show_case {
 	struct trial trial;
 	const json_t *named[ALTERATION_COUNT]; /* of the altered one: the check that told of it */
 	bool as_expected;
-	bool not_run; /* no sandbox can be sealed here: nothing is known of the backup */
+	bool left_out; /* there is no S3 server here */
+	bool not_run;  /* no sandbox can be sealed here: nothing is known of the backup */
 };
 
 struct show {
@@ -57,7 +60,11 @@ MUST_CHECK int show_configure(const struct show *s, const struct show_copy *copy
 
 /* A row that tells how new the data is, before the backup. */
 MUST_CHECK int show_canary(struct show *s, struct error *err);
-/* The restore tests: of the sound set, and of the altered one. */
+/* The bucket for copies, where there is a server for it; else their cases are left out. */
+MUST_CHECK int show_offsite_prepare(struct show *s, struct error *err);
+/* The sound set's copy, read from where it is. */
+MUST_CHECK int show_offsite_verify(struct show *s, struct error *err);
+/* The restore tests: of the sound set, of its copy, and of the altered one. */
 MUST_CHECK int show_restores(struct show *s, struct error *err);
 
 /* Nothing of this is printed with --json. */

@@ -21,7 +21,9 @@ struct holder {
 	struct site site;
 	struct fill fill;
 	struct keeper_gate gate;
-	struct keeper keeper[PLATFORM_SERVERS];
+	struct keeper keeper[PLATFORM_SERVERS + 1]; /* the last one keeps the store, if any does */
+	size_t keepers;
+	struct object_store store;
 	struct holder_report report;
 };
 
@@ -94,8 +96,31 @@ static int start_keepers(struct holder *h, struct error *err)
 		};
 		if (keeper_start(&h->keeper[i], err) < 0)
 			return -1;
+		h->keepers++;
 	}
 	return 0;
+}
+
+/* What is not there is left out of the show, which says so. */
+static int start_store_keeper(struct holder *h, struct error *err)
+{
+	struct platform_offsite *o = &h->report.platform.offsite;
+	const char *missing = object_store_missing();
+
+	if (missing) {
+		(void)snprintf(o->why_not, sizeof(o->why_not),
+			       "%s is not installed; Debian's packages radosgw, ceph-mon and "
+			       "ceph-osd have it",
+			       missing);
+		return 0;
+	}
+	h->keeper[PLATFORM_SERVERS] = (struct keeper){
+		.directory = h->site.directory,
+		.store = &h->store,
+		.gate = &h->gate,
+	};
+	h->keepers++;
+	return keeper_start(&h->keeper[PLATFORM_SERVERS], err);
 }
 
 static int await_keepers(struct holder *h, struct error *err)
@@ -105,9 +130,12 @@ static int await_keepers(struct holder *h, struct error *err)
 		const struct error *failure = NULL;
 
 		(void)pthread_mutex_lock(&h->gate.mutex);
-		for (size_t i = 0; i < PLATFORM_SERVERS; i++) {
-			ready += h->keeper[i].state == KEEPER_READY;
-			if (h->keeper[i].state == KEEPER_ENDED && !failure)
+		for (size_t i = 0; i < h->keepers; i++) {
+			bool ended = h->keeper[i].state == KEEPER_ENDED;
+
+			ready +=
+				h->keeper[i].state == KEEPER_READY || (ended && h->keeper[i].store);
+			if (ended && !h->keeper[i].store && !failure)
 				failure = &h->keeper[i].error;
 		}
 		(void)pthread_mutex_unlock(&h->gate.mutex);
@@ -115,12 +143,39 @@ static int await_keepers(struct holder *h, struct error *err)
 			*err = *failure;
 			return -1;
 		}
-		if (ready == PLATFORM_SERVERS)
+		if (ready == h->keepers)
 			return 0;
 		if (stop_requested())
 			return error_set(err, ERROR_INTERRUPTED, "the start was interrupted");
 		(void)poll(NULL, 0, 20);
 	}
+}
+
+static int describe_store(struct holder *h, struct error *err)
+{
+	struct platform *p = &h->report.platform;
+	struct platform_offsite *o = &p->offsite;
+	const struct object_store *s = &h->store;
+
+	if (h->keepers == PLATFORM_SERVERS)
+		return 0;
+	if (h->keeper[PLATFORM_SERVERS].state == KEEPER_ENDED) {
+		(void)snprintf(o->why_not, sizeof(o->why_not),
+			       "radosgw could not be started: %.200s",
+			       h->keeper[PLATFORM_SERVERS].error.message);
+		return 0;
+	}
+	(void)snprintf(o->url, sizeof(o->url), "s3://muster-demo/backups");
+	(void)snprintf(o->endpoint, sizeof(o->endpoint), "%s", s->endpoint);
+	(void)snprintf(o->access_key_file, sizeof(o->access_key_file), "%s/s3.access-key",
+		       p->directory);
+	(void)snprintf(o->secret_key_file, sizeof(o->secret_key_file), "%s/s3.secret-key",
+		       p->directory);
+	if (file_write_atomic(o->access_key_file, 0600, s->access_key, strlen(s->access_key), err) <
+	    0)
+		return -1;
+	return file_write_atomic(o->secret_key_file, 0600, s->secret_key, strlen(s->secret_key),
+				 err);
 }
 
 static int describe(struct holder *h, struct error *err)
@@ -140,12 +195,14 @@ static int describe(struct holder *h, struct error *err)
 	if (file_make_directories(repository, 0700, err) < 0 ||
 	    file_make_directories(state, 0700, err) < 0 ||
 	    file_write_atomic(p->password_file, 0600, rabbitmq->password,
-			      strlen(rabbitmq->password), err) < 0)
+			      strlen(rabbitmq->password), err) < 0 ||
+	    describe_store(h, err) < 0)
 		return -1;
 	return settings_write(&(struct settings){ .path = p->settings,
 						  .repository = repository,
 						  .state = state,
 						  .password_file = p->password_file,
+						  .offsite = &p->offsite,
 						  .server = p->server },
 			      err);
 }
@@ -159,7 +216,7 @@ static int bring_up(struct holder *h, const struct platform_request *request, st
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return error_set(err, ERROR_INTERNAL, "libcurl cannot be used");
 	if (site_open(&h->site, request->directory, err) < 0 || start_keepers(h, err) < 0 ||
-	    await_keepers(h, err) < 0)
+	    (request->offsite && start_store_keeper(h, err) < 0) || await_keepers(h, err) < 0)
 		return -1;
 	return describe(h, err);
 }
@@ -196,7 +253,7 @@ noreturn void holder_main(const struct platform_request *request, int line)
 		(void)send(lifeline, &h.report, sizeof(h.report), MSG_NOSIGNAL);
 		hold();
 	}
-	keeper_end(h.keeper, PLATFORM_SERVERS);
+	keeper_end(h.keeper, h.keepers);
 	(void)!site_remove(&h.site, &trouble);
 	if (rc < 0)
 		(void)send(lifeline, &h.report, sizeof(h.report), MSG_NOSIGNAL);

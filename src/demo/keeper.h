@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "component/engine.h"
 #include "demo/fill.h"
+#include "demo/object_store.h"
 
 enum keeper_state { KEEPER_STARTING, KEEPER_READY, KEEPER_ENDED };
 
@@ -26,6 +27,8 @@ struct keeper {
 	enum engine_kind kind;
 	const char *directory; /* of the platform; keeps */
 	const struct fill *fill;
+	struct object_store
+		*store; /* it keeps this and no server; filled when READY; NULL: a server */
 	struct keeper_gate *gate;
 	struct server server; /* readable when READY */
 	struct error error;   /* why it ENDED, unless it was told to */

@@ -7,6 +7,7 @@
 #ifndef DEMO_PLATFORM_H
 #define DEMO_PLATFORM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -19,10 +20,19 @@ enum { PLATFORM_SERVERS = 3 };
 struct platform_request {
 	const char *
 		directory; /* the platform's own: empty or not there; NULL: a new one in $TMPDIR or /tmp */
-	uint64_t size, seed;         /* see generator_init() */
+	uint64_t size, seed; /* see generator_init() */
+	bool offsite; /* with a private S3 server for an off-site copy, where one is installed */
 	int (*stop_requested)(void); /* not 0: give up with ERROR_INTERRUPTED; NULL: never */
 	void (*tick)(void *cookie);  /* called some times a second while it starts; NULL: not */
 	void *cookie;
+};
+
+/* Where the copy of the platform's backups may be kept. */
+struct platform_offsite {
+	char url[32];      /* s3://BUCKET/PREFIX, a bucket that is to be made */
+	char endpoint[64]; /* "" = there is no server */
+	char access_key_file[96], secret_key_file[96];
+	char why_not[256]; /* there is none */
 };
 
 struct platform {
@@ -31,6 +41,7 @@ struct platform {
 	char password_file[96]; /* of RabbitMQ's administrator */
 	struct server
 		server[PLATFORM_SERVERS]; /* by engine_kind; their processes are the keeper's */
+	struct platform_offsite offsite;
 	pid_t keeper;
 	int line; /* the keeper ends when it is closed */
 };

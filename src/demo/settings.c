@@ -63,12 +63,25 @@ static int put_components(const struct settings *s, struct buf *out)
 			  (unsigned)rabbitmq->management_port);
 }
 
+static int put_offsite(const struct platform_offsite *o, struct buf *out)
+{
+	return buf_printf(out,
+			  "offsite:\n"
+			  "  url: %s\n"
+			  "  endpoint: %s\n"
+			  "  path_style: true\n"
+			  "  access_key: {file: %s}\n"
+			  "  secret_key: {file: %s}\n",
+			  o->url, o->endpoint, o->access_key_file, o->secret_key_file);
+}
+
 int settings_write(const struct settings *s, struct error *err)
 {
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
 
-	if (put_platform(s, &text) < 0 || put_components(s, &text) < 0)
+	if (put_platform(s, &text) < 0 || put_components(s, &text) < 0 ||
+	    (s->offsite && *s->offsite->endpoint && put_offsite(s->offsite, &text) < 0))
 		return error_set(err, ERROR_NOMEM, "no memory for %s", s->path);
 	return file_write_atomic(s->path, 0644, text.ptr, text.len, err);
 }

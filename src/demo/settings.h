@@ -6,13 +6,15 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "component/engine.h"
+#include "demo/platform.h"
 
 struct settings {
-	const char *path;            /* of the file to write */
-	const char *repository;      /* directory of the backups */
-	const char *state;           /* directory of history, lock and reports */
-	const char *password_file;   /* of RabbitMQ's administrator */
-	const struct server *server; /* by engine_kind: postgresql, redis, rabbitmq */
+	const char *path;                       /* of the file to write */
+	const char *repository;                 /* directory of the backups */
+	const char *state;                      /* directory of history, lock and reports */
+	const char *password_file;              /* of RabbitMQ's administrator */
+	const struct platform_offsite *offsite; /* NULL: backups have no copy elsewhere */
+	const struct server *server;            /* by engine_kind: postgresql, redis, rabbitmq */
 };
 
 MUST_CHECK int settings_write(const struct settings *s, struct error *err);
