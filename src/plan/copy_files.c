@@ -60,17 +60,22 @@ static void report_sent(void *cookie, uint64_t sent)
 		error_clear(&ignored);
 }
 
+static bool wants_lock(const struct offsite_config *config)
+{
+	return config->lock_for_ns && strcmp(config->lock, "none") != 0;
+}
+
 /* As the configuration wants it: the mode, until when; without a time the bucket's own. */
 static void choose_lock(const struct offsite_config *config, struct s3_write *what)
 {
-	if (!config->lock_for_ns || strcmp(config->lock, "none") == 0)
+	if (!wants_lock(config))
 		return;
 	what->lock_mode = strcmp(config->lock, "compliance") == 0 ? "COMPLIANCE" : "GOVERNANCE";
 	what->lock_until_ns = clock_wall_ns() + config->lock_for_ns + config->within_ns +
 			      LOCK_SPARE_S * NS_PER_SECOND;
 }
 
-/* An object that is the file by more than what was once said of it. */
+/* An object that is the file by more than what was once said of it, and locked as a new one would be. */
 static int is_there(const struct copying *c, bool *there, struct error *err)
 {
 	const struct offsite_file file = { .path = c->file->path,
@@ -90,7 +95,8 @@ static int is_there(const struct copying *c, bool *there, struct error *err)
 	}
 	if (offsite_compare(c->offsite, &stat, &file, &evidence, err) < 0)
 		return -1;
-	*there = evidence >= OFFSITE_BY_ETAG && *stat.sha256;
+	*there = evidence >= OFFSITE_BY_ETAG && *stat.sha256 &&
+		 (!wants_lock(c->offsite->config) || offsite_is_locked(c->offsite->config, &stat));
 	return 0;
 }
 

@@ -5,9 +5,6 @@
 #include "base/clock.h"
 #include "plan/verify_offsite.intern.h"
 
-/* Clocks differ, and locks are set a little before the object's time. */
-enum { SPARE_S = 300 };
-
 /* The end of the backup, from which the copy has its time. */
 static int64_t backup_end(const struct backup_set *set)
 {
@@ -168,17 +165,6 @@ static int check_class(struct offsite_verification *o, const struct verify_targe
 	return archived ? 0 : judge(o->run, &q, true, err, "%zu files can be read at once", files);
 }
 
-/* Compliance is more than governance. */
-static bool is_locked(const struct offsite_config *config, const struct s3_stat *stat)
-{
-	int64_t until = stat->modified_ns + config->lock_for_ns - SPARE_S * NS_PER_SECOND;
-	bool mode = strcmp(stat->lock_mode, "COMPLIANCE") == 0 ||
-		    (strcmp(stat->lock_mode, "GOVERNANCE") == 0 &&
-		     strcmp(config->lock, "governance") == 0);
-
-	return mode && stat->lock_until_ns >= (config->lock_for_ns ? until : clock_wall_ns());
-}
-
 static int judge_unlocked(struct offsite_verification *o, const struct offsite_item *item,
 			  struct error *err)
 {
@@ -221,7 +207,7 @@ static int check_locks(struct offsite_verification *o, const struct verify_targe
 		if (item->target != t || !item->there)
 			continue;
 		files++;
-		if (is_locked(config, &item->stat))
+		if (offsite_is_locked(config, &item->stat))
 			locked++;
 		else if (judge_unlocked(o, item, err) < 0)
 			return -1;

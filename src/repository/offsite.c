@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
+/* Clocks differ, and a lock begins a little before the object's own time. */
+enum { SPARE_S = 300 };
+
 int offsite_open(const struct offsite_config *config, int (*stop_requested)(void),
 		 struct offsite *out, struct error *err)
 {
@@ -38,4 +43,15 @@ int offsite_key(const struct offsite *o, const char *relative, struct buf *out, 
 	    buf_printf(out, "%s%s", o->length ? "/" : "", relative) < 0)
 		return error_set(err, ERROR_NOMEM, "no memory for a key");
 	return 0;
+}
+
+/* Compliance is more than governance. */
+bool offsite_is_locked(const struct offsite_config *config, const struct s3_stat *stat)
+{
+	int64_t until = stat->modified_ns + config->lock_for_ns - SPARE_S * NS_PER_SECOND;
+	bool mode = strcmp(stat->lock_mode, "COMPLIANCE") == 0 ||
+		    (strcmp(stat->lock_mode, "GOVERNANCE") == 0 &&
+		     strcmp(config->lock, "governance") == 0);
+
+	return mode && stat->lock_until_ns >= (config->lock_for_ns ? until : clock_wall_ns());
 }

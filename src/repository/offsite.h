@@ -29,6 +29,9 @@ void offsite_close(struct offsite *o);
 MUST_CHECK int offsite_key(const struct offsite *o, const char *relative, struct buf *out,
 			   struct error *err);
 
+/* Is the object locked as the configuration requires, which asks for a lock? */
+bool offsite_is_locked(const struct offsite_config *config, const struct s3_stat *stat);
+
 /* A file that the copy should have. */
 struct offsite_file {
 	const char *path; /* where it lies here; NULL: it does not */

@@ -9,6 +9,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -361,6 +362,24 @@ def an_upload_that_breaks_off_leaves_nothing(p):
     assert p.key(p.snapshot) not in p.bucket.keys() and not p.bucket.uploads()
 
 
+def an_interrupted_upload_leaves_nothing(p):
+    p.proxy.seen.clear()
+    running = []
+
+    def interrupt(method, key):
+        if method == "PUT" and p.proxy.seen.count((method, key)) == 3:
+            running[0].send_signal(signal.SIGINT)
+    p.proxy.fault = interrupt
+    running.append(subprocess.Popen([MUSTER, "-c", p.directory / "muster.yaml", "backup", "copy", "--set",
+                                     "offsite.part_size=5MiB"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+    assert running[0].wait() == 130
+    assert p.key(p.snapshot) not in p.bucket.keys() and not p.bucket.uploads()
+    p.proxy.fault = None
+    p.muster("backup", "copy", "--set", "offsite.part_size=5MiB")
+    found = p.verify("--set", "offsite.part_size=5MiB", "--set", "offsite.read_share=0%", code=0)
+    expect(found, "offsite-content", "pass", "2 by its MD5")
+
+
 def configured_it_is_always_copied(p):
     text = (p.directory / "muster.yaml").read_text()
     (p.directory / "muster.yaml").write_text(text.replace("offsite:\n", "offsite:\n  copy: true\n"))
@@ -372,8 +391,12 @@ def configured_it_is_always_copied(p):
 
 
 def locks_are_set_and_seen(p):
+    p.backup("--copy-to=offsite")
+    found = p.verify("--set", "offsite.lock=governance", code=1)
+    assert "no lock, not governance" in found["offsite-protection"][0][2], found
     lock = ("--set", "offsite.lock=governance", "--set", "offsite.lock_for=30d", "--set", "offsite.versioning=true")
-    p.backup("--copy-to=offsite", *lock)
+    done = p.muster("backup", "copy", *lock)  # what is there without its lock is written again
+    assert done.out.count("has arrived") == 2, done.out
     found = p.verify(*lock, code=0)
     assert [c[0] for c in found["offsite-protection"]] == ["pass", "pass"], found["offsite-protection"]
     found = p.verify("--set", "offsite.lock=compliance", code=1)
@@ -425,7 +448,8 @@ GROUPS = (
              a_copy_that_fails_keeps_the_set_and_says_so, doctor_tells_whether_the_copy_can_be_reached,
              no_secret_is_told_to_anybody)),
     (False, (what_the_server_cannot_tell_is_not_believed, a_damaged_file_here_is_no_reason_to_fault_its_copy,
-             an_upload_that_breaks_off_leaves_nothing, configured_it_is_always_copied)),
+             an_upload_that_breaks_off_leaves_nothing, an_interrupted_upload_leaves_nothing,
+             configured_it_is_always_copied)),
     (True, (locks_are_set_and_seen,)),
 )
 
