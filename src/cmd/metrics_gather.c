@@ -19,6 +19,7 @@ void metrics_gathered_release(struct metrics_gathered *g)
 {
 	run_tallies_release(&g->runs);
 	step_tallies_release(&g->steps);
+	schedule_states_release(&g->states);
 	arena_release(&g->arena);
 	*g = (struct metrics_gathered){ 0 };
 }
@@ -180,13 +181,16 @@ static int learn_newest(const struct metrics_question *q, struct metrics *m, str
 
 static int learn_in_progress(const struct metrics_question *q, struct metrics *m, struct error *err)
 {
-	struct history_holder holder;
-	bool held = false;
+	CLEANUP(history_holders_release)
+	struct history_holders holders = { 0 };
 
-	if (history_holder(q->history, &holder, &held, err) < 0)
+	if (history_holders(q->history, &holders, err) < 0)
 		return -1;
-	for (size_t i = 0; held && i < m->run_count; i++)
-		m->run[i].in_progress |= strcmp(m->run[i].kind, holder.command) == 0;
+	for (size_t i = 0; i < m->run_count; i++) {
+		for (size_t k = 0; k < holders.count; k++)
+			m->run[i].in_progress |=
+				strcmp(m->run[i].kind, holders.item[k].command) == 0;
+	}
 	return 0;
 }
 

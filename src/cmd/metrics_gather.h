@@ -3,6 +3,7 @@
 #ifndef CMD_METRICS_GATHER_H
 #define CMD_METRICS_GATHER_H
 
+#include "cmd/schedule_state.h"
 #include "config/config.h"
 #include "history/history.h"
 #include "history/tally.h"
@@ -21,6 +22,7 @@ struct metrics_gathered {
 	struct metrics metrics;
 	struct run_tallies runs;
 	struct step_tallies steps;
+	struct schedule_states states;
 	struct arena arena;
 };
 void metrics_gathered_release(struct metrics_gathered *g);

@@ -84,6 +84,7 @@ static int find_expectation(const struct look *l, struct schedule_state *s, stru
 		return no_memory(err);
 	}
 	e = expectations_find(&l->out->known, s->config->name, s->expression);
+	s->began = e != NULL;
 	s->since_ns = e ? e->since_ns : l->now_ns;
 	s->judged_ns = e ? e->judged_ns : l->now_ns;
 	return 0;

@@ -26,6 +26,7 @@ struct schedule_state {
 	 */
 	bool expected;
 	char *expression;  /* what makes it another schedule when it changes; owned */
+	bool began;        /* the history knows from when on; else a run or a pause begins it */
 	int64_t since_ns;  /* from when on; nothing before is missed or stale */
 	int64_t judged_ns; /* times up to this one are judged */
 

@@ -194,26 +194,3 @@ int history_latest_covering(struct history *h, const struct latest_scope *scope,
 	}
 	return rc;
 }
-
-int history_latest_schedule(struct history *h, const char *schedule, int64_t now_ns,
-			    struct latest_schedule *out, struct error *err)
-{
-	CLEANUP(cleanup_statement)
-	sqlite3_stmt *s = NULL;
-
-	*out = (struct latest_schedule){ 0 };
-	if (store_prepare(h,
-			  "SELECT (SELECT since FROM expected WHERE schedule = ?1),"
-			  " (SELECT count(*) FROM missed WHERE schedule = ?1),"
-			  " EXISTS (SELECT 1 FROM pause WHERE began <= ?2 AND ends > ?2"
-			  "   AND (ended IS NULL OR ended > ?2)"
-			  "   AND (schedule IS NULL OR schedule = ?1))",
-			  &s, err) < 0 ||
-	    store_bind_text(h, s, 1, schedule, err) < 0 ||
-	    store_bind_int(h, s, 2, now_ns, err) < 0 || store_step(h, s, err) < 0)
-		return -1;
-	out->since_ns = sqlite3_column_int64(s, 0);
-	out->missed = (uint64_t)sqlite3_column_int64(s, 1);
-	out->paused = sqlite3_column_int(s, 2) != 0;
-	return 0;
-}

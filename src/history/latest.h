@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The newest that the history knows of a component or a schedule, for monitoring. */
+/* The newest that the history knows of a component or a kind of run, for monitoring. */
 #ifndef HISTORY_LATEST_H
 #define HISTORY_LATEST_H
 
@@ -66,14 +66,5 @@ struct latest_scope {
 /* The newest of them, among the newest thousand of their kind; started_ns 0: none. */
 MUST_CHECK int history_latest_covering(struct history *h, const struct latest_scope *scope,
 				       struct latest_run *out, struct error *err);
-
-/* What is kept of a schedule. */
-struct latest_schedule {
-	int64_t since_ns; /* from when on it is expected, wall clock; 0: not known */
-	uint64_t missed;  /* how many of its times passed with no run, ever */
-	bool paused;      /* at the time asked for */
-};
-MUST_CHECK int history_latest_schedule(struct history *h, const char *schedule, int64_t now_ns,
-				       struct latest_schedule *out, struct error *err);
 
 #endif

@@ -177,9 +177,11 @@ int history_tally_messages(struct history *h, const char *receiver, struct messa
 
 	*out = (struct message_tally){ 0 };
 	if (store_prepare(h,
-			  "SELECT coalesce(sum(state = 'sent'), 0),"
-			  " coalesce(sum(state = 'given-up'), 0),"
-			  " coalesce(sum(state = 'waiting'), 0) FROM outbox WHERE receiver = ?",
+			  "SELECT coalesce(t.sent, 0), coalesce(t.given_up, 0),"
+			  " (SELECT count(*) FROM outbox"
+			  "   WHERE receiver = a.name AND state = 'waiting')"
+			  " FROM (SELECT ?1 AS name) a"
+			  " LEFT JOIN message_tally t ON t.receiver = a.name",
 			  &s, err) < 0 ||
 	    store_bind_text(h, s, 1, receiver, err) < 0 || store_step(h, s, err) < 0)
 		return -1;

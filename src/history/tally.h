@@ -40,7 +40,7 @@ struct step_tallies {
 MUST_CHECK int history_tally_steps(struct history *h, struct step_tallies *out, struct error *err);
 void step_tallies_release(struct step_tallies *t);
 
-/* The messages to a receiver, ever. */
+/* The messages to a receiver: those that wait now, and how often one was sent or given up, ever. */
 struct message_tally {
 	uint64_t sent, given_up, waiting;
 };

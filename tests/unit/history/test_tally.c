@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "history/latest.h"
+#include "history/outbox.h"
 #include "history/store.h"
 #include "history/tally.h"
 
@@ -156,6 +157,7 @@ static void a_run_that_was_cut_short_counts_before_and_after_recovery_the_same(v
 {
 	struct world *w = *state;
 	const struct run_tally *t;
+	const struct history_claim claim = { .run = "v3", .command = "verify" };
 
 	begin(w, "v1", "verify", HOUR);
 	check(w, "v1", (struct check){ .name = "size", .component = "a", .verdict = VERDICT_FAIL });
@@ -168,7 +170,7 @@ static void a_run_that_was_cut_short_counts_before_and_after_recovery_the_same(v
 		assert_int_equal(t->errors, 1);
 		if (recovered)
 			break;
-		assert_int_equal(history_lock(w->h, "v3", "verify", &w->err), 0);
+		assert_int_equal(history_lock(w->h, &claim, &w->err), 0);
 		assert_int_equal(history_recover(w->h, &w->err), 0);
 		/* under way, as it holds the lock */
 		begin(w, "v3", "verify", 3 * HOUR);
@@ -233,7 +235,7 @@ static void an_older_history_is_counted_once_when_it_is_brought_up_to_date(void 
 	execute(w->directory,
 		"DROP TRIGGER run_tally_started; DROP TRIGGER run_tally_finished;"
 		"DROP TRIGGER step_tally_finished; DROP TABLE run_tally; DROP TABLE step_tally;"
-		"DROP INDEX outbox_by_receiver;"
+		"DROP TRIGGER message_tally_ended; DROP TABLE message_tally;"
 		"PRAGMA user_version = 3");
 	assert_int_equal(history_open(w->directory, &w->h, &w->err), 0);
 	begin(w, "v3", "verify", HOUR);
@@ -249,22 +251,44 @@ static void an_older_history_is_counted_once_when_it_is_brought_up_to_date(void 
 	assert_null(steps_of(w, "verify", "disk"));
 }
 
-static void messages_are_counted_by_receiver_and_state(void **state)
+static void queue(struct world *w, const char *receiver)
+{
+	const struct outbox_item item = { .key = "k",
+					  .receiver = receiver,
+					  .event = "failed",
+					  .document = "{}",
+					  .created_ns = 1 };
+
+	assert_int_equal(outbox_add(w->h, &item, &w->err), 0);
+}
+
+static void finish(struct world *w, int64_t id, enum outbox_state how)
+{
+	assert_int_equal(outbox_end(w->h, id, how, 5, "", &w->err), 0);
+}
+
+static void messages_are_counted_also_when_they_are_forgotten_or_tried_again(void **state)
 {
 	struct world *w = *state;
 	struct message_tally messages;
+	size_t count = 0;
 
-	execute(w->directory,
-		"INSERT INTO outbox (key, receiver, event, document, created, due, state) VALUES"
-		" ('k', 'ops', 'failed', '{}', 1, 1, 'sent'),"
-		" ('k', 'ops', 'failed', '{}', 1, 1, 'sent'),"
-		" ('k', 'ops', 'failed', '{}', 1, 1, 'given-up'),"
-		" ('k', 'ops', 'failed', '{}', 1, 1, 'waiting'),"
-		" ('k', 'other', 'failed', '{}', 1, 1, 'sent')");
+	for (int i = 0; i < 4; i++)
+		queue(w, "ops");
+	queue(w, "other");
+	finish(w, 1, OUTBOX_SENT);
+	finish(w, 2, OUTBOX_SENT);
+	finish(w, 3, OUTBOX_GIVEN_UP);
+	finish(w, 5, OUTBOX_SENT);
+	assert_int_equal(outbox_retry(w->h, 3, 6, &count, &w->err), 0);
+	finish(w, 3, OUTBOX_SENT);
+	assert_int_equal(outbox_expire(w->h, 50, &w->err), 0);
 	assert_int_equal(history_tally_messages(w->h, "ops", &messages, &w->err), 0);
-	assert_int_equal(messages.sent, 2);
+	assert_int_equal(messages.sent, 3);
 	assert_int_equal(messages.given_up, 1);
 	assert_int_equal(messages.waiting, 1);
+	assert_int_equal(history_tally_messages(w->h, "nobody", &messages, &w->err), 0);
+	assert_int_equal(messages.sent + messages.given_up + messages.waiting, 0);
 }
 
 static enum verdict latest_of(struct world *w, const char *kind, const char *component,
@@ -409,34 +433,6 @@ static void a_success_counts_for_a_schedule_when_it_covers_all_components(void *
 	assert_int_equal(run.started_ns, 0);
 }
 
-static void a_schedules_pause_and_misses_are_told(void **state)
-{
-	struct world *w = *state;
-	struct latest_schedule s;
-
-	execute(w->directory,
-		"INSERT INTO expected VALUES ('daily', 7, 9, 'daily');"
-		"INSERT INTO missed (schedule, at, kind, reason, noticed) VALUES"
-		" ('daily', 1, 'verify', 'r', 5), ('daily', 2, 'verify', 'r', 5),"
-		" ('weekly', 1, 'restore-test', 'r', 5);"
-		"INSERT INTO pause (schedule, reason, author, began, ends, ended) VALUES"
-		" ('daily', 'r', 'a', 10, 20, NULL), ('weekly', 'r', 'a', 10, 90, 15),"
-		" (NULL, 'r', 'a', 30, 40, NULL)");
-	assert_int_equal(history_latest_schedule(w->h, "daily", 15, &s, &w->err), 0);
-	assert_int_equal(s.since_ns, 7);
-	assert_int_equal(s.missed, 2);
-	assert_true(s.paused);
-	assert_int_equal(history_latest_schedule(w->h, "daily", 20, &s, &w->err), 0);
-	assert_false(s.paused);
-	assert_int_equal(history_latest_schedule(w->h, "weekly", 15, &s, &w->err), 0);
-	assert_false(s.paused);
-	assert_int_equal(s.missed, 1);
-	assert_int_equal(history_latest_schedule(w->h, "yearly", 35, &s, &w->err), 0);
-	assert_true(s.paused);
-	assert_int_equal(s.since_ns, 0);
-	assert_int_equal(s.missed, 0);
-}
-
 struct statements {
 	char *sql[32];
 	size_t count;
@@ -464,7 +460,6 @@ static void ask_everything(struct world *w)
 	struct latest_checks checks;
 	struct latest_restore moved;
 	struct latest_run run;
-	struct latest_schedule schedule;
 	struct message_tally messages;
 	char found[LATEST_NAME_SIZE];
 
@@ -477,13 +472,12 @@ static void ask_everything(struct world *w)
 	assert_int_equal(history_latest_restore(w->h, "a", &moved, &w->err), 0);
 	assert_int_equal(history_latest_run(w->h, "verify", &run, &w->err), 0);
 	assert_int_equal(history_latest_covering(w->h, &scope, &run, &w->err), 0);
-	assert_int_equal(history_latest_schedule(w->h, "daily", 1, &schedule, &w->err), 0);
 }
 
 /* What grows with the years may only be searched. */
 static void expect_no_walk(sqlite3 *db, const char *sql)
 {
-	static const char *const small[] = { "SCAN run_tally", "SCAN step_tally", "SCAN pause",
+	static const char *const small[] = { "SCAN run_tally", "SCAN step_tally", "SCAN a",
 					     "SCAN CONSTANT ROW" };
 	char explain[2048];
 	sqlite3_stmt *s = NULL;
@@ -532,12 +526,11 @@ int main(void)
 		TEST(a_run_that_was_cut_short_counts_before_and_after_recovery_the_same),
 		TEST(steps_are_counted_by_how_long_they_took),
 		TEST(an_older_history_is_counted_once_when_it_is_brought_up_to_date),
-		TEST(messages_are_counted_by_receiver_and_state),
+		TEST(messages_are_counted_also_when_they_are_forgotten_or_tried_again),
 		TEST(the_newest_run_with_a_word_on_the_component_tells_the_worst_of_each_check),
 		TEST(what_was_found_last_is_remembered_past_a_run_that_did_not_ask),
 		TEST(the_last_restore_tells_its_bytes_and_its_time),
 		TEST(a_success_counts_for_a_schedule_when_it_covers_all_components),
-		TEST(a_schedules_pause_and_misses_are_told),
 		TEST(no_question_walks_the_journal),
 	};
 
