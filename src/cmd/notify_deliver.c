@@ -5,6 +5,7 @@
 #include "cmd/configuration.h"
 #include "cmd/document.h"
 #include "cmd/interrupt.h"
+#include "cmd/schedule_state.h"
 #include "cmd/sender.h"
 #include "model/json.h"
 #include "notify/deliver.h"
@@ -58,7 +59,7 @@ static int print(const struct invocation *inv, const struct deliver_result *r,
 	return document_print(inv->out, TAKE(o), err);
 }
 
-/* Runs that were killed before they could tell of themselves, or be told of. */
+/* Runs that were killed before they could tell of themselves, or be told of; runs there were none of. */
 static int catch_up(const struct config *config, struct history *h, struct error *err)
 {
 	const struct notify_scope scope = { .config = config,
@@ -66,9 +67,10 @@ static int catch_up(const struct config *config, struct history *h, struct error
 					    .now_ns = clock_wall_ns() };
 	size_t queued = 0;
 
-	if (history_recover(h, err) < 0)
+	if (history_recover(h, err) < 0 || schedule_settle(config, h, scope.now_ns, err) < 0 ||
+	    notify_runs(&scope, &queued, err) < 0)
 		return -1;
-	return notify_runs(&scope, &queued, err);
+	return schedule_tell(config, h, scope.now_ns, &queued, err);
 }
 
 static int run(const struct invocation *inv, struct error *err)

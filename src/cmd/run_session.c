@@ -37,6 +37,16 @@ static void tell_runs(struct run_session *s)
 		complain(s, &err);
 }
 
+static void tell_schedules(struct run_session *s)
+{
+	struct error err = ERROR_INIT;
+	size_t queued = 0;
+
+	if (s->config.notify.receiver_count &&
+	    schedule_tell(&s->config, s->history, clock_wall_ns(), &queued, &err) < 0)
+		complain(s, &err);
+}
+
 static bool somebody_waits(struct run_session *s)
 {
 	struct error err = ERROR_INIT;
@@ -119,8 +129,10 @@ int run_session_open(const struct invocation *inv, const char *kind, struct run_
 					   .stop_requested = interrupt_requested };
 	/* also by a command that will be told to wait */
 	if (history_recover(s->history, err) < 0 ||
-	    schedule_settle(&s->config, s->history, now, err) < 0 ||
-	    lock_components(s, kind, err) < 0 ||
+	    schedule_settle(&s->config, s->history, now, err) < 0)
+		return -1;
+	tell_schedules(s);
+	if (lock_components(s, kind, err) < 0 ||
 	    history_expire_facts(s->history, now - s->config.keep_facts_ns, err) < 0 ||
 	    outbox_expire(s->history, now - KEEP_TOLD_NS, err) < 0)
 		return -1;
@@ -135,6 +147,7 @@ void run_session_close(struct run_session *s)
 
 	if (s->tells) {
 		tell_runs(s);
+		tell_schedules(s);
 		delivers = somebody_waits(s);
 	}
 	history_close(s->history); /* and nobody waits for us */

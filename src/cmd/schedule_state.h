@@ -61,6 +61,13 @@ MUST_CHECK int schedule_settle(const struct config *config, struct history *h, i
 			       struct error *err);
 
 /*
+ * Queues notices, for those whose routes want them, of what is missed and what is stale, and of
+ * what is so no more; `*queued` grows by their number. `h` is open for writing.
+ */
+MUST_CHECK int schedule_tell(const struct config *config, struct history *h, int64_t now_ns,
+			     size_t *queued, struct error *err);
+
+/*
  * For a command that changes how schedules stand: the configuration, whose schedules the arguments
  * must name (else ERROR_NOT_FOUND), and the history open for writing, settled until now.
  */

@@ -118,9 +118,7 @@ static const char *const migrations[] = {
 	"  reason TEXT NOT NULL,"
 	"  noticed INTEGER NOT NULL,"
 	"  times INTEGER NOT NULL," /* how many it stands for */
-	"  told INTEGER,"           /* when a notice of it was queued */
 	"  PRIMARY KEY (schedule, at)) STRICT, WITHOUT ROWID;"
-	"CREATE INDEX missed_untold ON missed (schedule, at) WHERE told IS NULL;"
 	"CREATE TABLE pause ("
 	"  id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	"  schedule TEXT," /* NULL: all */

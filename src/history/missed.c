@@ -45,11 +45,10 @@ static int prepare(struct history *h, const struct missed_filter *filter, sqlite
 	char sql[400];
 
 	(void)snprintf(sql, sizeof(sql),
-		       "SELECT schedule, kind, reason, at, noticed, times, told FROM missed"
-		       " WHERE 1%s%s%s ORDER BY at, schedule",
+		       "SELECT schedule, kind, reason, at, noticed, times FROM missed"
+		       " WHERE 1%s%s ORDER BY at, schedule",
 		       filter->schedule ? " AND schedule = ?1" : "",
-		       filter->since_ns ? " AND at >= ?2" : "",
-		       filter->untold ? " AND told IS NULL" : "");
+		       filter->since_ns ? " AND at >= ?2" : "");
 	if (store_prepare(h, sql, s, err) < 0)
 		return -1;
 	if ((filter->schedule && store_bind_text(h, *s, 1, filter->schedule, err) < 0) ||
@@ -65,8 +64,7 @@ static int add_row(sqlite3_stmt *s, struct missed_list *out, struct error *err)
 			    .reason = strdup(store_text(s, 2)),
 			    .at_ns = sqlite3_column_int64(s, 3),
 			    .noticed_ns = sqlite3_column_int64(s, 4),
-			    .times = sqlite3_column_int64(s, 5),
-			    .told = sqlite3_column_type(s, 6) != SQLITE_NULL };
+			    .times = sqlite3_column_int64(s, 5) };
 
 	return missed_list_add(out, &m, err);
 }
@@ -106,21 +104,6 @@ int history_add_missed(struct history *h, const struct missed *m, struct error *
 	    store_bind_text(h, s, 4, m->reason, err) < 0 ||
 	    store_bind_int(h, s, 5, m->noticed_ns, err) < 0 ||
 	    store_bind_int(h, s, 6, m->times, err) < 0)
-		return -1;
-	return store_step(h, s, err) < 0 ? -1 : 0;
-}
-
-int history_missed_told(struct history *h, const char *schedule, int64_t at_ns, struct error *err)
-{
-	CLEANUP(cleanup_statement)
-	sqlite3_stmt *s = NULL;
-
-	if (store_prepare(h,
-			  "UPDATE missed SET told = ?1"
-			  " WHERE schedule = ?2 AND at <= ?3 AND told IS NULL",
-			  &s, err) < 0 ||
-	    store_bind_int(h, s, 1, clock_wall_ns(), err) < 0 ||
-	    store_bind_text(h, s, 2, schedule, err) < 0 || store_bind_int(h, s, 3, at_ns, err) < 0)
 		return -1;
 	return store_step(h, s, err) < 0 ? -1 : 0;
 }

@@ -15,7 +15,6 @@ struct missed {
 	int64_t at_ns;      /* the time that passed, wall clock */
 	int64_t noticed_ns; /* when that was recorded; 0: it is not yet */
 	int64_t times; /* how many times the row stands for: more than 1 after a very long gap */
-	bool told;     /* a notice of it was queued */
 };
 
 struct missed_list {
@@ -29,17 +28,12 @@ MUST_CHECK int missed_list_add(struct missed_list *l, const struct missed *m, st
 struct missed_filter {
 	const char *schedule; /* NULL: any */
 	int64_t since_ns;     /* times from this one on; 0: all */
-	bool untold;          /* only those of which no notice was queued */
 };
 MUST_CHECK int history_missed(struct history *h, const struct missed_filter *filter,
 			      struct missed_list *out, struct error *err);
 
 /* Takes down a missed time; one that is known stays as it is. */
 MUST_CHECK int history_add_missed(struct history *h, const struct missed *m, struct error *err);
-
-/* A notice of the schedule's missed times up to `at_ns` was queued. */
-MUST_CHECK int history_missed_told(struct history *h, const char *schedule, int64_t at_ns,
-				   struct error *err);
 
 /* From when on a schedule is expected, and how far it was judged. Texts are owned. */
 struct expectation {

@@ -302,7 +302,9 @@ static int tell_all(struct watch *w, struct error *err)
 			return -1;
 	}
 	for (size_t i = 0; i < w->around->stale_count; i++) {
-		if (tell_stale(w, &w->around->stale[i], err) < 0)
+		const struct notify_stale *s = &w->around->stale[i];
+
+		if (!s->paused && tell_stale(w, s, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < w->alerts.count; i++) {

@@ -37,9 +37,10 @@ struct notify_stale {
 	const char *schedule, *kind;
 	int64_t newest_ns; /* 0: there was none */
 	int64_t limit_ns;
+	bool paused; /* still stale, but nobody is told while that is so */
 };
 struct notify_surroundings {
-	const struct notify_missed *missed; /* those known, told before or not */
+	const struct notify_missed *missed; /* that no run made good since, told before or not */
 	size_t missed_count;
 	const struct notify_stale *stale; /* all that are now: another one has recovered */
 	size_t stale_count;

@@ -456,7 +456,7 @@ static void a_missed_time_is_told_once_and_is_well_after_the_next_run(void **sta
 static void what_is_stale_is_told_until_it_is_not(void **state)
 {
 	struct world *w = *state;
-	const struct notify_stale stale[] = { { "weekly", "restore-test", 0, 8 * DAY } };
+	struct notify_stale stale[] = { { "weekly", "restore-test", 0, 8 * DAY, false } };
 	struct notify_surroundings around = { .stale = stale, .stale_count = 1 };
 
 	assert_int_equal(tell_surroundings(w, DAY, &around), 1);
@@ -465,6 +465,8 @@ static void what_is_stale_is_told_until_it_is_not(void **state)
 	assert_int_equal(run(w, "restore-test", DAY + HOUR, torn), 1);
 	assert_int_equal(tell_surroundings(w, 2 * DAY, &around), 1);
 	assert_true(notice(w, 0)->reminder);
+	stale[0].paused = true;
+	assert_int_equal(tell_surroundings(w, 4 * DAY, &around), 0);
 	around.stale_count = 0;
 	assert_int_equal(tell_surroundings(w, 2 * DAY, &around), 1);
 	assert_int_equal(notice(w, 0)->event, NOTICE_RECOVERED);
