@@ -96,40 +96,13 @@ int alert_put(struct history *h, const struct alert *a, struct error *err)
 	return store_step(h, s, err);
 }
 
-/* One statement with one text. */
-static int execute(struct history *h, const char *sql, const char *text, struct error *err)
+int alert_remove(struct history *h, const char *key, struct error *err)
 {
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
 
-	if (store_prepare(h, sql, &s, err) < 0 || store_bind_key(h, s, 1, text, err) < 0)
+	if (store_prepare(h, "DELETE FROM alert WHERE key = ?", &s, err) < 0 ||
+	    store_bind_key(h, s, 1, key, err) < 0)
 		return -1;
 	return store_step(h, s, err);
-}
-
-int alert_remove(struct history *h, const char *key, struct error *err)
-{
-	return execute(h, "DELETE FROM alert WHERE key = ?", key, err);
-}
-
-int told_mark(struct history *h, const char *of, struct error *err)
-{
-	return execute(h, "INSERT OR IGNORE INTO told (of) VALUES (?)", of, err);
-}
-
-int told_is(struct history *h, const char *of, bool *out, struct error *err)
-{
-	int rc = execute(h, "SELECT 1 FROM told WHERE of = ?", of, err);
-
-	*out = rc > 0;
-	return rc < 0 ? -1 : 0;
-}
-
-int told_missing_runs(struct history *h, char (**out)[RUN_ID_SIZE], size_t *count,
-		      struct error *err)
-{
-	return query_ids(h,
-			 "SELECT run FROM event WHERE type = 'run-finished'"
-			 " AND run NOT IN (SELECT of FROM told) ORDER BY seq",
-			 out, count, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is not well, since when, and when that was last told; and of what all was told. */
+/* What is not well, since when, and when that was last told. */
 #ifndef HISTORY_ALERT_H
 #define HISTORY_ALERT_H
 
@@ -37,12 +37,5 @@ MUST_CHECK int alert_list(struct history *h, const char *platform, const char *k
 /* New, or in the place of that with its key. */
 MUST_CHECK int alert_put(struct history *h, const struct alert *a, struct error *err);
 MUST_CHECK int alert_remove(struct history *h, const char *key, struct error *err);
-
-/* The finished runs that are not marked as told, the first to end first; the caller frees the array. */
-MUST_CHECK int told_missing_runs(struct history *h, char (**out)[RUN_ID_SIZE], size_t *count,
-				 struct error *err);
-/* `of`: a run's id, or any other name of something that is told once. */
-MUST_CHECK int told_mark(struct history *h, const char *of, struct error *err);
-MUST_CHECK int told_is(struct history *h, const char *of, bool *out, struct error *err);
 
 #endif

@@ -95,7 +95,8 @@ static const char *const migrations[] = {
 	"CREATE INDEX outbox_ended ON outbox (ended) WHERE ended IS NOT NULL;"
 	/* the runs, and times that passed, of which everybody was told who is to be */
 	"CREATE TABLE told (of TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
-	"INSERT INTO told SELECT run FROM event WHERE type = 'run-finished';",
+	"INSERT INTO told SELECT run FROM event WHERE type = 'run-finished';"
+	"CREATE INDEX run_by_end ON event (seq, run) WHERE type = 'run-finished';",
 
 	/* 3: what runs were about; what was to run and did not */
 	"CREATE TABLE run_component ("

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/quantity.h"
+#include "history/told.h"
 #include "notify/routes.h"
 #include "notify/tell.h"
 

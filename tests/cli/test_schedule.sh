@@ -98,8 +98,8 @@ cmp -s before/muster-nightly.service units/muster-nightly.timer || fail "one tha
 { cat own.yaml && echo 'notify: {receivers: {ops: {type: mail, to: [ops@example.com]}}}'; } >told.yaml
 mkdir told
 "$muster" schedule export --systemd told -c told.yaml first >out || fail "export with receivers"
-printf 'muster-%s\n' first.service first.timer outbox.service outbox.timer >expected
-ls -A told | diff -u expected - || fail "no units that deliver"
+[ "$(echo told/*)" = "told/muster-first.service told/muster-first.timer told/muster-outbox.service told/muster-outbox.timer" ] ||
+	fail "no units that deliver: $(echo told/*)"
 "$muster" schedule export --cron -c told.yaml >out || fail "export --cron with receivers"
 grep -qxF "*/5 * * * * '$muster' -c '$work/told.yaml' notify deliver" out || fail "no line that delivers: $(cat out)"
 "$muster" schedule export --cron -c own.yaml | grep notify && fail "a line that delivers nothing"

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "history/alert.h"
 #include "history/outbox.h"
+#include "history/told.h"
 
 struct world {
 	char directory[64];

@@ -91,8 +91,11 @@ static void end(struct world *w, const char *run, enum verdict v)
 				 .duration_ns = HOUR });
 }
 
+/* Of a kind that had no run: zeros. */
 static const struct run_tally *runs_of(struct world *w, const char *kind)
 {
+	static const struct run_tally none = { 0 };
+
 	run_tallies_release(&w->runs);
 	if (history_tally_runs(w->h, &w->runs, &w->err) < 0)
 		fail_msg("%s", w->err.message);
@@ -100,7 +103,7 @@ static const struct run_tally *runs_of(struct world *w, const char *kind)
 		if (strcmp(w->runs.item[i].kind, kind) == 0)
 			return &w->runs.item[i];
 	}
-	return NULL;
+	return &none;
 }
 
 static const struct step_tally *steps_of(struct world *w, const char *kind, const char *name)
@@ -121,7 +124,7 @@ static void an_empty_history_has_no_counts(void **state)
 	struct world *w = *state;
 	struct message_tally messages;
 
-	assert_null(runs_of(w, "verify"));
+	assert_null(runs_of(w, "verify")->kind);
 	assert_null(steps_of(w, "verify", "files"));
 	assert_int_equal(history_tally_messages(w->h, "ops", &messages, &w->err), 0);
 	assert_int_equal(messages.sent + messages.given_up + messages.waiting, 0);
@@ -143,12 +146,10 @@ static void runs_are_counted_by_kind_and_outcome(void **state)
 	begin(w, "b1", "backup", 7 * HOUR);
 	end(w, "b1", VERDICT_PASS);
 	t = runs_of(w, "verify");
-	assert_non_null(t);
 	assert_int_equal(t->started, 5);
 	assert_int_equal(t->failed, 2);
 	assert_int_equal(t->errors, 1);
 	t = runs_of(w, "backup");
-	assert_non_null(t);
 	assert_int_equal(t->started, 1);
 	assert_int_equal(t->failed + t->errors, 0);
 }
@@ -164,7 +165,6 @@ static void a_run_that_was_cut_short_counts_before_and_after_recovery_the_same(v
 	begin(w, "v2", "verify", 2 * HOUR);
 	for (int recovered = 0; recovered < 2; recovered++) {
 		t = runs_of(w, "verify");
-		assert_non_null(t);
 		assert_int_equal(t->started, 2 + recovered);
 		assert_int_equal(t->failed, 1);
 		assert_int_equal(t->errors, 1);
@@ -192,16 +192,13 @@ static void steps_are_counted_by_how_long_they_took(void **state)
 	begin(w, "b1", "backup", 2 * HOUR);
 	step(w, "b1", "read back", NULL, 901 * NS_PER_SECOND, VERDICT_PASS);
 	t = steps_of(w, "restore-test", "restore");
-	assert_non_null(t);
 	assert_int_equal(t->count[0], 1);
 	assert_int_equal(t->count[1], 1);
 	assert_int_equal(t->count[STEP_BUCKETS], 1);
 	assert_int_equal(t->sum_ns, 121 * NS_PER_SECOND + 5 * HOUR);
 	t = steps_of(w, "restore-test", "seal");
-	assert_non_null(t);
 	assert_int_equal(t->count[0], 2);
 	t = steps_of(w, "backup", "read back");
-	assert_non_null(t);
 	assert_int_equal(t->count[3], 1);
 	assert_int_equal(w->steps.count, 3);
 }
@@ -240,7 +237,6 @@ static void an_older_history_is_counted_once_when_it_is_brought_up_to_date(void 
 	assert_int_equal(history_open(w->directory, &w->h, &w->err), 0);
 	begin(w, "v3", "verify", HOUR);
 	t = runs_of(w, "verify");
-	assert_non_null(t);
 	assert_int_equal(t->started, 3);
 	assert_int_equal(t->failed, 1);
 	s = steps_of(w, "verify", "files");
