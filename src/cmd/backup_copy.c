@@ -32,8 +32,7 @@ static int copy(const struct invocation *inv, struct run_session *s, struct erro
 	if (run_session_open(inv, "copy", s, err) < 0)
 		return -1;
 	request.run = s->request;
-	request.run.component_count = 0;
-	request.run.sinks = &progress.sink;
+	request.run.sinks = run_session_sinks(s, &progress.sink);
 	progress_begin(&progress, inv, "copy");
 	rc = copy_run(&request, &outcome, err);
 	progress_end(&progress);
@@ -46,7 +45,7 @@ static int copy(const struct invocation *inv, struct run_session *s, struct erro
 
 static int run(const struct invocation *inv, struct error *err)
 {
-	struct run_session s = { 0 };
+	struct run_session s = { .whole = true };
 	int code = copy(inv, &s, err);
 
 	run_session_close(&s);

@@ -125,7 +125,7 @@ int run_session_open(const struct invocation *inv, const char *kind, struct run_
 					   .run = s->id,
 					   .command = inv->line,
 					   .component = inv->argument,
-					   .component_count = inv->argument_count,
+					   .component_count = s->whole ? 0 : inv->argument_count,
 					   .stop_requested = interrupt_requested };
 	/* also by a command that will be told to wait */
 	if (history_recover(s->history, err) < 0 ||

@@ -350,7 +350,14 @@ def a_copy_that_fails_keeps_the_set_and_says_so(p):
     copied = [c for c in json.loads(done.out)["checks"] if c["name"] == "copied"]
     assert [c["verdict"] for c in copied] == ["pass", "pass"], copied
     p.verify(code=0)
-    p.muster("backup", "copy", "19990101", code=8)
+
+
+def a_set_is_copied_by_its_name(p):
+    p.bucket.remove(p.key(p.manifest))
+    done = p.muster("backup", "copy", p.set)
+    assert p.key(p.manifest) in p.bucket.keys() and "has arrived" in done.out, done.out
+    done = p.muster("backup", "copy", "19990101", code=8)
+    assert "no backup set" in done.err, done.err
 
 
 def an_upload_that_breaks_off_leaves_nothing(p):
@@ -445,7 +452,7 @@ GROUPS = (
              a_copy_in_an_archive_fails, a_server_that_refuses_is_an_error_with_a_hint,
              wrong_keys_an_unknown_bucket_and_no_server_are_errors,
              answers_that_break_off_are_errors_and_no_fault_of_the_copy, protection_that_is_required_and_absent_fails,
-             a_copy_that_fails_keeps_the_set_and_says_so, doctor_tells_whether_the_copy_can_be_reached,
+             a_copy_that_fails_keeps_the_set_and_says_so, a_set_is_copied_by_its_name, doctor_tells_whether_the_copy_can_be_reached,
              no_secret_is_told_to_anybody)),
     (False, (what_the_server_cannot_tell_is_not_believed, a_damaged_file_here_is_no_reason_to_fault_its_copy,
              an_upload_that_breaks_off_leaves_nothing, an_interrupted_upload_leaves_nothing,
