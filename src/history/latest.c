@@ -114,17 +114,9 @@ int history_latest_restore(struct history *h, const char *component, struct late
 	return rc;
 }
 
-int history_latest_run(struct history *h, const char *kind, struct latest_run *out,
-		       struct error *err)
+/* The newest of the runs, newest first, that has an end. */
+static void take_finished(const struct run *runs, size_t count, struct latest_run *out)
 {
-	const struct history_filter filter = { .kind = kind, .limit = 2 };
-	struct run *runs = NULL;
-	size_t count = 0;
-
-	*out = (struct latest_run){ 0 };
-	/* the newest may be under way */
-	if (history_list(h, &filter, &runs, &count, err) < 0)
-		return -1;
 	for (size_t i = 0; !out->started_ns && i < count; i++) {
 		if (runs[i].finished_ns)
 			*out = (struct latest_run){ .started_ns = runs[i].started_ns,
@@ -132,7 +124,25 @@ int history_latest_run(struct history *h, const char *kind, struct latest_run *o
 								   runs[i].started_ns,
 						    .verdict = runs[i].verdict };
 	}
-	history_free_runs(runs, count);
+}
+
+int history_latest_run(struct history *h, const char *kind, struct latest_run *out,
+		       struct error *err)
+{
+	struct history_filter filter = { .kind = kind };
+	size_t count = 0;
+
+	*out = (struct latest_run){ 0 };
+	/* the newest may be under way, as many of them as there are components */
+	for (size_t limit = 2; !out->started_ns && count == filter.limit; limit *= 2) {
+		struct run *runs = NULL;
+
+		filter.limit = limit;
+		if (history_list(h, &filter, &runs, &count, err) < 0)
+			return -1;
+		take_finished(runs, count, out);
+		history_free_runs(runs, count);
+	}
 	return 0;
 }
 

@@ -46,7 +46,7 @@ struct latest_restore {
 MUST_CHECK int history_latest_restore(struct history *h, const char *component,
 				      struct latest_restore *out, struct error *err);
 
-/* The newest finished run of a kind; `*started_ns` 0: there is none. */
+/* The newest finished run of a kind; started_ns 0: there is none. */
 struct latest_run {
 	int64_t started_ns; /* wall clock */
 	int64_t duration_ns;

@@ -397,6 +397,25 @@ static void the_last_restore_tells_its_bytes_and_its_time(void **state)
 	assert_int_equal(moved.bytes, 0);
 }
 
+static void the_newest_run_is_told_though_several_newer_ones_are_under_way(void **state)
+{
+	static const char *const under_way[] = { "r2", "r3", "r4", "r5" };
+	struct world *w = *state;
+	struct latest_run run;
+
+	history_close(TAKE(w->h));
+	assert_int_equal(history_open_memory(&w->h, &w->err), 0);
+	for (size_t i = 0; i < 4; i++)
+		begin(w, under_way[i], "verify", (int64_t)(2 + i) * HOUR);
+	assert_int_equal(history_latest_run(w->h, "verify", &run, &w->err), 0);
+	assert_int_equal(run.started_ns, 0);
+	begin(w, "r1", "verify", 1 * HOUR);
+	end(w, "r1", VERDICT_WARN);
+	assert_int_equal(history_latest_run(w->h, "verify", &run, &w->err), 0);
+	assert_int_equal(run.started_ns, 1 * HOUR);
+	assert_int_equal(run.verdict, VERDICT_WARN);
+}
+
 static void a_success_counts_for_a_schedule_when_it_covers_all_components(void **state)
 {
 	static const char *const both[] = { "a", "b" };
@@ -526,6 +545,7 @@ int main(void)
 		TEST(the_newest_run_with_a_word_on_the_component_tells_the_worst_of_each_check),
 		TEST(what_was_found_last_is_remembered_past_a_run_that_did_not_ask),
 		TEST(the_last_restore_tells_its_bytes_and_its_time),
+		TEST(the_newest_run_is_told_though_several_newer_ones_are_under_way),
 		TEST(a_success_counts_for_a_schedule_when_it_covers_all_components),
 		TEST(no_question_walks_the_journal),
 	};
