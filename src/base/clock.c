@@ -24,6 +24,13 @@ int64_t clock_monotonic_ns(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t clock_add(int64_t at_ns, int64_t span_ns)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(at_ns, span_ns, &sum) ? INT64_MAX : sum;
+}
+
 char *clock_format_rfc3339(int64_t wall_ns, char out[CLOCK_RFC3339_SIZE])
 {
 	time_t seconds = (time_t)(wall_ns / NS_PER_SECOND - (wall_ns % NS_PER_SECOND < 0));

@@ -18,6 +18,9 @@ int64_t clock_monotonic_ns(void);
 
 enum { CLOCK_RFC3339_SIZE = sizeof("2026-11-22T19:14:19.123Z") };
 
+/* `span_ns` later; INT64_MAX when that is beyond what can be told. */
+int64_t clock_add(int64_t at_ns, int64_t span_ns);
+
 /* "2026-11-22T19:14:19Z"; years 0 to 9999, seconds only. Returns `out`. */
 char *clock_format_rfc3339(int64_t wall_ns, char out[CLOCK_RFC3339_SIZE]);
 

@@ -82,7 +82,7 @@ static int run(const struct invocation *inv, struct error *err)
 	struct history *h = NULL;
 	int64_t time_ns = options->time_ns ? options->time_ns : SENDER_TIME_NS;
 	struct deliver_request request = { .config = &config,
-					   .deadline_ns = clock_monotonic_ns() + time_ns,
+					   .deadline_ns = clock_add(clock_monotonic_ns(), time_ns),
 					   .stop_requested = interrupt_requested };
 	struct deliver_result result = { 0 };
 	struct outbox_counts counts = { 0 };

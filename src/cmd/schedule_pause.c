@@ -67,7 +67,7 @@ static int read_end(const struct pause_options *o, int64_t now_ns, int64_t *ends
 		return error_hint(err, "for instance --for 2h; what shall never run is switched "
 				       "off by `enabled: false`");
 	}
-	*ends_ns = now_ns + o->for_ns;
+	*ends_ns = clock_add(now_ns, o->for_ns);
 	if (o->until && clock_parse_rfc3339(o->until, ends_ns) < 0)
 		return error_set(err, ERROR_USAGE,
 				 "--until %.60s: a time such as 2027-03-01T09:00:00Z was expected",

@@ -128,6 +128,7 @@ run schedule-pause-endless 2 schedule pause nightly -c own.yaml --reason "new di
 run schedule-pause-both 2 schedule pause -c own.yaml --reason "new disks" --for 1h --until 2099-01-01T00:00:00Z
 run schedule-pause-over 2 schedule pause -c own.yaml --reason "new disks" --until 2020-01-01T00:00:00Z
 run schedule-pause-long 2 schedule pause -c own.yaml --reason "new disks" --for 2y
+run schedule-pause-long 2 schedule pause -c own.yaml --reason "new disks" --for 290y
 run schedule-pause-why 2 schedule pause -c own.yaml --for 1h
 run schedule-pause-unknown 8 schedule pause nightli -c own.yaml --for 1h --reason "new disks"
 run schedule-resume-none 8 schedule resume nightly -c own.yaml

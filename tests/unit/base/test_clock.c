@@ -123,6 +123,14 @@ static void the_monotonic_clock_does_not_go_back(void **state)
 	assert_true(clock_wall_ns() > INT64_C(1600000000) * NS_PER_SECOND);
 }
 
+static void no_time_is_later_than_the_last(void **state)
+{
+	(void)state;
+	assert_int_equal(clock_add(5, 7), 12);
+	assert_int_equal(clock_add(-5, INT64_MAX), INT64_MAX - 5);
+	assert_int_equal(clock_add(1, INT64_MAX), INT64_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +141,7 @@ int main(void)
 		cmocka_unit_test(a_day_that_its_month_does_not_have_is_refused),
 		cmocka_unit_test(days_agree_with_the_system),
 		cmocka_unit_test(the_monotonic_clock_does_not_go_back),
+		cmocka_unit_test(no_time_is_later_than_the_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
