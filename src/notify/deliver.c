@@ -111,6 +111,8 @@ static int record_once(struct round *r, const struct notice *n, const struct del
 					      .history = r->request->history,
 					      .now_ns = clock_wall_ns() };
 	int64_t wait = deliver_backoff_ns(item->attempts, draw());
+	int64_t left =
+		r->request->config->notify.give_up_ns - (scope.now_ns - item->tried_since_ns);
 
 	if (state == OUTBOX_SENT)
 		return given_up_no_more(&scope, item, d, err);
@@ -118,6 +120,9 @@ static int record_once(struct round *r, const struct notice *n, const struct del
 		return given_up(&scope, item, n, d, err);
 	if (wait < d->retry_after_ns)
 		wait = d->retry_after_ns;
+	/* whatever is asked for: the last attempt is made when it is time to give up */
+	if (wait > left)
+		wait = left > 0 ? left : 0;
 	return outbox_later(scope.history, item->id, scope.now_ns + wait, d->answer, err);
 }
 
@@ -169,6 +174,8 @@ static int attempt(struct round *r, const struct receiver_config *receiver, int6
 
 	if (!readable) {
 		(void)snprintf(d.answer, sizeof(d.answer), "%.399s", err->message);
+		if (err->kind == ERROR_NOMEM)
+			d.outcome = DELIVERY_LATER;
 		error_clear(err);
 	} else if (!receiver) {
 		(void)snprintf(d.answer, sizeof(d.answer),
@@ -251,7 +258,7 @@ static int wait_for_due(const struct round *r, struct error *err)
 
 	if (next_due(r, &due_ns, err) < 0)
 		return was_busy(err) ? 1 : -1;
-	if (left_ns <= 0 || due_ns > clock_wall_ns() + left_ns)
+	if (left_ns <= 0 || due_ns == INT64_MAX || due_ns - clock_wall_ns() > left_ns)
 		return 0;
 	/* one that is due and was not served is in another process's hands */
 	rest(LOOK_NS);

@@ -34,7 +34,7 @@ MUST_CHECK int deliver(const struct deliver_request *request, struct deliver_res
 		       struct error *err);
 
 /* How long to wait after so many failed attempts before: 5 s, doubled each time up to an hour, of
- * which `random` takes away up to a half. */
+ * which `random` takes away up to a half. The time to give up cuts it short. */
 int64_t deliver_backoff_ns(unsigned attempts, uint32_t random);
 
 #endif

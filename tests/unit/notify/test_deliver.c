@@ -129,6 +129,32 @@ static void what_cannot_be_delivered_is_due_again_after_some_seconds(void **stat
 	assert_int_equal(w->result.later, 0);
 }
 
+static void the_last_attempt_is_made_when_it_is_time_to_give_up(void **state)
+{
+	struct world *w = *state;
+	const int64_t minutes = 600 * NS_PER_SECOND;
+
+	add(w, "first", NOTICE_FAILED, DAY - minutes);
+	/* so often that an hour is waited, or a half */
+	for (int i = 0; i < 12; i++)
+		assert_int_equal(outbox_later(w->h, 1, 1, "busy", &w->err), 0);
+	deliver_once(w);
+	assert_int_equal(w->result.later, 1);
+	assert_int_equal(w->all.item[0].state, OUTBOX_WAITING);
+	assert_int_equal(w->all.item[0].due_ns, w->all.item[0].created_ns + DAY);
+}
+
+static void without_an_end_it_ends_when_nothing_waits(void **state)
+{
+	struct world *w = *state;
+	const struct deliver_request request = { .config = &w->config,
+						 .history = w->h,
+						 .deadline_ns = INT64_MAX };
+
+	assert_int_equal(deliver(&request, &w->result, &w->err), 0);
+	assert_int_equal(w->result.sent, 0);
+}
+
 static void what_could_not_be_delivered_for_too_long_is_told_to_another(void **state)
 {
 	struct world *w = *state;
@@ -241,6 +267,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_cannot_be_delivered_is_due_again_after_some_seconds),
+		TEST(the_last_attempt_is_made_when_it_is_time_to_give_up),
+		TEST(without_an_end_it_ends_when_nothing_waits),
 		TEST(what_could_not_be_delivered_for_too_long_is_told_to_another),
 		TEST(that_another_cannot_be_told_either_goes_round_in_no_circle),
 		TEST(of_lost_routine_another_hears_once_and_of_lost_alerts_each_time),
