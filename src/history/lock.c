@@ -158,12 +158,12 @@ int history_lock(struct history *h, const struct history_claim *claim, struct er
 		return 0;
 	if (h->lock_count)
 		return error_set(err, ERROR_INTERNAL, "the locks are held already");
-	h->lock = calloc(claim->component_count + 1, sizeof(*h->lock));
-	if (!h->lock)
-		return error_set(err, ERROR_NOMEM, "history: no memory for locks");
 	gate = enter_gate(h, err);
 	if (gate < 0)
 		return -1;
+	h->lock = calloc(claim->component_count + 1, sizeof(*h->lock));
+	if (!h->lock)
+		return error_set(err, ERROR_NOMEM, "history: no memory for locks");
 	if (take_all(h, claim, err) == 0)
 		return 0;
 	history_unlock(h);

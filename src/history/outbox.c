@@ -126,8 +126,8 @@ int outbox_receivers(struct history *h, struct outbox_items *out, struct error *
 	int rc;
 
 	if (store_prepare(h,
-			  "SELECT DISTINCT '', receiver, '', '', '' FROM outbox"
-			  " WHERE state = 'waiting' ORDER BY receiver",
+			  "SELECT DISTINCT '', receiver, '', '', '', state, 0, 0, 0, 0, 0, 0"
+			  " FROM outbox WHERE state = 'waiting' ORDER BY receiver",
 			  &s, err) < 0)
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {

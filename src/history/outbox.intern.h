@@ -11,7 +11,7 @@
 	"key, receiver, event, document, answer, state, id, created, tried_since, due, attempts,"  \
 	" ended"
 
-/* Appends the row that a statement stands at. */
+/* Appends the row of these columns that a statement stands at. */
 MUST_CHECK int outbox_read_row(sqlite3_stmt *s, struct outbox_items *out, struct error *err);
 
 #endif
