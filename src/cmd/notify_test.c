@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster notify test: does it arrive? */
-#include <unistd.h>
-
 #include "base/clock.h"
+#include "base/host.h"
 #include "base/nearest.h"
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
@@ -59,13 +58,13 @@ static const struct receiver_config *find(const struct config *config, const cha
 static int send_test(const struct config *config, const struct receiver_config *r,
 		     struct delivery *out, struct error *err)
 {
-	char id[RUN_ID_SIZE], host[256] = "";
+	char id[RUN_ID_SIZE], host[HOST_NAME_SIZE];
 	CLEANUP(arena_release)
 	struct arena arena = { 0 };
 	struct notice n = { .event = NOTICE_TEST,
 			    .at_ns = clock_wall_ns(),
 			    .platform = config->platform,
-			    .host = host,
+			    .host = host_name(host),
 			    .kind = "notify",
 			    .component = "",
 			    .check = "",
@@ -76,8 +75,6 @@ static int send_test(const struct config *config, const struct receiver_config *
 			    .next = "muster notify routes" };
 
 	run_id_make(n.at_ns, id);
-	if (gethostname(host, sizeof(host) - 1) < 0)
-		host[0] = '\0';
 	n.id = arena_printf(&arena, "test-%s", id);
 	n.key = arena_printf(&arena, "muster/%s/notify/%s/test", config->platform, r->name);
 	n.title = arena_printf(&arena, "a test of receiver %s: nothing has happened", r->name);

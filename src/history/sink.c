@@ -2,7 +2,7 @@
 /* The journal as a sink of events: one row per event, facts in tables of their own. */
 #include "history/store.h"
 
-#include <unistd.h>
+#include "base/host.h"
 
 static const char append_sql[] = "INSERT INTO event ("
 #define X(id, column) #column ","
@@ -200,11 +200,9 @@ static int append_components(struct history *h, const char *run, struct error *e
 static int append_event(struct history *h, const struct event *e, struct error *err)
 {
 	struct event_row row = { .text = { NULL } };
-	char host[256] = "";
+	char host[HOST_NAME_SIZE];
 
-	if (e->type == EVENT_RUN_STARTED && gethostname(host, sizeof(host) - 1) < 0)
-		host[0] = '\0';
-	fill(&row, e, host);
+	fill(&row, e, e->type == EVENT_RUN_STARTED ? host_name(host) : NULL);
 	if (append_row(h, &row, err) < 0)
 		return -1;
 	if (e->type == EVENT_RUN_STARTED)

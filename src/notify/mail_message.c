@@ -6,6 +6,7 @@
 
 #include "base/checksum.h"
 #include "base/clock.h"
+#include "base/host.h"
 #include "notify/letter.h"
 #include "notify/mail.h"
 #include "notify/mime.h"
@@ -15,16 +16,15 @@ enum { SUBJECT_MAX = 250, FIELD_MAX = 200, BODY_MAX = 200 << 10, TAG_SIZE = 33 }
 
 int mail_sender(const struct receiver_config *r, struct buf *out, struct error *err)
 {
-	char host[256] = "";
+	char host[HOST_NAME_SIZE];
 
 	if (*r->from) {
 		if (buf_puts(out, r->from) < 0)
 			return error_set(err, ERROR_NOMEM, "no memory for a mail");
 		return 0;
 	}
-	if (gethostname(host, sizeof(host) - 1) < 0 || !*host)
-		(void)snprintf(host, sizeof(host), "localhost");
-	if (buf_printf(out, "muster@%s", host) < 0)
+	(void)host_name(host);
+	if (buf_printf(out, "muster@%s", *host ? host : "localhost") < 0)
 		return error_set(err, ERROR_NOMEM, "no memory for a mail");
 	return 0;
 }

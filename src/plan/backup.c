@@ -3,10 +3,10 @@
 
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/host.h"
 #include "base/quantity.h"
 #include "base/timezone.h"
 #include "component/engine.h"
@@ -105,7 +105,7 @@ static int choose_stamp(struct backup *b, struct error *err)
 static int step_prepare(struct plan_run *run, void *subject, struct error *err)
 {
 	struct backup *b = subject;
-	char host[256] = "";
+	char host[HOST_NAME_SIZE];
 
 	if (file_make_directories(b->config->repository, 0750, err) < 0)
 		return -1;
@@ -115,9 +115,8 @@ static int step_prepare(struct plan_run *run, void *subject, struct error *err)
 		if (file_make_directories(path, 0750, err) < 0)
 			return -1;
 	}
-	(void)gethostname(host, sizeof(host) - 1);
 	b->manifest->platform = arena_strdup(&b->manifest->arena, b->config->platform);
-	b->manifest->host = arena_strdup(&b->manifest->arena, host);
+	b->manifest->host = arena_strdup(&b->manifest->arena, host_name(host));
 	b->manifest->muster_version = MUSTER_VERSION;
 	if (!b->manifest->platform || !b->manifest->host)
 		return error_set(err, ERROR_NOMEM, "no memory for the manifest");
