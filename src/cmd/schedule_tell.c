@@ -29,7 +29,7 @@ int schedule_tell(const struct config *config, struct history *h, int64_t now_ns
 	struct notify_missed *missed = calloc(config->schedule_count + 1, sizeof(*missed));
 	CLEANUP(cleanup_free)
 	struct notify_stale *stale = calloc(config->schedule_count + 1, sizeof(*stale));
-	struct notify_surroundings around = { .missed = missed, .stale = stale };
+	struct notify_schedules found = { .missed = missed, .stale = stale };
 	const struct notify_scope scope = { .config = config, .history = h, .now_ns = now_ns };
 
 	if (!missed || !stale)
@@ -40,9 +40,9 @@ int schedule_tell(const struct config *config, struct history *h, int64_t now_ns
 		const struct schedule_state *s = &states.item[i];
 
 		if (s->missed)
-			missed[around.missed_count++] = missed_of(s);
+			missed[found.missed_count++] = missed_of(s);
 		if (s->stale)
-			stale[around.stale_count++] = stale_of(s);
+			stale[found.stale_count++] = stale_of(s);
 	}
-	return notify_surroundings(&scope, &around, queued, err);
+	return notify_schedules(&scope, &found, queued, err);
 }

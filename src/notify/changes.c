@@ -54,16 +54,13 @@ static bool keep(struct changes *out, const struct alert *a, struct alert *kept)
 	       kept->event && kept->message;
 }
 
-/* How grave it is; the others do not change into one another. */
-static int gravity(const char *event)
+/* What an alert was told as last is a word of the history, which may be another muster's. */
+static bool is_graver(enum notice_event event, const char *before)
 {
-	static const enum notice_event order[] = { NOTICE_WARNED, NOTICE_ERROR, NOTICE_FAILED };
+	enum notice_event was;
 
-	for (int i = 0; i < 3; i++) {
-		if (strcmp(notice_event_name(order[i]), event) == 0)
-			return i;
-	}
-	return 3;
+	return notice_event_parse(before, &was) &&
+	       notice_event_gravity(event) > notice_event_gravity(was);
 }
 
 /* Runs do not take the same time every day: a reminder comes up to a 24th of its time early. */
@@ -84,7 +81,7 @@ static void judge(struct change *c, const struct alert *before, const struct cha
 		c->is_told = true;
 		return;
 	}
-	graver = gravity(event) > gravity(before->event);
+	graver = is_graver(c->event, before->event);
 	c->alert.since_ns = before->since_ns;
 	c->alert.told_ns = before->told_ns;
 	c->is_told = !before->told_ns || graver || is_due(before, times);
@@ -171,25 +168,17 @@ static enum verdict worst_of(const struct checks *checks, const char *component,
 	return worst;
 }
 
-static enum notice_event event_of(enum verdict v)
-{
-	return v == VERDICT_FAIL  ? NOTICE_FAILED :
-	       v == VERDICT_ERROR ? NOTICE_ERROR :
-				    NOTICE_WARNED;
-}
-
 static bool copy_line(struct changes *out, const struct check *c, struct notice_line *line)
 {
 	struct arena *a = &out->arena;
 
-	*line = (struct notice_line){ .component = arena_strdup(a, c->component),
-				      .check = c->name,
-				      .subject = arena_strdup(a, c->subject),
-				      .verdict = check_weight(c),
-				      .expected = arena_strdup(a, c->expected),
-				      .found = arena_strdup(a, c->found),
-				      .message = arena_strdup(a, c->message),
-				      .hint = arena_strdup(a, c->hint) };
+	*line = notice_line_of(c);
+	line->component = arena_strdup(a, c->component);
+	line->subject = arena_strdup(a, c->subject);
+	line->expected = arena_strdup(a, c->expected);
+	line->found = arena_strdup(a, c->found);
+	line->message = arena_strdup(a, c->message);
+	line->hint = arena_strdup(a, c->hint);
 	return line->component && line->subject && line->expected && line->found && line->message &&
 	       line->hint;
 }
@@ -231,7 +220,7 @@ static int add_check(struct changes *out, const struct run *run, const struct ch
 	if (!c)
 		return -1;
 	c->verdict = v;
-	c->event = event_of(v);
+	c->event = notice_event_of(v);
 	if (!keep(out, &now, &c->alert))
 		return no_memory(err);
 	c->alert.key = change_key(&out->arena, &now);

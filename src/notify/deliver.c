@@ -107,9 +107,9 @@ static int record_once(struct round *r, const struct notice *n, const struct del
 		       enum outbox_state state, struct error *err)
 {
 	const struct outbox_item *item = &r->claim.one.item[0];
-	const struct given_up_scope scope = { .config = r->request->config,
-					      .history = r->request->history,
-					      .now_ns = clock_wall_ns() };
+	const struct notify_scope scope = { .config = r->request->config,
+					    .history = r->request->history,
+					    .now_ns = clock_wall_ns() };
 	int64_t wait = deliver_backoff_ns(item->attempts, draw());
 	int64_t left =
 		r->request->config->notify.give_up_ns - (scope.now_ns - item->tried_since_ns);

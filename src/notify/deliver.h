@@ -13,7 +13,7 @@
 
 struct deliver_request {
 	const struct config *config;
-	struct history *history;     /* open for writing; the lock is not needed */
+	struct history *history;     /* open for writing; no lock is needed */
 	int64_t deadline_ns;         /* monotonic clock: no attempt begins later */
 	int (*stop_requested)(void); /* NULL: nobody will */
 	/* Told of each attempt; NULL: nobody asks. */

@@ -2,8 +2,8 @@
 #include "notify/given_up.h"
 
 #include <string.h>
-#include <unistd.h>
 
+#include "base/host.h"
 #include "notify/changes.h"
 #include "notify/routes.h"
 #include "notify/tell.h"
@@ -12,13 +12,13 @@ static const char kind[] = "notify";
 
 /* One transaction's work. */
 struct work {
-	const struct given_up_scope *scope;
+	const struct notify_scope *scope;
 	const struct outbox_item *item;
 	const struct receiver_config *instead; /* NULL: nobody */
 	struct arena arena;
 	struct alerts alerts;
 	struct alert alert; /* the receiver's, as a new one would be */
-	char host[256];
+	char host[HOST_NAME_SIZE];
 };
 
 static void work_release(struct work *w)
@@ -34,13 +34,10 @@ static int no_memory(struct error *err)
 
 static int begin(struct work *w, struct error *err)
 {
-	const struct given_up_scope *s = w->scope;
+	const struct notify_scope *s = w->scope;
 	const struct receiver_config *receiver = config_receiver(s->config, w->item->receiver);
 	const struct receiver_config unknown = { .name = w->item->receiver, .instead = "" };
 
-	w->host[255] = '\0';
-	if (gethostname(w->host, 255) < 0)
-		w->host[0] = '\0';
 	w->instead = routes_instead(&s->config->notify, receiver ? receiver : &unknown);
 	w->alert = (struct alert){ .platform = s->config->platform,
 				   .kind = kind,
@@ -67,7 +64,7 @@ static int tell(struct work *w, struct notice *n, const struct notice *about, st
 		.kind = kind,
 		.run = about && about->run ? about->run : "",
 		.set = about && about->set ? about->set : "",
-		.host = w->host,
+		.host = host_name(w->host),
 		.next = "muster notify list",
 		.arena = &w->arena,
 	};
@@ -151,7 +148,7 @@ static int tell_recovered(struct work *w, struct error *err)
 	return w->instead ? tell(w, &n, NULL, err) : 0;
 }
 
-int given_up(const struct given_up_scope *s, const struct outbox_item *item,
+int given_up(const struct notify_scope *s, const struct outbox_item *item,
 	     const struct notice *lost, const struct delivery *why, struct error *err)
 {
 	CLEANUP(work_release)
@@ -166,7 +163,7 @@ int given_up(const struct given_up_scope *s, const struct outbox_item *item,
 	return history_end(s->history, rc, err);
 }
 
-int given_up_no_more(const struct given_up_scope *s, const struct outbox_item *item,
+int given_up_no_more(const struct notify_scope *s, const struct outbox_item *item,
 		     const struct delivery *how, struct error *err)
 {
 	CLEANUP(work_release)

@@ -3,26 +3,20 @@
 #ifndef NOTIFY_GIVEN_UP_H
 #define NOTIFY_GIVEN_UP_H
 
-#include "config/config.h"
 #include "history/outbox.h"
+#include "notify/notify.h"
 #include "notify/receiver.h"
-
-struct given_up_scope {
-	const struct config *config;
-	struct history *history;
-	int64_t now_ns;
-};
 
 /*
  * End the item as given up, and tell the receiver that stands in of it, with what was to be told
  * (NULL: it cannot be read), in one transaction. What tells of a run that went its way is not
  * passed on one by one.
  */
-MUST_CHECK int given_up(const struct given_up_scope *s, const struct outbox_item *item,
+MUST_CHECK int given_up(const struct notify_scope *s, const struct outbox_item *item,
 			const struct notice *lost, const struct delivery *why, struct error *err);
 
 /* End it as sent; when its receiver could not be told before, that is well again. */
-MUST_CHECK int given_up_no_more(const struct given_up_scope *s, const struct outbox_item *item,
+MUST_CHECK int given_up_no_more(const struct notify_scope *s, const struct outbox_item *item,
 				const struct delivery *how, struct error *err);
 
 #endif

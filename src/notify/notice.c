@@ -54,6 +54,46 @@ bool notice_event_parse(const char *name, enum notice_event *out)
 	return false;
 }
 
+enum notice_event notice_event_of(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_FAIL:
+		return NOTICE_FAILED;
+	case VERDICT_ERROR:
+		return NOTICE_ERROR;
+	case VERDICT_WARN:
+		return NOTICE_WARNED;
+	case VERDICT_SKIPPED:
+	case VERDICT_PASS:
+		break;
+	}
+	return NOTICE_PASSED;
+}
+
+int notice_event_gravity(enum notice_event event)
+{
+	static const enum notice_event order[] = { NOTICE_RECOVERED, NOTICE_WARNED, NOTICE_STALE,
+						   NOTICE_MISSED,    NOTICE_ERROR,  NOTICE_FAILED };
+
+	for (int i = 0; i < (int)(sizeof(order) / sizeof(*order)); i++) {
+		if (order[i] == event)
+			return i;
+	}
+	return -1;
+}
+
+struct notice_line notice_line_of(const struct check *c)
+{
+	return (struct notice_line){ .component = c->component,
+				     .check = c->name,
+				     .subject = c->subject,
+				     .verdict = check_weight(c),
+				     .expected = c->expected,
+				     .found = c->found,
+				     .message = c->message,
+				     .hint = c->hint };
+}
+
 static bool put_texts(json_t *object, const struct text_row *row, const void *from)
 {
 	for (; row->name; row++) {

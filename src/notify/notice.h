@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "model/verdict.h"
+#include "model/check.h"
 
 /* name, word in configuration and JSON */
 #define NOTICE_EVENT_TABLE(X)                                                                      \
@@ -37,6 +37,10 @@ enum notice_event {
 };
 const char *notice_event_name(enum notice_event e);
 bool notice_event_parse(const char *name, enum notice_event *out);
+/* As which event a run ends, or an alert is told, with that verdict. */
+enum notice_event notice_event_of(enum verdict v);
+/* The higher the graver: recovered, warned, stale, missed, error, failed; -1 for any other. */
+int notice_event_gravity(enum notice_event e);
 
 /* One check that did not hold. */
 struct notice_line {
@@ -44,6 +48,9 @@ struct notice_line {
 	enum verdict verdict;
 	const char *expected, *found, *message, *hint;
 };
+
+/* Of a check, whose texts it borrows; its verdict is the check's weight. */
+struct notice_line notice_line_of(const struct check *c);
 
 /* Texts are never NULL; "" where there is nothing to say. */
 struct notice {

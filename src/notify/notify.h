@@ -12,7 +12,7 @@
 
 struct notify_scope {
 	const struct config *config;
-	struct history *history; /* open for writing; the lock is not needed */
+	struct history *history; /* open for writing; no lock is needed */
 	int64_t now_ns;          /* wall clock */
 };
 
@@ -39,18 +39,18 @@ struct notify_stale {
 	int64_t limit_ns;
 	bool paused; /* still stale, but nobody is told while that is so */
 };
-struct notify_surroundings {
+struct notify_schedules {
 	const struct notify_missed *missed; /* that no run made good since, told before or not */
 	size_t missed_count;
 	const struct notify_stale *stale; /* all that are now: another one has recovered */
 	size_t stale_count;
 };
 /*
- * Tell of these, as of alerts: each missed time once at most, and no more often than the reminder
+ * Tell of these, as of alerts, in one transaction: each missed time once at most, and no more often than the reminder
  * time for one schedule. A missed one is well when a run of its kind has finished.
  */
-MUST_CHECK int notify_surroundings(const struct notify_scope *s,
-				   const struct notify_surroundings *around, size_t *queued,
-				   struct error *err);
+MUST_CHECK int notify_schedules(const struct notify_scope *s,
+				const struct notify_schedules *schedules, size_t *queued,
+				struct error *err);
 
 #endif

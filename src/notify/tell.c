@@ -6,7 +6,7 @@
 #include "history/outbox.h"
 #include "model/json.h"
 #include "notify/routes.h"
-#include "notify/words.h"
+#include "notify/title.h"
 
 static int no_memory(struct error *err)
 {
@@ -101,7 +101,7 @@ static int tell_alerts(struct telling *t, const struct receiver_config *r,
 
 		if (!wants(t, r, c))
 			continue;
-		n.title = words_of_change(t->arena, t->kind, c);
+		n.title = title_of_change(t->arena, t->kind, c);
 		if (tell_one(t, r, &n, err) < 0)
 			return -1;
 	}
@@ -113,7 +113,7 @@ static void join(struct notice *n, const struct change *c)
 {
 	bool first = !n->line_count;
 
-	if (first || words_gravity(c->event) > words_gravity(n->event))
+	if (first || notice_event_gravity(c->event) > notice_event_gravity(n->event))
 		n->event = c->event;
 	n->component =
 		first || strcmp(n->component, c->alert.component) == 0 ? c->alert.component : "";
@@ -150,8 +150,8 @@ static int tell_together(struct telling *t, const struct receiver_config *r,
 	}
 	if (!only)
 		return 0;
-	n.title = bad + well == 1 ? words_of_change(t->arena, t->kind, only) :
-				    words_of_changes(t->arena, t->kind, n.event, bad, well);
+	n.title = bad + well == 1 ? title_of_change(t->arena, t->kind, only) :
+				    title_of_changes(t->arena, t->kind, n.event, bad, well);
 	return tell_one(t, r, &n, err);
 }
 
@@ -219,14 +219,7 @@ static bool fill_lines(const struct telling *t, const struct run *run, struct no
 
 		if (check_weight(c) < VERDICT_WARN)
 			continue;
-		n->line[n->line_count++] = (struct notice_line){ .component = c->component,
-								 .check = c->name,
-								 .subject = c->subject,
-								 .verdict = check_weight(c),
-								 .expected = c->expected,
-								 .found = c->found,
-								 .message = c->message,
-								 .hint = c->hint };
+		n->line[n->line_count++] = notice_line_of(c);
 	}
 	return n->line != NULL;
 }
@@ -238,7 +231,7 @@ static int tell_run(struct telling *t, const struct receiver_config *r, const st
 
 	if (!fill_lines(t, run, &n))
 		return no_memory(err);
-	n.title = words_of_run(t->arena, run);
+	n.title = title_of_run(t->arena, run);
 	return tell_one(t, r, &n, err);
 }
 
@@ -246,7 +239,7 @@ int tell_outcome(struct telling *t, const struct run *run, const struct changes 
 		 struct error *err)
 {
 	const struct notify_config *notify = &t->config->notify;
-	struct route_question outcome = { .event = words_event_of(run->verdict),
+	struct route_question outcome = { .event = notice_event_of(run->verdict),
 					  .kind = t->kind,
 					  .component = components_of(t, run),
 					  .component_count = run->checks.count };

@@ -9,7 +9,7 @@
 /* "Daily Backup Verification", "DR Drill"; the kind itself when it is another's; never "". */
 const char *wording_kind(const struct notice *n);
 
-/* "FAILED", "PASSED", "could not be told" … of a line or a run. */
+/* "FAILED", "PASSED", "ERROR (could not tell)" … of a line or a run. */
 const char *wording_verdict(enum verdict v);
 
 /*

@@ -409,8 +409,8 @@ static void notices_of_a_run_have_ids_of_their_own(void **state)
 	assert_string_not_equal(notice(w, 2)->id, first);
 }
 
-static size_t tell_surroundings(struct world *w, int64_t now_ns,
-				const struct notify_surroundings *around)
+static size_t tell_schedules(struct world *w, int64_t now_ns,
+			     const struct notify_schedules *schedules)
 {
 	const struct notify_scope scope = { .config = &w->config,
 					    .history = w->h,
@@ -419,7 +419,7 @@ static size_t tell_surroundings(struct world *w, int64_t now_ns,
 
 	look(w);
 	w->seen = w->told.count;
-	if (notify_surroundings(&scope, around, &queued, &w->err) < 0)
+	if (notify_schedules(&scope, schedules, &queued, &w->err) < 0)
 		fail_msg("%s", w->err.message);
 	look(w);
 	assert_int_equal(queued, w->told.count - w->seen);
@@ -434,43 +434,43 @@ static void a_missed_time_is_told_once_and_is_well_after_the_next_run(void **sta
 		{ "nightly", "verify", "the machine was down", DAY + HOUR },
 		{ "weekly", "restore-test", "nobody ran it", DAY },
 	};
-	struct notify_surroundings around = { .missed = missed, .missed_count = 1 };
+	struct notify_schedules schedules = { .missed = missed, .missed_count = 1 };
 
-	assert_int_equal(tell_surroundings(w, 2 * DAY, &around), 1);
+	assert_int_equal(tell_schedules(w, 2 * DAY, &schedules), 1);
 	assert_int_equal(notice(w, 0)->event, NOTICE_MISSED);
 	assert_string_equal(w->notice.key, "muster/shop/verify");
 	assert_string_equal(
 		w->notice.title,
 		"nightly (verify) did not run at 1970-01-02T00:00:00Z: the machine was down");
 	assert_int_equal(w->notice.since_ns, DAY);
-	assert_int_equal(tell_surroundings(w, 2 * DAY, &around), 0);
-	around.missed_count = 3;
-	assert_int_equal(tell_surroundings(w, 2 * DAY + HOUR, &around), 1);
+	assert_int_equal(tell_schedules(w, 2 * DAY, &schedules), 0);
+	schedules.missed_count = 3;
+	assert_int_equal(tell_schedules(w, 2 * DAY + HOUR, &schedules), 1);
 	assert_string_equal(notice(w, 0)->kind, "restore-test");
 	/* a run that begins only now makes up for it */
 	assert_int_equal(run(w, "verify", 2 * DAY + 2 * HOUR, sound), 1);
 	assert_int_equal(notice(w, 0)->event, NOTICE_RECOVERED);
-	assert_int_equal(tell_surroundings(w, 2 * DAY + 3 * HOUR, &around), 0);
+	assert_int_equal(tell_schedules(w, 2 * DAY + 3 * HOUR, &schedules), 0);
 }
 
 static void what_is_stale_is_told_until_it_is_not(void **state)
 {
 	struct world *w = *state;
 	struct notify_stale stale[] = { { "weekly", "restore-test", 0, 8 * DAY, false } };
-	struct notify_surroundings around = { .stale = stale, .stale_count = 1 };
+	struct notify_schedules schedules = { .stale = stale, .stale_count = 1 };
 
-	assert_int_equal(tell_surroundings(w, DAY, &around), 1);
+	assert_int_equal(tell_schedules(w, DAY, &schedules), 1);
 	assert_int_equal(notice(w, 0)->event, NOTICE_STALE);
-	assert_int_equal(tell_surroundings(w, DAY + HOUR, &around), 0);
+	assert_int_equal(tell_schedules(w, DAY + HOUR, &schedules), 0);
 	assert_int_equal(run(w, "restore-test", DAY + HOUR, torn), 1);
-	assert_int_equal(tell_surroundings(w, 2 * DAY, &around), 1);
+	assert_int_equal(tell_schedules(w, 2 * DAY, &schedules), 1);
 	assert_true(notice(w, 0)->reminder);
 	stale[0].paused = true;
-	assert_int_equal(tell_surroundings(w, 4 * DAY, &around), 0);
-	around.stale_count = 0;
-	assert_int_equal(tell_surroundings(w, 2 * DAY, &around), 1);
+	assert_int_equal(tell_schedules(w, 4 * DAY, &schedules), 0);
+	schedules.stale_count = 0;
+	assert_int_equal(tell_schedules(w, 2 * DAY, &schedules), 1);
 	assert_int_equal(notice(w, 0)->event, NOTICE_RECOVERED);
-	assert_int_equal(tell_surroundings(w, 2 * DAY, &around), 0);
+	assert_int_equal(tell_schedules(w, 2 * DAY, &schedules), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

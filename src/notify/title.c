@@ -1,35 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "notify/words.h"
-
-#include <string.h>
-
-enum notice_event words_event_of(enum verdict v)
-{
-	switch (v) {
-	case VERDICT_FAIL:
-		return NOTICE_FAILED;
-	case VERDICT_ERROR:
-		return NOTICE_ERROR;
-	case VERDICT_WARN:
-		return NOTICE_WARNED;
-	case VERDICT_SKIPPED:
-	case VERDICT_PASS:
-		break;
-	}
-	return NOTICE_PASSED;
-}
-
-int words_gravity(enum notice_event event)
-{
-	static const enum notice_event order[] = { NOTICE_RECOVERED, NOTICE_WARNED, NOTICE_STALE,
-						   NOTICE_MISSED,    NOTICE_ERROR,  NOTICE_FAILED };
-
-	for (int i = 0; i < (int)(sizeof(order) / sizeof(*order)); i++) {
-		if (order[i] == event)
-			return i;
-	}
-	return -1;
-}
+#include "notify/title.h"
 
 static const char *what_happened(enum notice_event event)
 {
@@ -53,7 +23,7 @@ static bool speaks_for_itself(const struct change *c)
 	return c->event == NOTICE_MISSED || c->event == NOTICE_STALE;
 }
 
-char *words_of_change(struct arena *a, const char *kind, const struct change *c)
+char *title_of_change(struct arena *a, const char *kind, const struct change *c)
 {
 	const char *component = c->alert.component;
 
@@ -69,7 +39,7 @@ static const char *plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
-char *words_of_changes(struct arena *a, const char *kind, enum notice_event gravest, size_t bad,
+char *title_of_changes(struct arena *a, const char *kind, enum notice_event gravest, size_t bad,
 		       size_t well)
 {
 	const char *happened = what_happened(gravest);
@@ -82,11 +52,11 @@ char *words_of_changes(struct arena *a, const char *kind, enum notice_event grav
 			    plural(bad), well);
 }
 
-char *words_of_run(struct arena *a, const struct run *run)
+char *title_of_run(struct arena *a, const struct run *run)
 {
 	size_t held = checks_count(&run->checks, VERDICT_PASS);
 	size_t all = run->checks.count - checks_count(&run->checks, VERDICT_SKIPPED);
 
 	return arena_printf(a, "%s %s: %zu of %zu checks hold", run->kind,
-			    what_happened(words_event_of(run->verdict)), held, all);
+			    what_happened(notice_event_of(run->verdict)), held, all);
 }
