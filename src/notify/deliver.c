@@ -103,6 +103,18 @@ static int try_once(const struct round *r, const struct receiver_config *receive
 	return 0;
 }
 
+/* However long the other side asks to be left alone: the last attempt is made when it is given up. */
+static int64_t next_attempt_ns(const struct round *r, const struct delivery *d, int64_t now_ns)
+{
+	const struct outbox_item *item = &r->claim.one.item[0];
+	int64_t wait = deliver_backoff_ns(item->attempts, draw());
+	int64_t last = item->tried_since_ns + r->request->config->notify.give_up_ns;
+
+	if (wait < d->retry_after_ns)
+		wait = d->retry_after_ns;
+	return now_ns + wait < last ? now_ns + wait : last;
+}
+
 static int record_once(struct round *r, const struct notice *n, const struct delivery *d,
 		       enum outbox_state state, struct error *err)
 {
@@ -110,20 +122,13 @@ static int record_once(struct round *r, const struct notice *n, const struct del
 	const struct notify_scope scope = { .config = r->request->config,
 					    .history = r->request->history,
 					    .now_ns = clock_wall_ns() };
-	int64_t wait = deliver_backoff_ns(item->attempts, draw());
-	int64_t left =
-		r->request->config->notify.give_up_ns - (scope.now_ns - item->tried_since_ns);
 
 	if (state == OUTBOX_SENT)
 		return given_up_no_more(&scope, item, d, err);
 	if (state == OUTBOX_GIVEN_UP)
 		return given_up(&scope, item, n, d, err);
-	if (wait < d->retry_after_ns)
-		wait = d->retry_after_ns;
-	/* whatever is asked for: the last attempt is made when it is time to give up */
-	if (wait > left)
-		wait = left > 0 ? left : 0;
-	return outbox_later(scope.history, item->id, scope.now_ns + wait, d->answer, err);
+	return outbox_later(scope.history, item->id, next_attempt_ns(r, d, scope.now_ns), d->answer,
+			    err);
 }
 
 /* What was sent and is not recorded will be sent again: so it is tried hard. */

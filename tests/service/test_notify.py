@@ -12,6 +12,7 @@ import random
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -357,6 +358,25 @@ def test_what_a_busy_receiver_asks_for_is_waited():
         wait = (time.mktime(time.strptime(first["next"], "%Y-%m-%dT%H:%M:%SZ")) -
                 time.mktime(time.strptime(first["created"], "%Y-%m-%dT%H:%M:%SZ")))
         assert wait >= 3600 and first["attempts"] == 1 and first["state"] == "waiting", first
+    finally:
+        site.close()
+        receiver.close()
+
+
+def test_a_receiver_that_asks_for_a_year_is_tried_again_before_the_message_is_given_up():
+    receiver = Receiver(lambda request: (503, {"Retry-After": "31536000"}))
+    site = with_site(receiver, {"hook": webhook(receiver)}, more="  give_up: 2h\n")
+    try:
+        subprocess.run([FIXTURE, site.state, "hook", "1", "1"], check=True)
+        site.run("notify", "deliver", "--for", "5s")
+        first = site.listed()[0]
+        next_, created = (time.mktime(time.strptime(first[k], "%Y-%m-%dT%H:%M:%SZ")) for k in ("next", "created"))
+        assert first["state"] == "waiting" and 3600 < next_ - created <= 7200, first
+        with sqlite3.connect(site.state / "history.db") as db:  # two hours later
+            db.execute("UPDATE outbox SET created = created - 72e11, tried_since = tried_since - 72e11, due = due - 72e11")
+        site.run("notify", "deliver", "--for", "5s")
+        assert site.listed()[0]["state"] == "given-up", site.listed()
+        assert b"could not be delivered" in site.run("status", code=None).stdout
     finally:
         site.close()
         receiver.close()
