@@ -22,7 +22,10 @@ static const struct option_row rows[] = {
 	  .type = OPTION_STRING,
 	  .metavar = "SET",
 	  .summary = "verify this backup set, not each component's newest",
-	  .help = "An id as muster backup list shows it, or a beginning of one that fits one set.",
+	  .help = "An id as muster backup list shows it, or a beginning of one that fits one set. "
+		  "It "
+		  "is a run of its own kind, verify-set: what is known of the newest sets, their "
+		  "alerts, status and metrics, stays as it is.",
 	  .offset = offsetof(struct verify_arguments, set) },
 	{ .name = "fail-on",
 	  .type = OPTION_CHOICE,

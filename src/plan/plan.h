@@ -31,7 +31,8 @@ struct step {
 };
 
 struct plan {
-	const char *kind; /* "verify", "verify-offsite", "backup", "copy", "restore-test" */
+	const char *
+		kind; /* "verify", "verify-offsite", "verify-set", "backup", "copy", "restore-test" */
 	const struct step *step;
 	size_t step_count;
 	unsigned

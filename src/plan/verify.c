@@ -37,15 +37,22 @@ static const struct step steps[] = {
 };
 enum { STEPS = sizeof(steps) / sizeof(*steps), STEPS_OF_SETS = 4 };
 
-static struct plan plan_of(const struct run_request *r)
+/* That an older set is sound says nothing of the newest, whose alerts and status it must not end. */
+static const char *kind_of(const struct verify_request *r)
 {
-	if (r->offsite)
-		return (struct plan){ .kind = "verify-offsite",
-				      .step = steps,
-				      .step_count = STEPS_OF_SETS };
-	return (struct plan){ .kind = "verify",
+	if (r->set)
+		return "verify-set";
+	return r->run.offsite ? "verify-offsite" : "verify";
+}
+
+static struct plan plan_of(const struct verify_request *r)
+{
+	const struct config *config = r->run.config;
+	size_t count = *config->offsite.url ? STEPS : STEPS - 1;
+
+	return (struct plan){ .kind = kind_of(r),
 			      .step = steps,
-			      .step_count = *r->config->offsite.url ? STEPS : STEPS - 1 };
+			      .step_count = r->run.offsite ? STEPS_OF_SETS : count };
 }
 
 static void add_target(struct verification *v, const struct component_config *component)
@@ -100,7 +107,7 @@ static void release(struct verification *v)
 int verify_run(const struct verify_request *request, struct run_outcome *out, struct error *err)
 {
 	struct verification v = { .request = request, .config = request->run.config };
-	const struct plan plan = plan_of(&request->run);
+	const struct plan plan = plan_of(request);
 	int rc = choose_targets(&v, err);
 
 	if (rc == 0)

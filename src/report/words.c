@@ -12,6 +12,7 @@ const char *words_title(const struct run *run)
 		const char *kind, *title;
 	} titles[] = { { "verify", "Daily Backup Verification" },
 		       { "verify-offsite", "Verification of the Off-site Copy" },
+		       { "verify-set", "Verification of One Backup Set" },
 		       { "backup", "Backup" },
 		       { "copy", "Copy of a Backup" },
 		       { restore_test, "Weekly Restore Test" },

@@ -11,6 +11,7 @@ import random
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -420,6 +421,32 @@ def doctor_tells_whether_the_copy_can_be_reached(p):
     assert len(told) == 1 and told[0]["verdict"] == "error" and "fetch new credentials" in told[0]["hint"], told
 
 
+def alerts(p):
+    """The components and checks of the alerts that last, of kind verify."""
+    with sqlite3.connect(p.directory / "state" / "history.db") as db:
+        return db.execute("SELECT component, name FROM alert WHERE kind = 'verify' ORDER BY 2").fetchall()
+
+
+def a_sound_older_set_ends_no_alert_of_the_newest(p):
+    older = p.set
+    time.sleep(1)  # sets are told by whole seconds
+    p.backup("--copy-to=offsite")
+    body = p.snapshot.read_bytes()
+    p.snapshot.write_bytes(body[:-1] + bytes([body[-1] ^ 1]))
+    p.verify(code=1)
+    before, failed = alerts(p), p.run["id"]
+    assert ("cache", "hash") in before, before
+    for more in ((), ("--offsite",)):
+        p.verify("--backup-set", older, *more, code=0)
+        assert p.run["kind"] == "verify-set" and p.run["set"] == older, p.run
+    assert alerts(p) == before, alerts(p)
+    status = json.loads(p.muster("status", "--json", code=1).out)
+    assert failed in json.dumps(status), status
+    assert 'kind="verify",check="hash"} 3' in p.muster("metrics").out
+    p.snapshot.write_bytes(body)
+    p.verify(code=0)
+
+
 def no_secret_is_told_to_anybody(p):
     token = "session-marker-5f1c"
     lines = set()
@@ -453,6 +480,7 @@ GROUPS = (
              wrong_keys_an_unknown_bucket_and_no_server_are_errors,
              answers_that_break_off_are_errors_and_no_fault_of_the_copy, protection_that_is_required_and_absent_fails,
              a_copy_that_fails_keeps_the_set_and_says_so, a_set_is_copied_by_its_name, doctor_tells_whether_the_copy_can_be_reached,
+             a_sound_older_set_ends_no_alert_of_the_newest,
              no_secret_is_told_to_anybody)),
     (False, (what_the_server_cannot_tell_is_not_believed, a_damaged_file_here_is_no_reason_to_fault_its_copy,
              an_upload_that_breaks_off_leaves_nothing, an_interrupted_upload_leaves_nothing,
