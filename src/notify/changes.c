@@ -237,6 +237,16 @@ static bool is_of_whole_run(const char *name)
 	       strcmp(name, check_name(CHECK_INTERRUPTED)) == 0;
 }
 
+/* Something that concerns the whole could not be looked at: what is not spoken of may be as it was. */
+static bool could_not_tell(const struct checks *checks)
+{
+	for (size_t i = 0; i < checks->count; i++) {
+		if (!*checks->item[i].component && check_weight(&checks->item[i]) == VERDICT_ERROR)
+			return true;
+	}
+	return false;
+}
+
 /* Does the run say that what the alert is about is well? */
 static bool is_well(const struct run *run, const struct alert *a)
 {
@@ -249,6 +259,8 @@ static bool is_well(const struct run *run, const struct alert *a)
 		return false; /* whoever knows the schedules tells */
 	if (check != VERDICT_SKIPPED)
 		return check == VERDICT_PASS;
+	if (*a->component && could_not_tell(&run->checks))
+		return false;
 	if (*a->component)
 		return component == VERDICT_PASS || component == VERDICT_WARN;
 	/* a run of some components has no word on what else the platform has */

@@ -427,6 +427,20 @@ def alerts(p):
         return db.execute("SELECT component, name FROM alert WHERE kind = 'verify' ORDER BY 2").fetchall()
 
 
+def a_copy_that_cannot_be_looked_at_is_not_well_again(p):
+    body = p.snapshot.read_bytes()
+    p.bucket.put(p.key(p.snapshot), body[:-1] + bytes([body[-1] ^ 1]), sha256(body))
+    p.verify("--offsite-read", code=1)
+    assert alerts(p) == [("cache", "offsite-content")], alerts(p)
+    p.proxy.fault = lambda method, key: refusal(403, "AccessDenied")
+    p.verify(code=4)
+    assert alerts(p) == [("cache", "offsite-content"), ("", "offsite-reachable")], alerts(p)
+    p.proxy.fault = None
+    p.muster("backup", "copy")
+    p.verify(code=0)
+    assert ("cache", "offsite-content") not in alerts(p)
+
+
 def a_sound_older_set_ends_no_alert_of_the_newest(p):
     older = p.set
     time.sleep(1)  # sets are told by whole seconds
@@ -480,7 +494,7 @@ GROUPS = (
              wrong_keys_an_unknown_bucket_and_no_server_are_errors,
              answers_that_break_off_are_errors_and_no_fault_of_the_copy, protection_that_is_required_and_absent_fails,
              a_copy_that_fails_keeps_the_set_and_says_so, a_set_is_copied_by_its_name, doctor_tells_whether_the_copy_can_be_reached,
-             a_sound_older_set_ends_no_alert_of_the_newest,
+             a_copy_that_cannot_be_looked_at_is_not_well_again, a_sound_older_set_ends_no_alert_of_the_newest,
              no_secret_is_told_to_anybody)),
     (False, (what_the_server_cannot_tell_is_not_believed, a_damaged_file_here_is_no_reason_to_fault_its_copy,
              an_upload_that_breaks_off_leaves_nothing, an_interrupted_upload_leaves_nothing,

@@ -306,6 +306,27 @@ static void what_a_run_has_no_word_on_lasts(void **state)
 	assert_int_equal(run(w, "verify", DAY + 5 * HOUR, sound), 0);
 }
 
+static void what_a_run_could_not_look_at_is_not_well_again(void **state)
+{
+	struct world *w = *state;
+	static const struct said unreachable[] = { { "", "offsite-reachable", VERDICT_ERROR },
+						   { "db", "age", VERDICT_PASS },
+						   { "db", "format", VERDICT_SKIPPED },
+						   ENDS };
+	static const struct said cut[] = { { "db", "exists", VERDICT_PASS },
+					   { "", "interrupted", VERDICT_ERROR },
+					   ENDS };
+
+	assert_int_equal(run(w, "verify", DAY, torn), 1);
+	assert_int_equal(run(w, "verify", DAY + HOUR, unreachable), 1);
+	assert_int_equal(notice(w, 0)->event, NOTICE_ERROR);
+	assert_int_equal(w->notice.line_count, 1);
+	assert_int_equal(run(w, "verify", DAY + 2 * HOUR, cut), 1);
+	assert_int_equal(notice(w, 0)->line_count, 1);
+	assert_int_equal(run(w, "verify", DAY + 3 * HOUR, sound), 1);
+	assert_int_equal(notice(w, 0)->event, NOTICE_RECOVERED);
+}
+
 static void an_alert_of_what_is_no_longer_configured_ends(void **state)
 {
 	struct world *w = *state;
@@ -487,6 +508,7 @@ int main(void)
 		TEST(what_becomes_graver_is_told_at_once_and_what_becomes_milder_is_not),
 		TEST(what_a_run_has_no_word_on_lasts),
 		TEST(an_alert_of_what_is_no_longer_configured_ends),
+		TEST(what_a_run_could_not_look_at_is_not_well_again),
 		TEST(a_run_that_was_cut_short_is_well_again_with_the_next_that_is_not),
 		TEST(a_run_that_passes_is_told_to_those_whose_routes_say_so),
 		TEST(a_ping_gets_the_outcome_of_each_run),
