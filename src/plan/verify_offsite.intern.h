@@ -25,6 +25,7 @@ struct offsite_verification {
 	struct offsite offsite;
 	struct offsite_item *item;
 	size_t count;
+	bool doubted; /* the target at hand: its copy was found to differ, and not yet to be well */
 };
 
 /* What the copy of each target should hold. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "history/alert.h"
 #include "plan/verify_offsite.intern.h"
 
 enum { DAY_S = 86400 };
@@ -60,7 +61,7 @@ static bool is_to_be_read(const struct offsite_verification *o, const struct off
 {
 	if (item->stat.archived || evidence == OFFSITE_DIFFERS)
 		return false;
-	return evidence == OFFSITE_DOUBTFUL || o->v->request->offsite_read ||
+	return evidence == OFFSITE_DOUBTFUL || o->doubted || o->v->request->offsite_read ||
 	       (evidence < OFFSITE_BY_SERVER_SUM && has_its_turn(o, item));
 }
 
@@ -170,11 +171,31 @@ static int tell(struct offsite_verification *o, const struct verify_target *t,
 		     files, told->by_reading, told->by_server, told->by_etag, told->by_our_sum);
 }
 
+/* What reading back has shown, only reading back can disprove: sums do not change with the bytes. */
+static int learn_doubt(struct offsite_verification *o, const struct verify_target *t,
+		       struct error *err)
+{
+	CLEANUP(alerts_release)
+	struct alerts alerts = { 0 };
+
+	o->doubted = false;
+	if (alert_list(o->v->request->run.history, o->v->config->platform, NULL, &alerts, err) < 0)
+		return -1;
+	for (size_t i = 0; i < alerts.count; i++) {
+		if (strcmp(alerts.item[i].name, check_name(CHECK_OFFSITE_CONTENT)) == 0 &&
+		    strcmp(alerts.item[i].component, t->component->name) == 0)
+			o->doubted = true;
+	}
+	return 0;
+}
+
 int verify_offsite_content(struct offsite_verification *o, const struct verify_target *t,
 			   struct error *err)
 {
 	struct told told = { 0 };
 
+	if (learn_doubt(o, t, err) < 0)
+		return -1;
 	for (size_t i = 0; i < o->count; i++) {
 		if (offsite_item_is_whole(&o->item[i], t) &&
 		    judge_item(o, &o->item[i], &told, err) < 0)

@@ -441,6 +441,20 @@ def a_copy_that_cannot_be_looked_at_is_not_well_again(p):
     assert ("cache", "offsite-content") not in alerts(p)
 
 
+def a_copy_that_was_found_to_differ_is_read_until_it_is_well(p):
+    """The server's sums stay as they were when its bytes rot."""
+    body = p.snapshot.read_bytes()
+    rotten = body[:-1] + bytes([body[-1] ^ 1])
+    p.proxy.fault = lambda method, key: (200, rotten) if method == "GET" and key == p.key(p.snapshot) else None
+    never = ("--set", "offsite.read_share=0%")
+    assert only(p.verify(*never, code=0), "offsite-content")[0] == "pass"
+    for more in (("--offsite-read",), never, never):
+        expect(p.verify(*more, code=1), "offsite-content", "fail", "the copy's SHA-256 is")
+    p.proxy.fault = None
+    assert "2 read back" in only(p.verify(*never, code=0), "offsite-content")[2]
+    assert "2 by its MD5" in only(p.verify(*never, code=0), "offsite-content")[2]
+
+
 def a_sound_older_set_ends_no_alert_of_the_newest(p):
     older = p.set
     time.sleep(1)  # sets are told by whole seconds
@@ -494,7 +508,8 @@ GROUPS = (
              wrong_keys_an_unknown_bucket_and_no_server_are_errors,
              answers_that_break_off_are_errors_and_no_fault_of_the_copy, protection_that_is_required_and_absent_fails,
              a_copy_that_fails_keeps_the_set_and_says_so, a_set_is_copied_by_its_name, doctor_tells_whether_the_copy_can_be_reached,
-             a_copy_that_cannot_be_looked_at_is_not_well_again, a_sound_older_set_ends_no_alert_of_the_newest,
+             a_copy_that_cannot_be_looked_at_is_not_well_again,
+             a_copy_that_was_found_to_differ_is_read_until_it_is_well, a_sound_older_set_ends_no_alert_of_the_newest,
              no_secret_is_told_to_anybody)),
     (False, (what_the_server_cannot_tell_is_not_believed, a_damaged_file_here_is_no_reason_to_fault_its_copy,
              an_upload_that_breaks_off_leaves_nothing, an_interrupted_upload_leaves_nothing,
