@@ -28,7 +28,8 @@ static int find_last(const struct schedule_question *q, struct schedule_row *row
 	struct history_filter filter = { .kind = row->config->run,
 					 .component = components->count == 1 ? components->item[0] :
 									       NULL,
-					 .limit = 1 };
+					 .limit = 1,
+					 .has_come = true };
 	struct run *runs = NULL;
 	size_t count = 0;
 

@@ -85,8 +85,9 @@ static int find_expectation(const struct look *l, struct schedule_state *s, stru
 	}
 	e = expectations_find(&l->out->known, s->config->name, s->expression);
 	s->began = e != NULL;
-	s->since_ns = e ? e->since_ns : l->now_ns;
-	s->judged_ns = e ? e->judged_ns : l->now_ns;
+	/* recorded while the clock was ahead, they would silence the schedule until then */
+	s->since_ns = e && e->since_ns < l->now_ns ? e->since_ns : l->now_ns;
+	s->judged_ns = e && e->judged_ns < l->now_ns ? e->judged_ns : l->now_ns;
 	return 0;
 }
 
@@ -191,7 +192,7 @@ static int count_missed(const struct look *l, struct schedule_state *s, int64_t 
 	if (history_missed(l->h, &filter, &recorded, err) < 0)
 		return -1;
 	for (size_t i = 0; i < recorded.count; i++) {
-		if (count_one(s, &recorded.item[i], err) < 0)
+		if (recorded.item[i].at_ns <= l->now_ns && count_one(s, &recorded.item[i], err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < found->count; i++) {

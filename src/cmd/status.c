@@ -47,7 +47,7 @@ static void fill(struct readiness_component *c, const struct component_config *c
 /* The newest runs as a whole: one is nearly always enough for all components. */
 static int learn_from_newest(struct history *h, struct readiness *r, struct error *err)
 {
-	struct history_filter filter = { .kind = "verify", .limit = RUNS_ASKED };
+	struct history_filter filter = { .kind = "verify", .limit = RUNS_ASKED, .has_come = true };
 	struct run *runs = NULL, whole = { 0 };
 	size_t count = 0;
 	bool curious = true;

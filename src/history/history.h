@@ -97,6 +97,7 @@ struct history_filter {
 	const char *component;      /* NULL: any */
 	int64_t since_ns, until_ns; /* 0: open */
 	size_t limit;               /* 0: all */
+	bool has_come; /* without those that began in the future, while a clock was ahead */
 };
 
 /*

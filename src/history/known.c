@@ -107,7 +107,8 @@ static int prepare_newest(struct history *h, const struct newest_question *q, sq
 	CLEANUP(buf_release)
 	struct buf sql = { 0 };
 	int rc = buf_printf(&sql, "SELECT s.run, s.at FROM event s"
-				  " WHERE s.type = 'run-started' AND s.kind = ?1");
+				  " WHERE s.type = 'run-started' AND s.kind = ?1"
+				  " AND" STORE_HAS_COME);
 
 	if (q->succeeded)
 		rc |= buf_printf(&sql, " AND EXISTS (SELECT 1 FROM event f WHERE f.run = s.run"

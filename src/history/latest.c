@@ -21,7 +21,7 @@ _Static_assert(VERDICT_SKIPPED == 0 && VERDICT_PASS == 1 && VERDICT_WARN == 2 &&
 	"SELECT s.run FROM event s WHERE s.type = 'run-started' AND s.kind = ?1 AND" FINISHED      \
 	" AND EXISTS (SELECT 1 FROM event w WHERE w.component = ?2 AND w.run = s.run"              \
 	"   AND w.type = 'check')"                                                                 \
-	" ORDER BY s.at DESC"
+	" AND" STORE_HAS_COME " ORDER BY s.at DESC"
 
 static const char checks_sql[] = "SELECT c.name, max(" WEIGHT ") FROM event c"
 				 " WHERE c.component = ?2 AND c.type = 'check'"
@@ -33,7 +33,7 @@ static const char platform_checks_sql[] =
 	"SELECT c.name, max(" WEIGHT ") FROM event c"
 	" WHERE +c.component IS NULL AND c.type = 'check' AND c.run = ("
 	"   SELECT s.run FROM event s WHERE s.type = 'run-started' AND s.kind = ?1 AND" FINISHED
-	"   ORDER BY s.at DESC LIMIT 1)"
+	"   AND" STORE_HAS_COME " ORDER BY s.at DESC LIMIT 1)"
 	" GROUP BY c.name ORDER BY c.name";
 
 int history_latest_checks(struct history *h, const char *kind, const char *component,
@@ -129,7 +129,7 @@ static void take_finished(const struct run *runs, size_t count, struct latest_ru
 int history_latest_run(struct history *h, const char *kind, struct latest_run *out,
 		       struct error *err)
 {
-	struct history_filter filter = { .kind = kind };
+	struct history_filter filter = { .kind = kind, .has_come = true };
 	size_t count = 0;
 
 	*out = (struct latest_run){ 0 };
@@ -177,7 +177,7 @@ int history_latest_covering(struct history *h, const struct latest_scope *scope,
 			  "SELECT s.run, s.at, f.duration, f.verdict"
 			  " FROM event s JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
 			  " WHERE s.type = 'run-started' AND s.kind = ?1"
-			  " ORDER BY s.at DESC LIMIT 1000",
+			  " AND" STORE_HAS_COME " ORDER BY s.at DESC LIMIT 1000",
 			  &runs, err) < 0 ||
 	    store_prepare(h,
 			  "SELECT 1 FROM event c WHERE c.component = ?1 AND c.run = ?2"

@@ -199,6 +199,32 @@ int outbox_retry(struct history *h, int64_t id, int64_t now_ns, size_t *count, s
 	return error_hint(err, "muster notify list shows them");
 }
 
+int outbox_set_clock_back(struct history *h, int64_t now_ns, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *any = NULL;
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	int rc;
+
+	/* asked first, since even a change of nothing waits for whoever writes */
+	if (store_prepare(h, "SELECT 1 FROM outbox WHERE state = 'waiting' AND tried_since > ?1",
+			  &any, err) < 0 ||
+	    store_bind_int(h, any, 1, now_ns, err) < 0)
+		return -1;
+	rc = store_step(h, any, err);
+	(void)sqlite3_reset(any);
+	if (rc <= 0)
+		return rc;
+	if (store_prepare(h,
+			  "UPDATE outbox SET due = ?1, tried_since = ?1"
+			  " WHERE state = 'waiting' AND tried_since > ?1",
+			  &s, err) < 0 ||
+	    store_bind_int(h, s, 1, now_ns, err) < 0)
+		return -1;
+	return store_step(h, s, err);
+}
+
 int outbox_count(struct history *h, int64_t since_ns, struct outbox_counts *out, struct error *err)
 {
 	CLEANUP(cleanup_statement)

@@ -62,6 +62,11 @@ MUST_CHECK int outbox_receivers(struct history *h, struct outbox_items *out, str
 /* When something will be due for a receiver; `*any` false: nothing waits. */
 MUST_CHECK int outbox_next_due(struct history *h, const char *receiver, int64_t *due_ns, bool *any,
 			       struct error *err);
+/*
+ * What was added, or is to be tried again, while the clock was ahead of `now_ns`: due at once, since
+ * nobody shall wait until that time comes again.
+ */
+MUST_CHECK int outbox_set_clock_back(struct history *h, int64_t now_ns, struct error *err);
 
 /*
  * What this process is telling just now. A claim dies with its process, so that what a killed one

@@ -19,7 +19,7 @@ static const char proofs_sql[] =
 	"  JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
 	"  JOIN event c ON c.run = s.run AND c.type = 'check' AND c.component IS NOT NULL"
 	"  WHERE s.type = 'run-started' AND s.kind = 'restore-test'"
-	"    AND (?1 IS NULL OR c.component = ?1)"
+	"    AND" STORE_HAS_COME "    AND (?1 IS NULL OR c.component = ?1)"
 	"    AND NOT EXISTS (SELECT 1 FROM event w WHERE w.run = s.run AND w.type = 'check'"
 	"      AND w.component IS NULL AND w.name IN ('interrupted', 'step')"
 	"      AND (w.verdict IN ('fail', 'error') OR (w.verdict = 'skipped' AND w.required)))"

@@ -279,8 +279,8 @@ static int resolve_latest(struct history *h, char out[RUN_ID_SIZE], struct error
 	int rc;
 
 	if (store_prepare(h,
-			  "SELECT run FROM event WHERE type = 'run-started'"
-			  " ORDER BY at DESC LIMIT 1",
+			  "SELECT s.run FROM event s WHERE s.type = 'run-started'"
+			  " AND" STORE_HAS_COME " ORDER BY s.at DESC LIMIT 1",
 			  &s, err) < 0)
 		return -1;
 	rc = store_step(h, s, err);
@@ -389,14 +389,15 @@ static int prepare_list(struct history *h, const struct history_filter *filter, 
 
 	(void)snprintf(sql, sizeof(sql),
 		       "SELECT s.run, s.at, s.kind, s.platform, s.host, s.version, s.command,"
-		       " f.verdict, f.duration, f.backup_set" FROM_RUNS "%s%s%s%s"
+		       " f.verdict, f.duration, f.backup_set" FROM_RUNS "%s%s%s%s%s"
 		       " ORDER BY s.at DESC LIMIT ?5",
 		       filter->kind ? " AND s.kind = ?1" : "",
 		       filter->component ? " AND EXISTS (SELECT 1 FROM event c"
 					   " WHERE c.component = ?2 AND c.run = s.run)" :
 					   "",
 		       filter->since_ns ? " AND s.at >= ?3" : "",
-		       filter->until_ns ? " AND s.at < ?4" : "");
+		       filter->until_ns ? " AND s.at < ?4" : "",
+		       filter->has_come ? " AND" STORE_HAS_COME : "");
 	if (store_prepare(h, sql, s, err) < 0)
 		return -1;
 	if ((filter->kind && store_bind_text(h, *s, 1, filter->kind, err) < 0) ||
@@ -460,7 +461,7 @@ int history_last_run(struct history *h, const char *kind, const char *component,
 			  "   WHERE f.type = 'run-finished' AND f.run = s.run)"
 			  " AND EXISTS (SELECT 1 FROM event c"
 			  "   WHERE c.component = ?2 AND c.run = s.run)"
-			  " ORDER BY s.at DESC LIMIT 1",
+			  " AND" STORE_HAS_COME " ORDER BY s.at DESC LIMIT 1",
 			  &s, err) < 0 ||
 	    store_bind_text(h, s, 1, kind, err) < 0 || store_bind_text(h, s, 2, component, err) < 0)
 		return -1;

@@ -10,6 +10,12 @@
 
 enum { STORE_PATH_SIZE = 4096 };
 
+/*
+ * Of a run's start `s`: its time has come. What began while the clock was ahead would be the newest
+ * until then, whatever runs find meanwhile. A minute is no more than clocks are set back by.
+ */
+#define STORE_HAS_COME " s.at < (unixepoch() + 60) * 1000000000"
+
 /* The lock of a component that we hold. */
 struct held_lock {
 	int fd;

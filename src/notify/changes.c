@@ -66,7 +66,10 @@ static bool is_graver(enum notice_event event, const char *before)
 /* Runs do not take the same time every day: a reminder comes up to a 24th of its time early. */
 static bool is_due(const struct alert *before, const struct change_times *times)
 {
-	return times->now_ns - before->told_ns >= times->reminder_ns - times->reminder_ns / 24;
+	int64_t age_ns = times->now_ns - before->told_ns;
+
+	/* told while the clock was ahead: nobody waits until that time comes again */
+	return age_ns < 0 || age_ns >= times->reminder_ns - times->reminder_ns / 24;
 }
 
 /* Fills event, is_told, reminder of a change whose alert is all known but since and told. */

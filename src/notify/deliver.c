@@ -303,7 +303,9 @@ int deliver(const struct deliver_request *request, struct deliver_result *out, s
 
 	if (!paused_ns)
 		return error_set(err, ERROR_NOMEM, "no memory for deliveries");
-	if (serve_strangers(&r, err) < 0)
+	if (outbox_set_clock_back(request->history, clock_wall_ns(), err) < 0 && !was_busy(err))
+		rc = -1;
+	if (rc > 0 && serve_strangers(&r, err) < 0)
 		rc = -1;
 	while (rc > 0 && !is_over(&r)) {
 		rc = serve_each(&r, err);

@@ -112,7 +112,8 @@ static int tell_of(struct work *w, const struct notice *lost, const struct deliv
 {
 	const struct alert *before = alerts_find(&w->alerts, w->alert.key);
 	int64_t reminder_ns = w->scope->config->notify.reminder_ns;
-	bool lasts = before && w->scope->now_ns - before->told_ns < reminder_ns;
+	int64_t age_ns = before ? w->scope->now_ns - before->told_ns : 0;
+	bool lasts = before && age_ns >= 0 && age_ns < reminder_ns;
 	struct notice n = { .event = NOTICE_GIVEN_UP,
 			    .reminder = before != NULL,
 			    .verdict = VERDICT_ERROR };

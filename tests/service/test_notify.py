@@ -382,6 +382,51 @@ def test_a_receiver_that_asks_for_a_year_is_tried_again_before_the_message_is_gi
         receiver.close()
 
 
+def set_ahead(site, ns):
+    """All that is recorded happened so much later, as if the clock had been ahead meanwhile."""
+    with sqlite3.connect(site.state / "history.db") as db:
+        guards = db.execute("SELECT name, sql FROM sqlite_schema WHERE name LIKE 'event_no_%'").fetchall()
+        for name, _ in guards:
+            db.execute(f"DROP TRIGGER {name}")
+        for change in ("event SET at = at + ?1", "alert SET since = since + ?1, told = told + ?1",
+                       "outbox SET created = created + ?1, tried_since = tried_since + ?1, due = due + ?1",
+                       "expected SET since = since + ?1, judged = judged + ?1"):
+            db.execute(f"UPDATE {change}", (ns,))
+        for _, sql in guards:
+            db.execute(sql)
+
+
+def test_a_clock_that_was_ahead_silences_nothing():
+    receiver = Receiver()
+    with socket.create_server(("127.0.0.1", 0)) as service:
+        site = with_site(receiver, {"hook": webhook(receiver)}, health=f'{{tcp: "127.0.0.1:{service.getsockname()[1]}"}}')
+        site.run("verify")
+    try:
+        site.run("verify", code=4)
+        until(lambda: [e["event"] for e in receiver.events()] == ["error"], "the error is told")
+        until(lambda: not site.senders(), "the delivery ends")
+        with sqlite3.connect(site.state / "history.db") as db:  # all that is left is the run that passed
+            well, = db.execute("SELECT run FROM event WHERE type = 'run-finished' AND verdict = 'pass'").fetchone()
+        subprocess.run([FIXTURE, site.state, "hook", "1", "1"], check=True)
+        set_ahead(site, 4 * 365 * 86400 * 10**9)
+        site.run("notify", "deliver", "--for", "2s")
+        assert receiver.events()[1:][0]["event"] == "failed", "what waits is not delivered"
+        with sqlite3.connect(site.state / "history.db") as db:
+            judged, = db.execute("SELECT judged FROM expected").fetchone()
+        assert judged <= time.time_ns(), "nothing is missed for years"
+        failed = site.json("verify", code=4)["id"]
+        until(lambda: [e["event"] for e in receiver.events()][2:] == ["error"], "the reminder is told")
+        assert receiver.events()[2]["reminder"]
+        for argv in (("status",), ("schedule", "list", "--json"), ("run", "show", "latest")):
+            said = site.run(*argv, code=None).stdout.decode()
+            assert failed in said and well not in said, (argv, said)
+        assert 'muster_run_last_success_timestamp_seconds{platform="shop",kind="verify",schedule="nightly"} 0' in (
+            site.run("metrics").stdout.decode())
+    finally:
+        site.close()
+        receiver.close()
+
+
 def cmdlines():
     for entry in Path("/proc").glob("[0-9]*"):
         try:
