@@ -74,6 +74,35 @@ static int spell_password(const struct attempt *a, struct buf *out)
 	return put_base64(out, buf_span(&a->password)) < 0 ? -1 : put_base64(out, buf_span(&plain));
 }
 
+static int hex_value(char c)
+{
+	return c >= '0' && c <= '9'               ? c - '0' :
+	       (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 :
+						    -1;
+}
+
+/* "user:password" of the URL as the Basic scheme of HTTP spells it (RFC 7617), ended by NUL; "" = none. */
+static int spell_user(const struct buf *url, struct buf *out)
+{
+	CLEANUP(secret_wipe)
+	struct buf plain = { 0 };
+	const char *scheme = strstr(url->ptr, "://");
+	const char *at = scheme ? scheme + 3 : url->ptr;
+	const char *end = at + strcspn(at, "/?#");
+	const char *mark = memrchr(at, '@', (size_t)(end - at));
+
+	for (; mark && at < mark; at++) {
+		int high = *at == '%' && mark - at > 2 ? hex_value(at[1]) : -1;
+		int low = high >= 0 ? hex_value(at[2]) : -1;
+		char byte = low >= 0 ? (char)(high << 4 | low) : *at;
+
+		if (buf_append(&plain, &byte, 1) < 0)
+			return -1;
+		at += low >= 0 ? 2 : 0;
+	}
+	return mark ? put_base64(out, buf_span(&plain)) : buf_append(out, "", 1);
+}
+
 static int copy_hiding(const struct span *part, size_t count, struct span said, struct buf *out)
 {
 	while (said.len && said.ptr[0]) {
@@ -91,6 +120,8 @@ int hide_secrets(const struct attempt *a, struct span said, struct buf *out)
 {
 	CLEANUP(secret_wipe)
 	struct buf spelled = { 0 };
+	CLEANUP(secret_wipe)
+	struct buf user = { 0 };
 	struct span part[PARTS_MAX];
 	size_t count = 0;
 
@@ -108,6 +139,10 @@ int hide_secrets(const struct attempt *a, struct span said, struct buf *out)
 		drop_shorter(part, &count, (struct span){ (const uint8_t *)second, strlen(second) },
 			     PART_MIN);
 	}
+	if (spell_user(&a->url, &user) < 0)
+		return -1;
+	drop_shorter(part, &count, (struct span){ (const uint8_t *)user.ptr, strlen(user.ptr) },
+		     PART_MIN);
 	count = split_url(&a->url, part, count);
 	return copy_hiding(part, count, said, out);
 }

@@ -4,6 +4,7 @@
 
 usage: test_notify.py MUSTER OUTBOX_FIXTURE    (a line per test, exits 1 when any failed)
 """
+import base64
 import collections
 import http.server
 import json
@@ -52,7 +53,7 @@ class Receiver:
                     return
                 status, headers = status if isinstance(status, tuple) else (status, {})
                 # what a careless server says: everything it was told
-                said = f"answer of {self.path}".encode()
+                said = f"answer of {self.path} {self.headers.get('Authorization', '')}".strip().encode()
                 self.send_response(status)
                 for name, value in {"Content-Length": len(said), **headers}.items():
                     self.send_header(name, str(value))
@@ -437,7 +438,7 @@ def cmdlines():
 
 def test_no_secret_of_a_receiver_is_to_be_found_anywhere():
     markers = [b"PLANTED-URL-7f3a", b"PLANTED-KEY-91cc", b"PLANTED-USER-44", b"PLANTED-QUERY-d0",
-               b"PLANTED-PASSWORD-e5"]
+               b"PLANTED-PASSWORD-e5", base64.b64encode(b"user:PLANTED-USER-44%")]
     seen, dice = [], random.Random(3)
 
     def answer(request):
@@ -447,7 +448,7 @@ def test_no_secret_of_a_receiver_is_to_be_found_anywhere():
 
     receiver = Receiver(answer)
     host = receiver.url.partition("//")[2]
-    url = f"http://user:PLANTED-USER-44@{host}/PLANTED-URL-7f3a?token=PLANTED-QUERY-d0"
+    url = f"http://user:PLANTED-USER-44%25@{host}/PLANTED-URL-7f3a?token=PLANTED-QUERY-d0"
     site = with_site(receiver, {})
     try:
         of = site.secret("url", url)
