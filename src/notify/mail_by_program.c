@@ -131,10 +131,13 @@ static int run(const struct attempt *a, const char *const *argv, int message, st
 	CLEANUP(cleanup_close)
 	int said = open_said(err);
 	struct error failed = ERROR_INIT;
-	/* not in a group of its own: what it leaves behind may be delivering */
-	const struct process_spec spec = {
-		.argv = argv, .in = message, .out = said, .err = said, .die_with_parent = true
-	};
+	/* its group ends with it when time is up; what it leaves behind by itself may be delivering */
+	const struct process_spec spec = { .argv = argv,
+					   .in = message,
+					   .out = said,
+					   .err = said,
+					   .own_group = true,
+					   .die_with_parent = true };
 	int rc;
 
 	if (said < 0)

@@ -311,6 +311,32 @@ def test_a_program_that_does_not_end_is_ended_and_one_that_chatters_hurts_nobody
     assert result["outcome"] == "done" and "y y y" in result["answer"] and len(result["answer"]) < 400, result
 
 
+def runs(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as f:
+            return f.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_what_a_program_that_does_not_end_has_started_ends_with_it():
+    result, pid = by_program(script="sleep 1000 & echo $! >$OUT; wait", timeout="1s")
+    assert result["outcome"] == "later", result
+    for _ in range(600):
+        if not runs(int(pid)):
+            break
+        time.sleep(0.1)
+    else:
+        os.kill(int(pid), 9)
+        raise AssertionError("a process is left behind")
+
+
+def test_what_a_program_leaves_behind_when_it_ends_goes_on():
+    result, pid = by_program(script="sleep 1000 <&- >&- 2>&- & echo $! >$OUT")
+    assert result["outcome"] == "done" and runs(int(pid)), result
+    os.kill(int(pid), 9)
+
+
 def test_a_program_that_is_not_there_is_a_refusal():
     result = send(FIXTURE, {"type": "mail", "to": ["a@b.example"], "sendmail": ["/nowhere/sendmail"]}, notice())
     assert result["outcome"] == "refused" and "/nowhere/sendmail" in result["answer"] and result["hint"], result
