@@ -65,15 +65,20 @@ static int enter_gate(const struct history *h, struct error *err)
 	return fd;
 }
 
-static int write_holder(int fd, const struct history_claim *claim, struct error *err)
+static int write_holder(const struct history *h, const struct held_lock *lock,
+			const struct history_claim *claim, struct error *err)
 {
-	char text[256], since[CLOCK_RFC3339_SIZE];
+	char text[256], since[CLOCK_RFC3339_SIZE], path[STORE_PATH_SIZE + 256];
 
 	(void)snprintf(text, sizeof(text), "%.31s\n%.60s\n%ld\n%s\n", claim->run, claim->command,
 		       (long)getpid(), clock_format_rfc3339(clock_wall_ns(), since));
-	if (ftruncate(fd, 0) < 0)
-		return error_set_errno(err, ERROR_IO, "write a lock file");
-	return file_write_all(fd, "a lock file", text, strlen(text), err);
+	(void)snprintf(path, sizeof(path), "%s/locks/%.200s" LOCK_SUFFIX, h->directory,
+		       lock->component);
+	if (ftruncate(lock->fd, 0) < 0)
+		return error_set_errno(err, ERROR_IO, "write %s", path);
+	if (file_write_all(lock->fd, path, text, strlen(text), err) == 0)
+		return 0;
+	return error_hint(err, "nothing was looked at; is the disk of state_dir full?");
 }
 
 /* "cache, database", cut where it grows too long. */
@@ -133,7 +138,7 @@ static int take(struct history *h, const struct history_claim *claim, const char
 		return error_set(err, ERROR_NOMEM, "history: no memory for locks");
 	lock->fd = TAKE_FD(fd);
 	h->lock_count++;
-	return write_holder(lock->fd, claim, err);
+	return write_holder(h, lock, claim, err);
 }
 
 static int take_all(struct history *h, const struct history_claim *claim, struct error *err)

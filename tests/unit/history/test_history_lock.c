@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -176,6 +177,26 @@ static void all_of_a_claim_is_taken_or_nothing(void **state)
 	assert_int_equal(holders.count, 1);
 	assert_string_equal(holders.item[0].run, "r1");
 	end_holder(&queue);
+}
+
+static void a_full_disk_is_told_with_the_file_and_what_to_do(void **state)
+{
+	struct world *w = *state;
+	CLEANUP(cleanup_history)
+	struct history *h = open_history(w);
+	struct rlimit before, nothing;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	nothing = (struct rlimit){ .rlim_cur = 0, .rlim_max = before.rlim_max };
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &nothing), 0);
+	assert_int_equal(lock(h, "r1", 0, 1, &w->err), -1);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_non_null(strstr(w->err.message, w->directory));
+	assert_non_null(strstr(w->err.message, "/locks/cache.lock: "));
+	assert_non_null(strstr(w->err.hint, "disk of state_dir"));
+	error_clear(&w->err);
+	assert_int_equal(lock(h, "r1", 0, 1, &w->err), 0);
 }
 
 static void runs_of_no_component_exclude_each_other_alone(void **state)
@@ -402,6 +423,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(runs_of_different_components_do_not_wait),
 		TEST(all_of_a_claim_is_taken_or_nothing),
+		TEST(a_full_disk_is_told_with_the_file_and_what_to_do),
 		TEST(runs_of_no_component_exclude_each_other_alone),
 		TEST(recovery_ends_the_runs_of_the_dead_and_of_nobody_else),
 		TEST(several_writers_lose_nothing_and_keep_each_run_in_order),
