@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/complaints.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,20 +10,76 @@
 /* A source line is shown up to this many bytes. */
 enum { LINE_SHOWN_MAX = 500 };
 
-/* What follows "password:" and is no reference is not shown, whatever the complaint is about. */
+/* A key that has a secret for its value, also where its name is mistyped. */
+static bool names_secret(const char *key, size_t len)
+{
+	static const char *const parts[] = { "passw", "secret", "token", "key", "url" };
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "%.*s", (int)len, key);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (strcasestr(name, parts[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The value of the key that `colon` ends, when nobody may see it: no reference, no bucket. */
+static char *secret_behind(char *line, char *colon)
+{
+	char *value = colon + 1 + strspn(colon + 1, " "), *end = colon, *key;
+	bool is_reference = *value == '{';
+
+	value += strspn(value, "\"'");
+	while (end > line && strchr("\"' ", end[-1]))
+		end--;
+	for (key = end; key > line && (isalnum((unsigned char)key[-1]) || strchr("_-", key[-1]));)
+		key--;
+	return names_secret(key, (size_t)(end - key)) && !is_reference &&
+			       strncmp(value, "s3://", 5) != 0 ?
+		       value :
+		       NULL;
+}
+
+/* "password hunter2", whose colon was forgotten. */
+static char *secret_without_colon(char *line)
+{
+	char *at = strcasestr(line, "password");
+
+	return at && at[8] == ' ' && at[8 + strspn(at + 8, " ")] != '{' ?
+		       at + 8 + strspn(at + 8, " ") :
+		       NULL;
+}
+
+/* Of a URL below any other key, such as "ulr", what stands behind the host; all, when it names a user. */
+static char *secret_of_url(char *line)
+{
+	char *host = strstr(line, "http"), *end;
+
+	host = host ? strstr(host, "://") : NULL;
+	if (!host)
+		return NULL;
+	host += 3;
+	end = host + strcspn(host, "/?# \"'");
+	if (memchr(host, '@', (size_t)(end - host)))
+		return host;
+	return *end == '/' || *end == '?' ? end + 1 : NULL;
+}
+
+/* What a secret's key is followed by is not shown, whatever the complaint is about. */
 static void mask_secrets(char *line)
 {
-	static const char key[] = "password";
 	static const char masked[] = "********";
+	char *value = NULL;
 
-	for (char *at = line; (at = strcasestr(at, key));) {
-		at += strlen(key);
-		at += strspn(at, "\"':= ");
-		if (*at == '{' || !*at)
-			continue;
-		(void)snprintf(at, strlen(at) + 1, "%s", masked);
-		return;
-	}
+	for (char *at = line; !value && (at = strpbrk(at, ":="));)
+		value = secret_behind(line, at++);
+	if (!value)
+		value = secret_without_colon(line);
+	if (!value)
+		value = secret_of_url(line);
+	if (value)
+		(void)snprintf(value, strlen(value) + 1, "%s", masked);
 }
 
 static const char *shown_line(struct config_complaints *c, const char *at, size_t len)

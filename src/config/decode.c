@@ -181,7 +181,7 @@ bool decode_is_name(const char *name)
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789_-";
 
-	return strlen(name) <= NAME_MAX_LENGTH && *name != '-' &&
+	return *name && strlen(name) <= NAME_MAX_LENGTH && *name != '-' &&
 	       name[strspn(name, allowed)] == '\0';
 }
 

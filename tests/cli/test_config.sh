@@ -32,6 +32,28 @@ printf 'version: 1\nrun: {jobs: 1\n' >syntax.yaml
 printf 'version: 1\nrun:\n\tjobs: 1\n' >tab.yaml
 printf 'version: 1\nrepository: {path: b}\ncomponents: {q: {engine: rabbitmq, connect: {password: hunter2}}}\n' >literal.yaml
 
+cat >secrets.yaml <<'END'
+version: 1
+repository: {path: b}
+components: {q: {engine: rabbitmq, connect: {"password": "{hunter2"}}}
+notify:
+  receivers:
+    chat: {type: slack, url: https://hooks.example/T00/hunter2}
+    page:
+      type: pagerduty
+      key: hunter2
+    beat:
+      type: ping
+      ulr: https://hc.example/hunter2
+      Url : hunter2
+offsite:
+  url: s3://bucket/x
+  access_key: "hunter2"
+  secret-key: hunter2
+  session_token: [hunter2]
+END
+printf 'version: 1\nrepository: {path: b}\ncomponents: {"": {engine: redis}}\nschedules: {"": {run: verify, when: daily}}\nnotify: {receivers: {"": {type: mail, to: [a@b.example]}}}\n' >nameless.yaml
+
 run no-configuration 8 check-config missing.yaml
 cat >expect.yaml <<'END'
 version: 1
@@ -103,6 +125,8 @@ run check-wrong-json 7 check-config wrong.yaml --json
 run check-syntax 7 check-config syntax.yaml
 run check-tab 7 check-config tab.yaml
 run check-literal 0 check-config literal.yaml
+run check-secrets 7 check-config secrets.yaml
+run check-nameless 7 check-config nameless.yaml
 "$muster" config show --origin --set run.jobs=2 | grep -v '# built-in$' >out
 cat >expected <<'END'
 version: 1  # muster.yaml:1
