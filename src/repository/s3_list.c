@@ -108,10 +108,13 @@ static int take_element(void *cookie, const char *path, const char *text, struct
 
 	if (strncmp(path, contents, sizeof(contents) - 1) == 0)
 		return take_of_object(p, path + sizeof(contents) - 1, text, err);
-	if (strncmp(path, root, sizeof(root) - 1) != 0)
-		return strcmp(path, "ListBucketResult") == 0 ?
-			       0 :
-			       error_set(err, ERROR_TARGET, "the answer is no listing");
+	if (strcmp(path, "ListBucketResult") == 0)
+		return 0;
+	if (strncmp(path, root, sizeof(root) - 1) != 0) {
+		(void)error_set(err, ERROR_TARGET, "the answer is no listing");
+		return error_hint(err, "is the endpoint that of an S3 server, and no page or proxy "
+				       "before it?");
+	}
 	path += sizeof(root) - 1;
 	if (strcmp(path, "Contents") == 0)
 		return end_object(p, err);
@@ -173,6 +176,11 @@ static int hand_on(const struct page *p, const struct listing *l, struct error *
 		if (p->encoded && !s3_decode(key))
 			return error_set(err, ERROR_TARGET, "a listing spells a key as %.200s",
 					 key);
+		/* whoever asked takes the prefix off */
+		if (strncmp(key, l->prefix, strlen(l->prefix)) != 0)
+			return error_set(err, ERROR_TARGET,
+					 "a listing of \"%.200s\" has the key \"%.200s\"",
+					 l->prefix, key);
 		if (l->each(l->cookie, &object, err) < 0)
 			return -1;
 	}
@@ -201,7 +209,9 @@ static int fetch_page(struct s3 *s, struct page *p, const char *prefix, const ch
 
 	(void)snprintf(most, sizeof(most), "%d", PAGE_OBJECTS);
 	if (s3_send(s, &call, &answer, err) < 0)
-		return -1;
+		return answer.status >= 200 && answer.status < 300 ?
+			       error_context(err, "%s", s3_show(s, NULL, shown)) :
+			       -1;
 	return s3_xml_end(p->xml, err) < 0 ? error_context(err, "%s", s3_show(s, NULL, shown)) : 0;
 }
 

@@ -297,7 +297,7 @@ static void listings_are_bounded_and_whole(void **state)
 		{ "no-token", ERROR_TARGET, "does not say where" },
 		{ "same-token", ERROR_TARGET, "does not say where" },
 		{ "no-size", ERROR_TARGET, "without a size" },
-		{ "html", ERROR_TARGET, "is no listing" },
+		{ "html", ERROR_TARGET, "s3://html: the answer is no listing" },
 		{ "always-500", ERROR_TARGET, "after 3 attempts" },
 		{ "expired", ERROR_PERMISSION, "ExpiredToken" },
 	};
@@ -312,6 +312,21 @@ static void listings_are_bounded_and_whole(void **state)
 		expect_error(&err, cases[i].kind, cases[i].words, "");
 		s3_close(s);
 	}
+}
+
+static void keys_that_were_not_asked_for_are_no_listing(void **state)
+{
+	struct s3 *s = open_bucket("any");
+	struct error err = ERROR_INIT;
+	size_t count = 0;
+
+	(void)state;
+	assert_int_equal(s3_list(s, "", count_object, &count, &err), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(s3_list(s, "the/prefix/", count_object, &count, &err), -1);
+	expect_error(&err, ERROR_TARGET, "a listing of \"the/prefix/\" has the key \"k\"", "");
+	assert_int_equal(count, 1);
+	s3_close(s);
 }
 
 static void a_page_that_broke_off_is_handed_on_once(void **state)
@@ -611,6 +626,7 @@ int main(void)
 		cmocka_unit_test(wrong_ranges_are_no_data),
 		cmocka_unit_test(a_whole_answer_in_chunks_has_an_end),
 		cmocka_unit_test(listings_are_bounded_and_whole),
+		cmocka_unit_test(keys_that_were_not_asked_for_are_no_listing),
 		cmocka_unit_test(a_page_that_broke_off_is_handed_on_once),
 		cmocka_unit_test(only_a_checksum_of_the_whole_object_is_one),
 		cmocka_unit_test(what_lies_in_an_archive_is_told),
