@@ -42,12 +42,12 @@ struct notify_stale {
 struct notify_schedules {
 	const struct notify_missed *missed; /* that no run made good since, told before or not */
 	size_t missed_count;
-	const struct notify_stale *stale; /* all that are now: another one has recovered */
+	const struct notify_stale *stale; /* all that are now */
 	size_t stale_count;
 };
 /*
  * Tell of these, as of alerts, in one transaction: each missed time once at most, and no more often than the reminder
- * time for one schedule. A missed one is well when a run of its kind has finished.
+ * time for one schedule. What is no longer among them has recovered.
  */
 MUST_CHECK int notify_schedules(const struct notify_scope *s,
 				const struct notify_schedules *schedules, size_t *queued,

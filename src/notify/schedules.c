@@ -128,19 +128,57 @@ static int tell_stale(struct watch *w, const struct notify_stale *s, struct erro
 			0, err);
 }
 
-static bool is_stale(struct watch *w, const struct alert *a)
+static bool is_about(struct watch *w, const struct alert *a, const char *schedule, const char *kind)
 {
-	for (size_t i = 0; i < w->schedules->stale_count; i++) {
-		const struct notify_stale *s = &w->schedules->stale[i];
-		struct alert now = alert_of(w, s->schedule, s->kind, "stale", "");
+	struct alert now = alert_of(w, schedule, kind, a->name, "");
 
-		if (now.key && strcmp(now.key, a->key) == 0)
+	return now.key && strcmp(now.key, a->key) == 0;
+}
+
+static bool is_missed(struct watch *w, const struct alert *a)
+{
+	for (size_t i = 0; i < w->schedules->missed_count; i++) {
+		const struct notify_missed *m = &w->schedules->missed[i];
+
+		if (is_about(w, a, m->schedule, m->kind))
 			return true;
 	}
 	return false;
 }
 
-static int tell_fresh(struct watch *w, const struct alert *a, struct error *err)
+static bool is_stale(struct watch *w, const struct alert *a)
+{
+	for (size_t i = 0; i < w->schedules->stale_count; i++) {
+		const struct notify_stale *s = &w->schedules->stale[i];
+
+		if (is_about(w, a, s->schedule, s->kind))
+			return true;
+	}
+	return false;
+}
+
+/* Is it one of a schedule of which there is nothing to be told any more? */
+static bool is_over(struct watch *w, const struct alert *a)
+{
+	return (strcmp(a->name, "missed") == 0 && !is_missed(w, a)) ||
+	       (strcmp(a->name, "stale") == 0 && !is_stale(w, a));
+}
+
+/* What nothing is expected of is not well. */
+static const char *how_it_ended(struct watch *w, const struct alert *a)
+{
+	const struct config *config = w->scope->config;
+
+	for (size_t i = 0; i < config->schedule_count; i++) {
+		const struct schedule_config *s = &config->schedule[i];
+
+		if (s->enabled && is_about(w, a, s->name, s->run))
+			return "well again";
+	}
+	return "no longer scheduled";
+}
+
+static int tell_end(struct watch *w, const struct alert *a, struct error *err)
 {
 	CLEANUP(changes_release)
 	struct changes changes = { 0 };
@@ -148,7 +186,7 @@ static int tell_fresh(struct watch *w, const struct alert *a, struct error *err)
 	const char *id = arena_printf(&w->arena, "fresh-%s-%s", a->key,
 				      clock_format_rfc3339(w->scope->now_ns, at));
 
-	if (changes_add_recovered(a, "well again", &changes, err) < 0)
+	if (changes_add_recovered(a, how_it_ended(w, a), &changes, err) < 0)
 		return -1;
 	return tell_of(w, a->kind, id, &changes, err);
 }
@@ -170,7 +208,7 @@ static int tell_all(struct watch *w, struct error *err)
 	for (size_t i = 0; i < w->alerts.count; i++) {
 		const struct alert *a = &w->alerts.item[i];
 
-		if (strcmp(a->name, "stale") == 0 && !is_stale(w, a) && tell_fresh(w, a, err) < 0)
+		if (is_over(w, a) && tell_end(w, a, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -6,149 +6,23 @@ usage: test_notify.py MUSTER OUTBOX_FIXTURE    (a line per test, exits 1 when an
 """
 import base64
 import collections
-import http.server
 import json
 import os
 import random
-import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import traceback
 from pathlib import Path
 
-MUSTER, FIXTURE = (os.path.realpath(a) for a in sys.argv[1:3])
-PATIENCE = 120  # until something that must happen is given up
+sys.dont_write_bytecode = True  # nothing may be left among the sources
+from notified import PATIENCE, Receiver, Site, until, webhook, with_site
 
-
-def until(true, what):
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, f"never: {what}"
-        time.sleep(0.02)
-
-
-class Receiver:
-    """An HTTP server; `answer(self, request)` gives a status, or None to close without an answer."""
-
-    def __init__(self, answer=None):
-        outer = self
-        self.answer, self.requests, self.lock = answer or (lambda request: 200), [], threading.Lock()
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                request = {"path": self.path, "body": body, "headers": dict(self.headers)}
-                with outer.lock:
-                    outer.requests.append(request)
-                status = outer.answer(request)
-                if status is None:
-                    self.close_connection = True
-                    self.connection.shutdown(socket.SHUT_RDWR)
-                    return
-                status, headers = status if isinstance(status, tuple) else (status, {})
-                # what a careless server says: everything it was told
-                said = f"answer of {self.path} {self.headers.get('Authorization', '')}".strip().encode()
-                self.send_response(status)
-                for name, value in {"Content-Length": len(said), **headers}.items():
-                    self.send_header(name, str(value))
-                self.end_headers()
-                self.wfile.write(said)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.handle_error = lambda *_: None  # who asked was killed
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def events(self):
-        """Of webhooks, in the order in which they came."""
-        with self.lock:
-            return [json.loads(r["body"])["data"] for r in self.requests]
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-class Site:
-    """A platform of one service that is down, its receivers, its state."""
-
-    def __init__(self, receivers, more="", health=None):
-        # a process can be killed anywhere; what a disk's syncs cost is not asked here
-        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        self.directory = Path(tempfile.mkdtemp(prefix="muster-notify-", dir=memory))
-        (self.directory / "backups").mkdir()
-        self.state = self.directory / "state"
-        self.config = self.directory / "muster.yaml"
-        self.config.write_text(f"""version: 1
-platform: {{name: shop}}
-repository: {{path: backups}}
-history: {{state_dir: state}}
-components: {{api: {{engine: service, health: {health or '{tcp: "127.0.0.1:1"}'}}}}}
-schedules: {{nightly: {{run: verify, when: daily}}}}
-notify:
-  receivers: {json.dumps(receivers)}
-{more}""")
-
-    def secret(self, name, text):
-        path = self.directory / name
-        path.write_text(text)
-        path.chmod(0o600)
-        return {"file": str(path)}
-
-    def words(self, *argv):
-        return [MUSTER, "-c", str(self.config), *argv]
-
-    def run(self, *argv, code=0, **more):
-        done = subprocess.run(self.words(*argv), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=PATIENCE, **more)
-        assert code is None or done.returncode == code, (argv, done.returncode, done.stdout, done.stderr)
-        return done
-
-    def json(self, *argv, code=0):
-        return json.loads(self.run(*argv, "--json", code=code).stdout)
-
-    def listed(self):
-        return self.json("notify", "list", "--all")["notifications"]
-
-    def senders(self):
-        """Processes that deliver for us."""
-        found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if b"deliver" in words and str(self.config).encode() in words:
-                found.append(int(entry.name))
-        return found
-
-    def close(self):
-        for pid in self.senders():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        until(lambda: not self.senders(), "senders end")
-        shutil.rmtree(self.directory)
-
-
-def webhook(site_or_url, **more):
-    return {"type": "webhook", "url": {"env": "HOOK_URL"}, "timeout": "60s", **more}
-
-
-def with_site(receiver, receivers, **more):
-    os.environ["HOOK_URL"] = receiver.url
-    return Site(receivers, **more)
+FIXTURE = os.path.realpath(sys.argv[2])
 
 
 def test_a_thousand_events_arrive_in_order_whatever_fails_and_is_killed():

@@ -33,6 +33,7 @@ struct world {
 	struct receiver_config receiver[3];
 	struct route_config route[1];
 	struct component_config component[2];
+	struct schedule_config schedule[2];
 	struct config config;
 	struct outbox_items told; /* since the last forget() */
 	struct notice notice;
@@ -56,9 +57,14 @@ static int set_up(void **state)
 		(struct receiver_config){ .name = "beat", .kind = RECEIVER_PING, .instead = "" };
 	w->component[0].name = "db";
 	w->component[1].name = "cache";
+	w->schedule[0] =
+		(struct schedule_config){ .name = "nightly", .run = "verify", .enabled = true };
+	w->schedule[1] = (struct schedule_config){ .name = "weekly", .run = "restore-test" };
 	w->config = (struct config){ .platform = "shop",
 				     .component = w->component,
 				     .component_count = 2,
+				     .schedule = w->schedule,
+				     .schedule_count = 2,
 				     .notify = { .receiver = w->receiver,
 						 .receiver_count = 1,
 						 .reminder_ns = DAY,
@@ -468,10 +474,16 @@ static void a_missed_time_is_told_once_and_is_well_after_the_next_run(void **sta
 	schedules.missed_count = 3;
 	assert_int_equal(tell_schedules(w, 2 * DAY + HOUR, &schedules), 1);
 	assert_string_equal(notice(w, 0)->kind, "restore-test");
-	/* a run that begins only now makes up for it */
-	assert_int_equal(run(w, "verify", 2 * DAY + 2 * HOUR, sound), 1);
+	/* whether a run makes up for it is known by who knows the schedules */
+	assert_int_equal(run(w, "verify", 2 * DAY + 2 * HOUR, sound), 0);
+	schedules.missed = missed + 2;
+	schedules.missed_count = 1;
+	assert_int_equal(tell_schedules(w, 2 * DAY + 3 * HOUR, &schedules), 1);
 	assert_int_equal(notice(w, 0)->event, NOTICE_RECOVERED);
-	assert_int_equal(tell_schedules(w, 2 * DAY + 3 * HOUR, &schedules), 0);
+	assert_string_equal(w->notice.kind, "verify");
+	assert_non_null(
+		strstr(w->notice.line[0].message, "well again; it was: nightly (verify) did not"));
+	assert_int_equal(tell_schedules(w, 2 * DAY + 4 * HOUR, &schedules), 0);
 }
 
 static void what_is_stale_is_told_until_it_is_not(void **state)
@@ -491,6 +503,8 @@ static void what_is_stale_is_told_until_it_is_not(void **state)
 	schedules.stale_count = 0;
 	assert_int_equal(tell_schedules(w, 2 * DAY, &schedules), 1);
 	assert_int_equal(notice(w, 0)->event, NOTICE_RECOVERED);
+	/* it is switched off */
+	assert_non_null(strstr(w->notice.line[0].message, "no longer scheduled; it was: "));
 	assert_int_equal(tell_schedules(w, 2 * DAY, &schedules), 0);
 }
 
