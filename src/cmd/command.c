@@ -15,6 +15,7 @@
 #include "cmd/help.h"
 #include "cmd/interrupt.h"
 #include "cmd/document.h"
+#include "config/keys.h"
 
 const struct command *command_find(const struct command *group, const char *name,
 				   const char **suggestion)
@@ -59,15 +60,38 @@ static int run(struct invocation *inv, struct error *err)
 	return code;
 }
 
-/* --set components.redis.connect.password=…: the run's record is no place for it. */
-static bool is_secret(const char *word)
+/* Where a secret begins in --set KEY=VALUE, or --set=KEY=VALUE; NULL: there is none. */
+static const char *secret_in(const char *word)
 {
-	const char *equals = strchr(word, '=');
+	static const char option[] = "--set=";
+	const char *key = strncmp(word, option, strlen(option)) == 0 ? word + strlen(option) : word;
+	const char *equals = strchr(key, '=');
 
-	return equals && strcasestr(word, "password") && equals[1] != '{';
+	if (!equals || !equals[1])
+		return NULL;
+	switch (key_secrecy(key)) {
+	case KEY_IS_SECRET: /* {file: PATH} only says where it is */
+		return equals[1] == '{' ? NULL : equals + 1;
+	case KEY_MAY_HOLD_SECRETS:
+		return equals + 1;
+	case KEY_IS_OPEN:
+		break;
+	}
+	return NULL;
 }
 
-/* As typed, each word quoted for a shell where it must be. */
+static int put_quoted(const char *word, size_t length, struct buf *out)
+{
+	if (buf_puts(out, "'") < 0)
+		return -1;
+	for (const char *c = word; c < word + length; c++) {
+		if (*c == '\'' ? buf_puts(out, "'\\''") < 0 : buf_append(out, c, 1) < 0)
+			return -1;
+	}
+	return buf_puts(out, "'");
+}
+
+/* As typed, each word quoted for a shell where it must be. A run's record is no place for secrets. */
 static int command_line(int argc, char **argv, struct buf *out)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -76,21 +100,14 @@ static int command_line(int argc, char **argv, struct buf *out)
 	if (buf_puts(out, "muster") < 0)
 		return -1;
 	for (int i = 1; i < argc; i++) {
-		const char *word = is_secret(argv[i]) ? "(a secret)" : argv[i];
+		const char *secret = secret_in(argv[i]);
+		size_t length = secret ? (size_t)(secret - argv[i]) : strlen(argv[i]);
+		bool is_plain = length && strspn(argv[i], plain) >= length;
 
-		if (*word && word[strspn(word, plain)] == '\0') {
-			if (buf_printf(out, " %s", word) < 0)
-				return -1;
-			continue;
-		}
-		if (buf_puts(out, " '") < 0)
-			return -1;
-		for (; *word; word++) {
-			if (*word == '\'' ? buf_puts(out, "'\\''") < 0 :
-					    buf_append(out, word, 1) < 0)
-				return -1;
-		}
-		if (buf_puts(out, "'") < 0)
+		if (buf_puts(out, " ") < 0 ||
+		    (is_plain ? buf_append(out, argv[i], length) :
+				put_quoted(argv[i], length, out)) < 0 ||
+		    (secret && buf_puts(out, "'(a secret)'") < 0))
 			return -1;
 	}
 	return 0;

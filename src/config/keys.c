@@ -70,6 +70,40 @@ bool key_environment_name(const struct key_row *row, char *out, size_t size)
 	return len > 0 && (size_t)len < size;
 }
 
+/* Of a key against the path of a secret. */
+static enum key_secrecy secrecy_by(const char *key, const char *path)
+{
+	for (;;) {
+		size_t name = strcspn(key, ".="), wanted = strcspn(path, ".");
+		bool any = wanted == 1 && *path == '*';
+
+		if (!any && (name != wanted || strncmp(key, path, name) != 0))
+			return KEY_IS_OPEN;
+		key += name;
+		path += wanted;
+		if (*key != '.')
+			return *path ? KEY_MAY_HOLD_SECRETS : KEY_IS_SECRET;
+		if (!*path)
+			return KEY_IS_OPEN;
+		key++;
+		path++;
+	}
+}
+
+enum key_secrecy key_secrecy(const char *key)
+{
+	enum key_secrecy found = KEY_IS_OPEN;
+
+	for (const struct key_row *row = key_next(NULL); row; row = key_next(row)) {
+		enum key_secrecy here =
+			row->type == KEY_SECRET ? secrecy_by(key, row->path) : KEY_IS_OPEN;
+
+		if (here > found)
+			found = here;
+	}
+	return found;
+}
+
 const char *key_type_name(enum key_type type)
 {
 	static const char *const names[] = {

@@ -90,6 +90,14 @@ const struct key_section *key_section(const char *path);
 /* Settable by an environment variable: a single value outside components. Its name goes to `out`. */
 bool key_environment_name(const struct key_row *row, char *out, size_t size);
 
+enum key_secrecy {
+	KEY_IS_OPEN,
+	KEY_MAY_HOLD_SECRETS, /* a map's, below which some are */
+	KEY_IS_SECRET
+};
+/* Of a key with names in the place of "*", which ends at its "=" or its end: "notify.receivers". */
+enum key_secrecy key_secrecy(const char *key);
+
 /* "duration", "list of words": what a key takes, for messages and the manual page. */
 const char *key_type_name(enum key_type type);
 

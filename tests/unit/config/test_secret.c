@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "config/keys.h"
 #include "config/secret.h"
 
 #include "config_fixture.h"
@@ -101,6 +102,38 @@ static void variables_and_commands_give_secrets(void **state)
 	assert_int_equal(out.len, 0);
 }
 
+static void keys_of_secrets_and_the_maps_above_them_are_known(void **state)
+{
+	static const char *const secrets[] = { "components.db.connect.password",
+					       "offsite.secret_key=x", "offsite.session_token",
+					       "notify.receivers.chat.url=a.b=c",
+					       "notify.receivers.pager.key" };
+	static const char *const maps[] = { "components={db: {}}",
+					    "components.db",
+					    "components.db.connect",
+					    "offsite",
+					    "notify",
+					    "notify.receivers=",
+					    "notify.receivers.x" };
+	static const char *const open[] = { "offsite.url=s3://password",
+					    "run.jobs",
+					    "",
+					    "=",
+					    ".",
+					    "compo",
+					    "components.db.connect.password.file=/x",
+					    "components.db.connect.passwords",
+					    "notify.receivers.x.type" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
+		assert_int_equal(key_secrecy(secrets[i]), KEY_IS_SECRET);
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
+		assert_int_equal(key_secrecy(maps[i]), KEY_MAY_HOLD_SECRETS);
+	for (size_t i = 0; i < sizeof(open) / sizeof(*open); i++)
+		assert_int_equal(key_secrecy(open[i]), KEY_IS_OPEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +141,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_others_may_read_is_refused),
 		cmocka_unit_test(what_cannot_hold_a_secret_is_an_error),
 		cmocka_unit_test(variables_and_commands_give_secrets),
+		cmocka_unit_test(keys_of_secrets_and_the_maps_above_them_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
