@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "base/redact.h"
+
 /* Shorter parts of a URL are words like "services", and nobody's secret. */
 enum { PART_MIN = 8, PASSWORD_MIN = 4, PARTS_MAX = 64 };
 
@@ -34,19 +36,6 @@ static size_t split_url(const struct buf *url, struct span *part, size_t count)
 		at += length + (at[length] != '\0');
 	}
 	return count;
-}
-
-/* The longest secret that stands at the beginning of `rest`; 0: none. */
-static size_t secret_at(const struct span *part, size_t count, struct span rest)
-{
-	size_t longest = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (part[i].len > longest && part[i].len <= rest.len &&
-		    memcmp(part[i].ptr, rest.ptr, part[i].len) == 0)
-			longest = part[i].len;
-	}
-	return longest;
 }
 
 /* Append the base64 of `bytes`, ended by NUL. */
@@ -103,19 +92,6 @@ static int spell_user(const struct buf *url, struct buf *out)
 	return mark ? put_base64(out, buf_span(&plain)) : buf_append(out, "", 1);
 }
 
-static int copy_hiding(const struct span *part, size_t count, struct span said, struct buf *out)
-{
-	while (said.len && said.ptr[0]) {
-		size_t n = secret_at(part, count, said);
-		int rc = n ? buf_puts(out, "[hidden]") : buf_append(out, said.ptr, 1);
-
-		if (rc < 0)
-			return -1;
-		said = span_behind(said, n ? n : 1);
-	}
-	return 0;
-}
-
 int hide_secrets(const struct attempt *a, struct span said, struct buf *out)
 {
 	CLEANUP(secret_wipe)
@@ -144,5 +120,5 @@ int hide_secrets(const struct attempt *a, struct span said, struct buf *out)
 	drop_shorter(part, &count, (struct span){ (const uint8_t *)user.ptr, strlen(user.ptr) },
 		     PART_MIN);
 	count = split_url(&a->url, part, count);
-	return copy_hiding(part, count, said, out);
+	return redact(part, count, said, out);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/redact.h"
 #include "model/quote.h"
 #include "repository/s3.intern.h"
 #include "repository/s3_xml.h"
@@ -11,6 +12,7 @@ enum { SAID_SIZE = 200 };
 
 /* An error document (AWS's API reference, "Error responses"). */
 struct complaint {
+	const struct s3_credentials *asked; /* by whom; the server may repeat what it was told */
 	char code[S3_CODE_SIZE], message[SAID_SIZE], region[S3_REGION_SIZE];
 	char our_time[40], server_time[40], bucket[S3_BUCKET_SIZE + 8];
 };
@@ -59,15 +61,27 @@ static const struct meaning meanings[] = {
 	  "the server wants fewer requests: try later" },
 };
 
-static bool copy(const char *path, const char *name, const char *text, char *out, size_t size)
+static bool is_element(const char *path, const char *name)
 {
 	const char *last = strrchr(path, '/');
 
-	if (!last || strcmp(last + 1, name) != 0)
-		return false;
-	if (!*out)
-		(void)quote_text(text, out, size);
-	return true;
+	return last && strcmp(last + 1, name) == 0;
+}
+
+/* Before it is shortened: a part of a secret is one, too. */
+static int copy(const struct complaint *c, const char *text, char *out, size_t size)
+{
+	const struct span secret[] = { buf_span(&c->asked->access_key),
+				       buf_span(&c->asked->secret_key),
+				       buf_span(&c->asked->token) };
+	CLEANUP(buf_release)
+	struct buf open = { 0 };
+
+	if (buf_puts(&open, "") < 0 ||
+	    redact(secret, 3, (struct span){ (const uint8_t *)text, strlen(text) }, &open) < 0)
+		return -1;
+	(void)quote_text(open.ptr, out, size);
+	return 0;
 }
 
 static int take_element(void *cookie, const char *path, const char *text, struct error *err)
@@ -86,10 +100,11 @@ static int take_element(void *cookie, const char *path, const char *text, struct
 		{ "BucketName", c->bucket, sizeof(c->bucket) },
 	};
 
-	(void)err;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		if (copy(path, known[i].name, text, known[i].out, known[i].size))
-			break;
+		if (!is_element(path, known[i].name) || *known[i].out)
+			continue;
+		if (copy(c, text, known[i].out, known[i].size) < 0)
+			return error_set(err, ERROR_NOMEM, "no memory for an answer");
 	}
 	return 0;
 }
@@ -192,12 +207,12 @@ int s3_refused(const struct s3 *s, const struct s3_call *call, struct span body,
 	       struct s3_answer *answer, struct error *err)
 {
 	struct error not_xml = ERROR_INIT;
-	struct complaint c = { 0 };
+	struct complaint c = { .asked = &s->credentials };
 	const struct meaning *m;
 
 	/* a proxy's page of HTML is as good as no body */
 	if (body.len && s3_xml_parse(body, take_element, &c, &not_xml) < 0 && !*c.code)
-		c = (struct complaint){ 0 };
+		c = (struct complaint){ .asked = &s->credentials };
 	if (!*c.code)
 		(void)snprintf(c.code, sizeof(c.code), "%s", default_code(call, answer->status));
 	if (!*c.region)

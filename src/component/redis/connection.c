@@ -7,6 +7,7 @@
 #include <sys/time.h>
 
 #include "base/clock.h"
+#include "base/redact.h"
 
 enum { DEFAULT_PORT = 6379 };
 
@@ -45,37 +46,70 @@ static void explain(const redisContext *connection, const struct connect_config 
 			   connection->errstr);
 }
 
-static redisReply *login(redisContext *connection, const struct connect_config *c,
-			 const struct buf *password)
-{
-	if (c->user && *c->user)
-		return redisCommand(connection, "AUTH %s %b", c->user, password->ptr,
-				    password->len);
-	return redisCommand(connection, "AUTH %b", password->ptr, password->len);
-}
-
 static bool is_denial(const char *text)
 {
 	return strncmp(text, "NOAUTH", 6) == 0 || strncmp(text, "WRONGPASS", 9) == 0 ||
 	       strncmp(text, "NOPERM", 6) == 0 || strstr(text, "AUTH") || strstr(text, "password");
 }
 
-static int expect_status(redisContext *connection, redisReply *reply,
-			 const struct connect_config *c, struct reached *reached)
+/* A login, and the first word after it. */
+struct opening {
+	redisContext *connection;
+	const struct connect_config *connect;
+	struct buf password;
+	struct reached *reached;
+};
+
+/* A server that does not know AUTH repeats its arguments, perhaps shortened. */
+static int tell_refusal(const struct opening *o, const char *said)
+{
+	const struct span secret = buf_span(&o->password);
+	const char *arguments = strstr(said, ", with args beginning with");
+	size_t length = arguments ? (size_t)(arguments - said) : strlen(said);
+	CLEANUP(buf_release)
+	struct buf open = { 0 };
+
+	if (redact(&secret, 1, (struct span){ (const uint8_t *)said, length }, &open) < 0)
+		buf_clear(&open);
+	return reached_fail(o->reached, is_denial(said) ? REACH_DENIED : REACH_PROTOCOL, "%s",
+			    open.len ? open.ptr : "refused");
+}
+
+static int expect_status(const struct opening *o, redisReply *reply)
 {
 	int rc = 0;
 
 	if (!reply) {
-		explain(connection, c, reached);
+		explain(o->connection, o->connect, o->reached);
 		return -1;
 	}
 	if (reply->type == REDIS_REPLY_ERROR)
-		rc = reached_fail(reached, is_denial(reply->str) ? REACH_DENIED : REACH_PROTOCOL,
-				  "%s", reply->str);
+		rc = tell_refusal(o, reply->str);
 	else if (reply->type != REDIS_REPLY_STATUS)
-		rc = reached_fail(reached, REACH_PROTOCOL, "an answer of type %d", reply->type);
+		rc = reached_fail(o->reached, REACH_PROTOCOL, "an answer of type %d", reply->type);
 	freeReplyObject(reply);
 	return rc;
+}
+
+static int log_in(const struct opening *o)
+{
+	const struct buf *password = &o->password;
+	const char *user = o->connect->user;
+
+	if (!password->len)
+		return 0;
+	if (user && *user)
+		return expect_status(o, redisCommand(o->connection, "AUTH %s %b", user,
+						     password->ptr, password->len));
+	return expect_status(o,
+			     redisCommand(o->connection, "AUTH %b", password->ptr, password->len));
+}
+
+static void opening_release(struct opening *o)
+{
+	secret_wipe(&o->password);
+	if (o->connection)
+		redisFree(o->connection);
 }
 
 static redisContext *connect_to(const struct connect_config *c, struct reached *reached,
@@ -106,27 +140,21 @@ static redisContext *connect_to(const struct connect_config *c, struct reached *
 redisContext *connection_open(const struct connect_config *c, struct reached *reached,
 			      struct error *err)
 {
-	CLEANUP(secret_wipe)
-	struct buf password = { 0 };
-	redisContext *connection;
+	CLEANUP(opening_release)
+	struct opening o = { .connect = c, .reached = reached };
 
 	if (c->tls) {
 		(void)reached_fail(reached, REACH_TLS,
 				   "this build of hiredis cannot speak TLS to Redis");
 		return NULL;
 	}
-	if (secret_fetch(&c->password, &password, err) < 0)
+	if (secret_fetch(&c->password, &o.password, err) < 0)
 		return NULL;
-	connection = connect_to(c, reached, err);
-	if (!connection)
+	o.connection = connect_to(c, reached, err);
+	if (!o.connection || log_in(&o) < 0 ||
+	    expect_status(&o, redisCommand(o.connection, "PING")) < 0)
 		return NULL;
-	if ((password.len &&
-	     expect_status(connection, login(connection, c, &password), c, reached) < 0) ||
-	    expect_status(connection, redisCommand(connection, "PING"), c, reached) < 0) {
-		redisFree(connection);
-		return NULL;
-	}
-	return connection;
+	return TAKE(o.connection);
 }
 
 redisReply *connection_info(redisContext *connection, const char *section, struct error *err)
