@@ -8,6 +8,7 @@ The past is made in the history: what was done there is moved back, as if nobody
 """
 import email
 import email.policy
+import json
 import os
 import socket
 import sqlite3
@@ -27,10 +28,10 @@ DAILY = "Daily Backup Verification"
 
 
 class MailServer:
-    """Takes every mail."""
+    """Takes every mail, unless `refusals` has an answer for the next recipient."""
 
     def __init__(self):
-        self.mails, self.lock = [], threading.Lock()
+        self.mails, self.refusals, self.lock = [], [], threading.Lock()
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             port = s.getsockname()[1]
@@ -38,10 +39,16 @@ class MailServer:
         self.controller.start()
         self.url = f"smtp://127.0.0.1:{port}"
 
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.refusals:
+            return self.refusals.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 fine"
+
     async def handle_DATA(self, server, session, envelope):
         with self.lock:
             self.mails.append(email.message_from_bytes(envelope.original_content, policy=email.policy.default))
-        return "250 2.0.0 fine"
+        return "250 2.0.0 queued as 4711"
 
     def close(self):
         self.controller.stop()
@@ -243,6 +250,79 @@ def test_warned_and_passed_are_told_to_those_whose_routes_say_so():
         w.set("api", True)
         w.run("verify")
         w.expect()
+
+
+def test_a_mail_that_is_put_off_arrives_later_and_once():
+    with World() as w:
+        w.set("api", False)
+        w.post.refusals = ["451 4.7.1 greylisted, come again"] * 2
+        w.site.run("verify", code=1, env={**os.environ, "MUSTER_DELIVERS_ITSELF": "1"})
+        assert not w.post.refusals and len(w.post.mails) == 1, "it was not tried again by itself"
+        [row] = [r for r in w.site.listed() if r["receiver"] == "ops"]
+        assert row["state"] == "sent" and row["attempts"] == 3, row
+        w.expect(("failed", f"ALERT: {DAILY} FAILED: api reachable (shop)"))
+        w.expect()
+
+
+def test_what_waits_and_what_was_given_up_is_listed_with_the_answer_and_tried_again_when_asked():
+    with World() as w:
+        w.set("api", False)
+        w.post.refusals, w.hook.answer = ["550 5.1.1 no such user"], lambda request: (503, {"Retry-After": "7200"})
+        w.run("verify", code=1)
+        rows = {r["receiver"]: r for r in w.site.json("notify", "list")["notifications"] if r["event"] == "failed"}
+        assert rows["ops"]["state"] == "given-up" and "550 5.1.1 no such user" in rows["ops"]["answer"], rows
+        assert rows["hook"]["state"] == "waiting" and rows["hook"]["answer"].startswith("HTTP 503"), rows
+        shown = w.site.run("notify", "list").stdout.decode()
+        assert "no such user" in shown and "HTTP 503" in shown and "given-up" in shown, shown
+        w.hook.answer = lambda request: 200
+        w.site.run("notify", "retry")
+        w.run("notify", "deliver")
+        states = {(r["receiver"], r["event"]): r["state"] for r in w.site.listed()}
+        assert states["ops", "failed"] == states["hook", "failed"] == "sent", states
+        assert "550" not in w.site.run("notify", "list").stdout.decode()
+
+
+def test_a_test_message_prints_what_the_other_side_answered():
+    with World() as w:
+        receivers = {"hook": webhook(w.hook), "chat": {"type": "slack", "url": {"env": "HOOK_URL"}},
+                     "beat": {"type": "ping", "url": {"env": "HOOK_URL"}},
+                     "pager": {"type": "pagerduty", "url": {"env": "HOOK_URL"}, "key": w.site.secret("key", "k")}}
+        path = w.site.config
+        old = path.read_text()
+        path.write_text(old.replace('{"hook": ', json.dumps(receivers)[:-1] + ', "unused": ', 1))
+        for answer, code, outcome, words in ((200, 0, "done", "took it: HTTP 200: answer of /"),
+                                             (503, 4, "later", "could not be told now: HTTP 503: answer of /"),
+                                             (403, 1, "refused", "refused it: HTTP 403: answer of /"),
+                                             (None, 4, "later", "could not be told now: ")):
+            w.hook.answer = lambda request, answer=answer: answer
+            for name in receivers:
+                before = len(w.hook.requests)
+                said = w.site.run("notify", "test", name, code=code).stdout.decode()
+                assert f"{name} ({receivers[name]['type']}) {words}" in said, (name, answer, said)
+                assert len(w.hook.requests) == before + 1
+                document = w.site.json("notify", "test", name, code=code)
+                assert document["outcome"] == outcome and document["answer"] in said, document
+        said = w.site.run("notify", "test", "ops").stdout.decode()
+        assert "ops (mail) took it: SMTP: 250 2.0.0 queued as 4711" in said, said
+        w.post.refusals = ["550 5.1.1 no such user"]
+        assert "refused it: " in (said := w.site.run("notify", "test", "ops", code=1).stdout.decode()) and "550 5.1.1" in said
+        w.post.refusals = ["450 4.2.0 greylisted"]
+        assert "450 4.2.0 greylisted" in w.site.run("notify", "test", "ops", code=4).stdout.decode()
+        assert [m["Subject"] for m in w.post.mails] == ["TEST: muster notification, nothing happened"]
+        assert not w.site.listed()
+
+
+def test_what_concerns_drills_reaches_people_and_never_a_pager():
+    with World(schedules="monthly: {run: drill, when: hourly, run_within: 5m, stale_after: 90d}") as w:
+        w.site.config.write_text(w.site.config.read_text().replace(
+            '{"hook": ', '{"pager": ' + json.dumps({"type": "pagerduty", "url": {"env": "HOOK_URL"},
+                                                   "key": w.site.secret("key", "k")}) + ', "hook": ', 1))
+        w.run("verify")
+        w.database("UPDATE event SET kind = 'drill' WHERE kind = 'verify'")
+        w.run("notify", "deliver")
+        w.let_days_pass(2)
+        w.expect(("missed", "ALERT: DR Drill MISSED: missed (shop)", "monthly (drill) did not run at"))
+        assert {r["receiver"] for r in w.site.listed()} == {"hook", "ops"}
 
 
 def main():
