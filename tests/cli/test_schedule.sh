@@ -151,6 +151,11 @@ grep -qE '^  paused until [0-9TZ:-]{20}, by ops: new disks$' out || fail "next t
 grep -qF 'schedule first (restore-test): paused' out || fail "status tells of no pause: $(cat out)"
 "$muster" status -c own.yaml --nagios >out || true
 grep -qF ' missed=0;0;;0 stale=0;0;;0 paused=1;;;0' out || fail "status --nagios tells of no pause: $(cat out)"
+"$muster" status -c own.yaml --json >out || true
+grep -qF '"reason": "new disks"' out || fail "status --json tells of no pause: $(cat out)"
+"$muster" metrics -c own.yaml >out || fail "metrics"
+grep -qE '^muster_schedule_paused\{.*schedule="first".*\} 1$' out || fail "metrics tell of no pause: $(grep paused out)"
+grep -qE '^muster_schedule_paused\{.*schedule="nightly".*\} 0$' out || fail "metrics: $(grep paused out)"
 "$muster" schedule pause -c own.yaml --for 2h --reason "a move" --json | grep -q '"schedules": \[\]' || fail "pause all"
 "$muster" schedule resume first -c own.yaml >out || fail "resume"
 grep -qxF '1 pause ended' out || fail "resume: $(cat out)"

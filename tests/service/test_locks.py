@@ -6,6 +6,7 @@ usage: test_locks.py MUSTER (a line per test, exits 1 when any failed)
 
 Services that answer when the test says so keep runs under way as long as it needs them.
 """
+import fcntl
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -174,6 +176,49 @@ def test_many_at_once_all_come_to_an_end_and_into_the_history():
         runs = w.json("run", "list", "--limit", "0")["runs"]
         assert len(runs) == codes.count(0) >= 3, (codes, runs)
         assert all(run["verdict"] == "pass" for run in runs), runs
+
+
+def test_questions_and_deliveries_do_not_wait_for_a_run():
+    with World() as w:
+        assert w.run("verify", "quick").returncode == 0
+        held = [w.hold(name) for name in ("slow", "late")]
+        newest = w.json("run", "list")["runs"][-1]["id"]
+        for words in (("status",), ("status", "--nagios"), ("metrics",), ("schedule", "list"), ("schedule", "next"),
+                      ("schedule", "missed"), ("notify", "list"), ("notify", "list", "--all"), ("notify", "routes"),
+                      ("notify", "deliver"), ("notify", "retry"), ("run", "list"), ("run", "show", newest),
+                      ("backup", "list"), ("config", "show"), ("check-config",), ("doctor", "quick"), ("env", "list"),
+                      # what people write down meanwhile
+                      ("schedule", "pause", "daily-verify", "--for", "1h", "--reason", "new disks"),
+                      ("schedule", "resume", "daily-verify")):
+            done = w.run(*words)  # that would wait for ever: nobody opens the services
+            assert done.returncode != 6 and "another run" not in done.stderr, (words, done)
+            assert done.stdout or done.stderr, words
+            assert all(p.poll() is None for p in held), words
+        for name, p in zip(("slow", "late"), held):
+            w.service[name].gate.set()
+            assert p.wait(PATIENCE) == 0, p.communicate()
+
+
+def test_servers_and_files_are_free_as_soon_as_the_last_check_is_made():
+    with World() as w:
+        # whoever reads the report keeps the run from its end, but nobody from the component
+        w.service["slow"].gate.set()
+        reading, writing = os.pipe()
+        fill = fcntl.fcntl(writing, fcntl.F_GETPIPE_SZ)
+        os.write(writing, b"x" * fill)
+        p = subprocess.Popen([MUSTER, "verify", "slow"], cwd=w.directory, stdout=writing, stderr=subprocess.DEVNULL)
+        w.processes.append(p)
+        os.close(writing)
+        end = time.monotonic() + PATIENCE
+        while not w.json("run", "list")["runs"] or w.json("run", "list")["runs"][0]["finished"] is None:
+            assert time.monotonic() < end and p.poll() is None
+        again = w.run("verify", "slow")
+        while again.returncode == 6:  # between the last check and the report
+            assert time.monotonic() < end
+            again = w.run("verify", "slow")
+        assert again.returncode == 0 and p.poll() is None, again
+        os.read(reading, fill)
+        os.close(reading)
 
 
 def main():

@@ -65,6 +65,42 @@ def test_units_are_accepted_by_systemd_analyze_verify():
         assert run.returncode == 0 and not ours, run.stderr
 
 
+def test_the_five_built_in_schedules_are_exported_for_whom_they_are():
+    with tempfile.TemporaryDirectory(prefix="muster-test-") as directory:
+        for name in ("backups", "state", "units"):
+            os.mkdir(f"{directory}/{name}")
+        config = f"{directory}/muster.yaml"
+        Path(config).write_text("version: 1\nplatform: {name: shop, timezone: Europe/London}\nrepository: {path: backups}\n"
+                                "history: {state_dir: state}\ncomponents: {cache: {engine: redis}}\n"
+                                "notify: {receivers: {ops: {type: mail, to: [ops@example.com]}}}\n")
+
+        def muster(*words):
+            done = subprocess.run([MUSTER, "-c", config, "schedule", "export", *words], capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+            return done.stdout
+        muster("--systemd", f"{directory}/units")
+        units = sorted(os.listdir(f"{directory}/units"))
+        assert units == [f"muster-{n}.{k}" for n in ("daily-verify", "outbox", "weekly-restore-test")
+                         for k in ("service", "timer")], units
+        run = subprocess.run(["systemd-analyze", "verify", "--man=no", *(f"{directory}/units/{u}" for u in units)],
+                             capture_output=True, text=True)
+        assert run.returncode == 0 and "muster-" not in run.stderr, run.stderr
+        for service in (u for u in units if u.endswith(".service")):
+            run = subprocess.run(["systemd-analyze", "security", "--offline=true", f"{directory}/units/{service}"],
+                                 capture_output=True, text=True)
+            level = float(re.search(r"exposure level for .*: ([0-9.]+)", run.stdout).group(1))
+            assert level <= (2.6 if "outbox" in service else 4.9), run.stdout
+        lines = [line for line in muster("--cron").splitlines() if line[:1].isdigit() or line[:1] == "*"]
+        assert [line.split(" ", 5)[:5] for line in lines] == ["0 3 * * *".split(), "0 1 * * 7".split(),
+                                                              "*/5 * * * *".split()], lines
+        events = re.findall("^UID:(.*?)-[0-9]", muster("--ics"), re.MULTILINE)
+        count = {name: events.count(name) for name in set(events)}
+        assert set(count) == {"daily-verify", "weekly-restore-test", "monthly-drill", "quarterly-assessment",
+                              "annual-exercise"}, count
+        assert 23 <= count["monthly-drill"] <= 25 and 7 <= count["quarterly-assessment"] <= 9, count
+        assert 2 <= count["annual-exercise"] <= 3 and 730 <= count["daily-verify"] <= 732, count
+
+
 def test_services_are_hardened_to_the_level_that_the_manual_tells():
     with tempfile.TemporaryDirectory() as directory:
         for service, most in ((write_units(directory, "drill")[0], 4.9),
