@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/complaints.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +9,16 @@
 /* A source line is shown up to this many bytes. */
 enum { LINE_SHOWN_MAX = 500 };
 
+/* Of which keys are made. */
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
+
 /* A key that has a secret for its value, also where its name is mistyped. */
-static bool names_secret(const char *key, size_t len)
+static bool is_secrets_name(const char *key, size_t length)
 {
 	static const char *const parts[] = { "passw", "secret", "token", "key", "url" };
 	char name[64];
 
-	(void)snprintf(name, sizeof(name), "%.*s", (int)len, key);
+	(void)snprintf(name, sizeof(name), "%.*s", (int)length, key);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
 		if (strcasestr(name, parts[i]))
 			return true;
@@ -24,21 +26,43 @@ static bool names_secret(const char *key, size_t len)
 	return false;
 }
 
-/* The value of the key that `colon` ends, when nobody may see it: no reference, no bucket. */
-static char *secret_behind(char *line, char *colon)
+/* {file: …}, {env: …} or {command: …} */
+static bool is_reference(const char *value)
 {
-	char *value = colon + 1 + strspn(colon + 1, " "), *end = colon, *key;
-	bool is_reference = *value == '{';
+	static const char *const kinds[] = { "file:", "env:", "command:" };
 
-	value += strspn(value, "\"'");
-	while (end > line && strchr("\"' ", end[-1]))
-		end--;
-	for (key = end; key > line && (isalnum((unsigned char)key[-1]) || strchr("_-", key[-1]));)
-		key--;
-	return names_secret(key, (size_t)(end - key)) && !is_reference &&
-			       strncmp(value, "s3://", 5) != 0 ?
-		       value :
-		       NULL;
+	value += strspn(value, "{ ");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (strncmp(value, kinds[i], strlen(kinds[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Has no user and no token, and people have to see which it is. */
+static bool is_bucket(const char *value)
+{
+	return strncmp(value, "s3://", 5) == 0;
+}
+
+/* The value of a secret's key that is no reference; NULL: there is none. */
+static char *find_literal(char *line)
+{
+	size_t length;
+
+	for (char *name = strpbrk(line, NAME_LETTERS); name;
+	     name = strpbrk(name + length, NAME_LETTERS)) {
+		char *value;
+
+		length = strspn(name, NAME_LETTERS);
+		value = name + length + strspn(name + length, "\"' ");
+		if ((*value != ':' && *value != '=') || !is_secrets_name(name, length))
+			continue;
+		value += strspn(value, "\"':= ");
+		if (*value && !is_reference(value) && !is_bucket(value))
+			return value;
+	}
+	return NULL;
 }
 
 /* "password hunter2", whose colon was forgotten. */
@@ -54,32 +78,57 @@ static char *secret_without_colon(char *line)
 /* Of a URL below any other key, such as "ulr", what stands behind the host; all, when it names a user. */
 static char *secret_of_url(char *line)
 {
-	char *host = strstr(line, "http"), *end;
+	char *host = strstr(line, "://"), *end;
+	bool is_http = strstr(line, "http") != NULL;
 
-	host = host ? strstr(host, "://") : NULL;
 	if (!host)
 		return NULL;
 	host += 3;
 	end = host + strcspn(host, "/?# \"'");
 	if (memchr(host, '@', (size_t)(end - host)))
 		return host;
-	return *end == '/' || *end == '?' ? end + 1 : NULL;
+	return is_http && (*end == '/' || *end == '?') ? end + 1 : NULL;
 }
 
-/* What a secret's key is followed by is not shown, whatever the complaint is about. */
+/* What may be a secret is not shown, whatever the complaint is about. */
 static void mask_secrets(char *line)
 {
 	static const char masked[] = "********";
-	char *value = NULL;
+	char *at = find_literal(line);
 
-	for (char *at = line; !value && (at = strpbrk(at, ":="));)
-		value = secret_behind(line, at++);
-	if (!value)
-		value = secret_without_colon(line);
-	if (!value)
-		value = secret_of_url(line);
-	if (value)
-		(void)snprintf(value, strlen(value) + 1, "%s", masked);
+	if (!at)
+		at = secret_without_colon(line);
+	if (!at)
+		at = secret_of_url(line);
+	if (at)
+		(void)snprintf(at, strlen(at) + 1, "%s", masked);
+}
+
+/* Does the line of that end tell a secret's key, and nothing more? */
+static bool ends_with_secrets_key(const char *text, const char *end)
+{
+	const char *begin;
+	bool colon = false;
+
+	for (; end > text && strchr(" \t\r\"':|>-+[{", end[-1]); end--)
+		colon |= end[-1] == ':';
+	for (begin = end; begin > text && strchr(NAME_LETTERS, begin[-1]); begin--)
+		;
+	return colon && is_secrets_name(begin, (size_t)(end - begin));
+}
+
+/* Is what stands at `at`, where a line begins, the value of a key on a line above? */
+static bool is_below_secret(const char *text, const char *at)
+{
+	while (at > text) {
+		const char *end = at - 1;
+		const char *begin = memrchr(text, '\n', (size_t)(end - text));
+
+		at = begin ? begin + 1 : text;
+		if (memchr(at, ':', (size_t)(end - at)))
+			return ends_with_secrets_key(at, end);
+	}
+	return false;
 }
 
 static const char *shown_line(struct config_complaints *c, const char *at, size_t len)
@@ -113,7 +162,7 @@ static const char *source_line(struct config_complaints *c, const struct node_so
 	len = (size_t)((newline ? newline : end) - at);
 	if (len && at[len - 1] == '\r')
 		len--;
-	if (len > LINE_SHOWN_MAX)
+	if (len > LINE_SHOWN_MAX || is_below_secret(source->text, at))
 		return NULL;
 	return shown_line(c, at, len);
 }

@@ -128,7 +128,7 @@ int value_decode_secret(const struct node *node, struct secret *out, struct aren
 	else if (node->kind == NODE_MAP && count_children(node) == 1)
 		rc = reference(node, &secret, arena, complaints, err);
 	else
-		complain(complaints, node->source, node->mark,
+		complain(complaints, node->source, node->key_mark,
 			 "%s: must be one of {file: …}, {env: …} or {command: […]}", node->key);
 	if (rc < 0)
 		return error_set(err, ERROR_NOMEM, "out of memory");
