@@ -374,7 +374,8 @@ static const struct key_row rows[] = {
 	  .built_in = "",
 	  .otherwise = "none",
 	  .engines = KEY_OF(SERVICE),
-	  .help = "A URL to get." },
+	  .help = "A URL to get; its query is not shown. One that asks for a password is a "
+		  "matter for health.command." },
 	{ .path = "components.*.health.status",
 	  .type = KEY_NUMBER16,
 	  .offset = PART(health.status),

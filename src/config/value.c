@@ -70,10 +70,29 @@ static int out_of_range(const struct value *v)
 	return reject(v, "\"%s\" is out of range; it must be %s", v->node->text, range);
 }
 
+static bool holds_password(const char *text)
+{
+	const char *authority = strstr(text, "://");
+	const char *host;
+
+	if (!authority)
+		return false;
+	authority += strlen("://");
+	host = memrchr(authority, '@', strcspn(authority, "/?#"));
+	return host && memchr(authority, ':', (size_t)(host - authority));
+}
+
 static int decode_text(const struct value *v)
 {
 	const char *copy = arena_strdup(v->arena, v->node->text);
 
+	if (holds_password(v->node->text)) {
+		complain(v->complaints, v->node->source, v->node->key_mark,
+			 "%s: a password in a URL is shown wherever the URL is; use the key for "
+			 "it, or for a service's health a command",
+			 v->node->key);
+		return 0;
+	}
 	if (!copy)
 		return -1;
 	*(const char **)v->field = copy;

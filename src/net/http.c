@@ -241,15 +241,19 @@ static bool set_body(CURL *curl, struct transfer *t)
 	return ok;
 }
 
+int http_shown_length(const char *url)
+{
+	size_t whole = strcspn(url, "?#");
+
+	return whole < URL_SHOWN ? (int)whole : URL_SHOWN;
+}
+
 static int tell_failure(const struct http_request *r, struct http_answer *answer, CURLcode code,
 			const char *why, struct error *err)
 {
-	size_t whole = strcspn(r->url, "?#");
-	int length = whole < URL_SHOWN ? (int)whole : URL_SHOWN;
-
 	answer->how = failure_of(code);
-	(void)snprintf(answer->message, sizeof(answer->message), "%.*s: %s", length, r->url,
-		       *why ? why : curl_easy_strerror(code));
+	(void)snprintf(answer->message, sizeof(answer->message), "%.*s: %s",
+		       http_shown_length(r->url), r->url, *why ? why : curl_easy_strerror(code));
 	return error_set(err, ERROR_TARGET, "%s", answer->message);
 }
 

@@ -82,6 +82,9 @@ struct http_answer {
 MUST_CHECK int http_send(const struct http_request *request, struct http_answer *answer,
 			 struct error *err);
 
+/* How much of a URL is shown: what comes before its query, at most 200 bytes. */
+int http_shown_length(const char *url);
+
 /* A `receive` that appends to the struct buf in `cookie`, at most 4 MiB. */
 int http_receive_to_buf(void *cookie, const void *bytes, size_t len, struct error *err);
 

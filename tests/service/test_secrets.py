@@ -194,7 +194,7 @@ class World:
     def altered(self, **sections):
         """The configuration with another section."""
         path = self.directory / "altered.yaml"
-        path.write_text(json.dumps({**self.settings, **sections}))
+        path.write_text(json.dumps({**self.settings, **sections}, indent=1))
         return path
 
     def down(self):
@@ -229,6 +229,53 @@ def all_is_well(w):
         m("notify", "test", name, "-v", code=None)
 
 
+def secrets_in_the_file_itself(w):
+    """They are warned of, and lines around mistakes are shown, without them."""
+    def filled(settings):
+        """References replaced by what they stand for."""
+        if isinstance(settings, list):
+            return [filled(v) for v in settings]
+        if not isinstance(settings, dict):
+            return settings
+        kind, what = next(iter(settings.items()), ("", ""))
+        if len(settings) == 1 and kind in ("file", "env"):
+            return Path(what).read_text() if kind == "file" else MARKER[w.variables[what]]
+        if len(settings) == 1 and kind == "command" and what[0] == "cat":
+            return Path(what[1]).read_text()
+        return {k: filled(v) for k, v in settings.items()}
+
+    c = w.settings["components"]
+    offsite = {**w.settings["offsite"], "session_token": w.secret("TOKEN")}
+    literal = filled({"components": c, "offsite": offsite, "notify": w.settings["notify"]})
+    path = w.altered(**literal)
+    text = path.read_text()
+    lines = [n for n, line in enumerate(text.split("\n")) if any(m in line for m in MARKER.values())]
+    assert len(lines) > 12
+    shown = w.muster("check-config", config=path, code=None)
+    assert shown.stderr.count(b"a literal secret") == len(lines), shown
+    w.muster("config", "show", "--origin", config=path, code=None)
+    w.muster("verify", "redis-cache", config=path, code=None)
+    for n in lines:
+        for broken in (lambda key, value: f"{key}: [{value}]", lambda key, value: f"{key}:\n - {value}",
+                       lambda key, value: f"{key}: {value[:-1]}", lambda key, value: f"{key}: {{value: {value}}}",
+                       lambda key, value: f"{key}: {value}, {key}: {value}", lambda key, value: f"x{key}: 1, {key}: {value}"):
+            altered = text.split("\n")
+            key, _, value = altered[n].strip().rstrip(",").partition(": ")
+            altered[n] = broken(key.replace('"', ""), value) + ("," if altered[n].endswith(",") else "")
+            path.write_text("\n".join(altered))
+            w.muster("check-config", config=path, code=None)
+    # where no secret belongs: in URLs that are shown
+    for sections in ({"offsite": {**offsite, "endpoint": f"http://user:{MARKER['HOOKPASS']}@127.0.0.1:1"}},
+                     {"notify": {"receivers": {"post": {"type": "mail", "to": ["a@example.com"],
+                                                        "smtp": f"smtp://user:{MARKER['SMTP']}@127.0.0.1:1"}}}},
+                     {"components": {"api": {"engine": "service", "health": {
+                         "http": f"http://user:{MARKER['HOOKPASS']}@127.0.0.1:1/"}}}}):
+        done = w.muster("verify", config=w.altered(**sections), code=7)
+        assert b"a password in a URL is shown" in done.stderr, done
+    api = {"engine": "service", "health": {"http": f"{w.careless.url}/x?token={MARKER['HOOKPATH']}"}}
+    w.muster("verify", "-v", config=w.altered(components={"api": api}), code=4)
+
+
 def nothing_is_well(w):
     """Servers that are not there or do not know us, and that repeat what they were told."""
     m, c = w.muster, w.settings["components"]
@@ -260,17 +307,7 @@ def nothing_is_well(w):
     finally:
         plain.kill()
         plain.wait()
-    # secrets that stand in the file itself, and broken files around them
-    literal = {**c, "redis-cache": {**c["redis-cache"], "connect": {**c["redis-cache"]["connect"],
-                                                                   "password": MARKER["REDIS"]}}}
-    path = w.altered(components=literal)
-    m("check-config", config=path, code=None)
-    m("config", "show", "--origin", config=path)
-    m("verify", "redis-cache", config=path, code=None)
-    path.write_text(path.read_text().replace(f'"{MARKER["REDIS"]}"', f'["{MARKER["REDIS"]}"]'))
-    m("check-config", config=path, code=None)
-    path.write_text(path.read_text().replace(f'["{MARKER["REDIS"]}"]', f'"{MARKER["REDIS"]}'))
-    m("check-config", config=path, code=None)
+    secrets_in_the_file_itself(w)
     w.post.answer = f"554 5.7.1 {MARKER['SMTP']} {base64.b64encode(MARKER['SMTP'].encode()).decode()}"
     m("notify", "test", "post", code=1)
     m("notify", "retry", code=None)

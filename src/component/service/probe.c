@@ -20,7 +20,9 @@ static int probe_http(const struct component_config *c, struct checks *out, stru
 	struct http_answer answer;
 	struct reached reached = { .how = REACH_OK };
 	long expected = c->health.status ? c->health.status : 200;
+	char shown[256];
 
+	(void)snprintf(shown, sizeof(shown), "%.*s", http_shown_length(request.url), request.url);
 	if (http_send(&request, &answer, &failure) < 0) {
 		if (answer.how == HTTP_ANSWERED) {
 			*err = failure;
@@ -29,13 +31,13 @@ static int probe_http(const struct component_config *c, struct checks *out, stru
 		(void)reached_fail(&reached, reach_of_http(answer.how), "%s", answer.message);
 	} else if (answer.status != expected) {
 		(void)reached_fail(&reached, REACH_PROTOCOL, "%s: HTTP status %ld instead of %ld",
-				   request.url, answer.status, expected);
+				   shown, answer.status, expected);
 	} else {
 		(void)snprintf(reached.version, sizeof(reached.version), "HTTP %ld", answer.status);
 		(void)snprintf(reached.message, sizeof(reached.message),
-			       "%s answers with HTTP status %ld", request.url, answer.status);
+			       "%s answers with HTTP status %ld", shown, answer.status);
 	}
-	return reach_check(c, c->health.http, &reached, out, err);
+	return reach_check(c, shown, &reached, out, err);
 }
 
 /* A connect that ends in time. 0, or -1 with errno. */
