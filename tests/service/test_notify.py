@@ -217,6 +217,8 @@ def test_what_is_refused_is_told_to_another_receiver_and_seen_in_status():
         assert "reachable" in json.dumps(events[0]["lines"]), "what was to be told is not passed on"
         assert b"1 notification could not be delivered" in site.run("status", code=None).stdout
         assert site.json("status", code=None)["undelivered"] == 1
+        assert b'muster_notifications_failed_total{platform="shop",receiver="hook",type="webhook"} 1' in \
+            site.run("metrics").stdout
         bad.answer = lambda request: 200
         site.run("notify", "retry", "1")
         site.run("notify", "deliver")
