@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A notice as plain text. */
+/* A notice as plain text: what is wrong and what to do first, what it is of behind that. */
 #include "notify/letter.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "notify/plain.h"
 #include "notify/wording.h"
 
-enum { WORD_MAX = 200, TEXT_MAX = 1000, FOOT_RESERVE = 1200 };
+enum { WORD_MAX = 200, TEXT_MAX = 1000, MORE_RESERVE = 60 };
 
 bool letter_link_is_good(const struct notice *n)
 {
@@ -60,7 +60,9 @@ static int put_line(struct buf *out, const struct notice_line *line)
 	    put_name(out, line->component) < 0 || put_name(out, line->check) < 0 ||
 	    put_name(out, line->subject) < 0 || buf_puts(out, "\n") < 0)
 		return -1;
-	if (put_indented(out, "", line->message) < 0 ||
+	if ((*line->message && (buf_puts(out, "    ") < 0 ||
+				plain_append(out, line->message, TEXT_MAX, PLAIN_TEXT) < 0 ||
+				buf_puts(out, "\n") < 0)) ||
 	    put_indented(out, "expected:", line->expected) < 0 ||
 	    put_indented(out, "found:", line->found) < 0 ||
 	    put_indented(out, "to do:", line->hint) < 0)
@@ -91,19 +93,19 @@ static int put_facts(const struct notice *n, struct buf *out)
 {
 	char at[WORDING_TIME_SIZE], since[WORDING_TIME_SIZE];
 
-	if (put_field(out, "Event:", notice_event_name(n->event)) < 0 ||
+	if (buf_puts(out, "\n") < 0 || put_field(out, "Event:", notice_event_name(n->event)) < 0 ||
 	    put_field(out, "Verdict:", wording_verdict(n->verdict)) < 0 ||
 	    put_field(out, "Platform:", n->platform) < 0 ||
 	    put_field(out, "Component:", n->component) < 0 ||
 	    put_field(out, "Check:", n->check) < 0 || put_field(out, "Set:", n->set) < 0 ||
 	    put_field(out, "When:", wording_time(n->at_ns, at)) < 0 ||
 	    put_field(out, "Since:", wording_time(n->since_ns, since)) < 0 ||
-	    put_field(out, "Run:", n->run) < 0 || put_field(out, "Host:", n->host) < 0)
+	    put_field(out, "Run:", n->run) < 0)
 		return -1;
-	return buf_puts(out, "\n");
+	return put_field(out, "Host:", n->host);
 }
 
-static int put_foot(const struct notice *n, struct buf *out)
+static int put_next(const struct notice *n, struct buf *out)
 {
 	if (put_field(out, "Next:", n->next) < 0)
 		return -1;
@@ -112,12 +114,16 @@ static int put_foot(const struct notice *n, struct buf *out)
 
 int letter_text(const struct notice *n, size_t max, struct buf *out)
 {
+	CLEANUP(buf_release)
+	struct buf rest = { 0 };
 	size_t start = out->len, used;
 
-	if (letter_sentence(n, out) < 0 || buf_puts(out, "\n\n") < 0 || put_facts(n, out) < 0)
+	if (letter_sentence(n, out) < 0 || buf_puts(out, "\n\n") < 0 || put_next(n, &rest) < 0 ||
+	    put_facts(n, &rest) < 0)
 		return -1;
-	used = out->len - start + FOOT_RESERVE;
-	if (put_lines(n, used < max ? max - used : 0, out) < 0 || put_foot(n, out) < 0)
+	used = out->len - start + rest.len + MORE_RESERVE;
+	if (put_lines(n, used < max ? max - used : 0, out) < 0 ||
+	    buf_append(out, rest.ptr, rest.len) < 0)
 		return -1;
 	if (out->len - start > max) {
 		out->len = start + max;

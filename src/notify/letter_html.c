@@ -27,6 +27,15 @@ static int put(struct buf *out, const char *text, size_t max)
 	return plain_append(out, text, max, PLAIN_HTML);
 }
 
+static int put_badge(struct buf *out, enum verdict v)
+{
+	return buf_printf(
+		out,
+		"<span style=\"background:%s;color:#fff;padding:1px 8px;border-radius:4px;"
+		"font-weight:bold\">%s %s</span>",
+		badge_color(v), verdict_symbol(v, true), wording_verdict(v));
+}
+
 static int put_head(const struct notice *n, struct buf *out)
 {
 	CLEANUP(buf_release)
@@ -41,19 +50,14 @@ static int put_head(const struct notice *n, struct buf *out)
 	    letter_sentence(n, &sentence) < 0 || put(out, sentence.ptr, TEXT_MAX) < 0 ||
 	    buf_puts(out, "</title>\n</head>\n"
 			  "<body style=\"font-family:sans-serif;font-size:16px;line-height:1.5;"
-			  "max-width:45em\">\n<p style=\"font-size:18px\"><strong>") < 0 ||
+			  "max-width:45em;overflow-wrap:anywhere\">\n<p "
+			  "style=\"font-size:18px\"><strong>") < 0 ||
 	    put(out, sentence.ptr, TEXT_MAX) < 0)
 		return -1;
-	return buf_puts(out, "</strong></p>\n");
-}
-
-static int put_badge(struct buf *out, enum verdict v)
-{
-	return buf_printf(
-		out,
-		"<span style=\"background:%s;color:#fff;padding:1px 8px;border-radius:4px;"
-		"font-weight:bold\">%s %s</span>",
-		badge_color(v), verdict_symbol(v, true), wording_verdict(v));
+	if (buf_puts(out, "</strong></p>\n<p>") < 0 || put_badge(out, n->verdict) < 0 ||
+	    (*n->platform && (buf_puts(out, " ") < 0 || put(out, n->platform, WORD_MAX) < 0)))
+		return -1;
+	return buf_puts(out, "</p>\n");
 }
 
 /* A row of two cells; nothing when there is no text. */
@@ -63,7 +67,8 @@ static int put_row(struct buf *out, const char *name, const char *text)
 		return 0;
 	if (buf_printf(out,
 		       "<tr><th style=\"text-align:left;vertical-align:top;padding:0 16px 0 0;"
-		       "font-weight:normal\">%s</th><td style=\"overflow-wrap:anywhere\">",
+		       "font-weight:normal;white-space:nowrap\">%s</th><td "
+		       "style=\"vertical-align:top;padding:0\">",
 		       name) < 0 ||
 	    put(out, text, TEXT_MAX) < 0)
 		return -1;
@@ -127,9 +132,10 @@ static int put_facts(const struct notice *n, struct buf *out)
 {
 	char at[WORDING_TIME_SIZE], since[WORDING_TIME_SIZE];
 
-	if (buf_puts(out, "<p>") < 0 || put_badge(out, n->verdict) < 0 ||
-	    buf_puts(out, "</p>\n") < 0 || table_begin(out) < 0 ||
-	    put_row(out, "Event", notice_event_name(n->event)) < 0 ||
+	if (buf_puts(out,
+		     "<hr style=\"border:0;border-top:1px solid #8a8f98;margin:24px 0 16px\">\n") <
+		    0 ||
+	    table_begin(out) < 0 || put_row(out, "Event", notice_event_name(n->event)) < 0 ||
 	    put_row(out, "Platform", n->platform) < 0 ||
 	    put_row(out, "Component", n->component) < 0 || put_row(out, "Check", n->check) < 0 ||
 	    put_row(out, "Set", n->set) < 0 ||
@@ -140,7 +146,7 @@ static int put_facts(const struct notice *n, struct buf *out)
 	return buf_puts(out, "</table>\n");
 }
 
-static int put_foot(const struct notice *n, struct buf *out)
+static int put_next(const struct notice *n, struct buf *out)
 {
 	if (*n->next && (buf_puts(out, "<p>Next: <code>") < 0 || put(out, n->next, TEXT_MAX) < 0 ||
 			 buf_puts(out, "</code></p>\n") < 0))
@@ -149,12 +155,13 @@ static int put_foot(const struct notice *n, struct buf *out)
 	    (buf_puts(out, "<p><a href=\"") < 0 || put(out, n->link, TEXT_MAX) < 0 ||
 	     buf_puts(out, "\">Look at the run</a></p>\n") < 0))
 		return -1;
-	return buf_puts(out, "</body>\n</html>\n");
+	return 0;
 }
 
 int letter_html(const struct notice *n, size_t max, struct buf *out)
 {
-	if (put_head(n, out) < 0 || put_facts(n, out) < 0 || put_lines(n, max, out) < 0)
+	if (put_head(n, out) < 0 || put_lines(n, max, out) < 0 || put_next(n, out) < 0 ||
+	    put_facts(n, out) < 0)
 		return -1;
-	return put_foot(n, out);
+	return buf_puts(out, "</body>\n</html>\n");
 }

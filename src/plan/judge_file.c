@@ -206,6 +206,17 @@ struct facts *judged_file_facts(const struct judged_file *f)
 	return NULL;
 }
 
+/* Of many differences, the first says what to do. */
+static void advise(struct checks *checks, const char *hint)
+{
+	for (size_t i = 0; i < checks->count; i++) {
+		if (checks->item[i].verdict <= VERDICT_PASS)
+			continue;
+		checks->item[i].hint = hint;
+		return;
+	}
+}
+
 static int check_facts(struct plan_run *run, struct judged_file *f, struct error *err)
 {
 	CLEANUP(checks_release)
@@ -240,6 +251,8 @@ static int check_facts(struct plan_run *run, struct judged_file *f, struct error
 	if (facts_compare(expected, &f->inspection.reading.facts, &policy, &checks) < 0)
 		return error_set(err, ERROR_NOMEM, "no memory to compare the facts of %s",
 				 f->subject);
+	advise(&checks, "it is not what was backed up: restore from another set (`muster backup "
+			"list` shows them), and take a new one");
 	return plan_checks(run, &checks, err);
 }
 

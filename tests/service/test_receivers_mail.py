@@ -420,7 +420,7 @@ def test_hostile_texts_are_neither_header_nor_markup():
         assert "\x1b" not in part and "\u202e" not in part and "\\xff" in part
     read = Page(page)
     assert read.tags <= {"html", "head", "meta", "style", "title", "body", "p", "strong", "span", "table", "tr", "th",
-                         "td", "h2", "ul", "li", "br", "code"}, read.tags
+                         "td", "h2", "hr", "ul", "li", "br", "code"}, read.tags
     assert not read.links and "<script>alert(1)</script>" in read.words
     assert message.get_payload()[1]["Content-Transfer-Encoding"] == "quoted-printable"
 
