@@ -148,7 +148,9 @@ const struct command demo_command = {
 	.description =
 		"Starts an example platform (see muster-demo-up(1)), writes a canary, takes a "
 		"backup set, verifies it, then damages copies of it in five ways and verifies "
-		"those. Where Ceph's radosgw is installed, the set is copied to a private S3 "
+		"those; of the first one it shows the mail that the platform's receiver got, "
+		"which is a program that keeps each mail as a file. Where Ceph's radosgw is "
+		"installed, the set is copied to a private S3 "
 		"server "
 		"of it, verified and restored from there; else the show says what it leaves out. "
 		"At "
@@ -156,8 +158,8 @@ const struct command demo_command = {
 		"PostgreSQL dump is of a database that lost rows, and has a changed value and a "
 		"row that violates a foreign key, while file and manifest agree. Each command is "
 		"printed before its result, and a table of the verdicts at the end. Everything is "
-		"ended and removed afterwards, also after Ctrl-C; only the reports stay, in one "
-		"file that is named at the end.\n\n"
+		"ended and removed afterwards, also after Ctrl-C; only the reports and "
+		"that mail stay, in files that are named at the end.\n\n"
 		"Exits with 0 when the sound set passed, every damaged copy failed for the right "
 		"reason, and the restore test named all that was altered. Where the kernel "
 		"refuses a sealed sandbox, the restore tests are not run, which the table shows "
@@ -165,7 +167,8 @@ const struct command demo_command = {
 		"something else was not as expected, which is 1.\n\n"
 		"With --json the document is muster.demo-show/v1: of each case what was done, the "
 		"verdict, whether that is as expected, and of the altered set (\"altered\") the "
-		"check that named each alteration.",
+		"check that named each alteration; mail.path is the file with the mail, mail.why "
+		"says why there is none.",
 	.options = show_rows,
 	.options_size = sizeof(struct demo_options),
 	.options_default = &defaults,

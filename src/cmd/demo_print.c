@@ -34,21 +34,22 @@ void show_print_verdict(const struct show *s, const struct trial *t)
 		 terminal_end(screen), t->exit_code);
 }
 
-/* The words of `text`, indented, in lines that fit the screen. */
+/* The words of `text`, indented, as it is itself, in lines that fit the screen. */
 static void print_indented(const struct terminal *screen, const char *text)
 {
 	char shown[MESSAGE_SIZE];
-	size_t column = 0;
+	size_t column = 0, indent = strspn(text, " ");
 
-	for (const char *word = terminal_escape(screen, text, shown, sizeof(shown)); *word;) {
+	for (const char *word = terminal_escape(screen, text + indent, shown, sizeof(shown));
+	     *word;) {
 		size_t len = strcspn(word, " ");
 
 		if (column > 0 && column + 1 + len < screen->width) {
 			column += (size_t)fprintf(screen->stream, " %.*s", (int)len, word);
 		} else {
-			(void)fprintf(screen->stream, "%s    %.*s", column ? "\n" : "", (int)len,
-				      word);
-			column = 4 + len;
+			(void)fprintf(screen->stream, "%s%*s%.*s", column ? "\n" : "",
+				      (int)indent + 4, "", (int)len, word);
+			column = indent + 4 + len;
 		}
 		word += len;
 		word += strspn(word, " ");
@@ -60,6 +61,18 @@ void show_print_text(const struct show *s, const char *text)
 {
 	if (!s->inv->global.json)
 		print_indented(&s->inv->screen, text);
+}
+
+void show_print_line(const struct show *s, const char *line)
+{
+	const struct terminal *screen = &s->inv->screen;
+	char shown[MESSAGE_SIZE];
+
+	if (strlen(line) + 4 > screen->width)
+		show_print_text(s, line);
+	else
+		show_say(s, "%s%s\n", *line ? "    " : "",
+			 terminal_escape(screen, line, shown, sizeof(shown)));
 }
 
 void show_print_check(const struct show *s, const json_t *check)
@@ -161,4 +174,6 @@ void show_print_table(const struct show *s)
 		show_print_text(s, s->why_not_run);
 	}
 	show_say(s, "\nEverything that was checked is in %s\n", s->report_path);
+	if (*s->mail_path)
+		show_say(s, "The mail, text and HTML, is in %s\n", s->mail_path);
 }

@@ -53,16 +53,18 @@ static void note_not_run(struct show *s, const json_t *reason)
 }
 
 /* What only a restore test can tell: how long each takes, and what would be lost. */
-static void print_objectives(const struct show *s, const struct trial *t)
+static void print_objectives(const struct show *s, const struct show_case *c)
 {
+	bool first = c == &s->item[CASE_RESTORED]; /* what would be lost is the same of the copy */
 	size_t i;
 	const json_t *check;
 
-	json_array_foreach (json_object_get(t->document, "checks"), i, check) {
+	json_array_foreach (json_object_get(c->trial.document, "checks"), i, check) {
 		const char *name = trial_text(check, "name");
 		char line[512];
 
-		if (strcmp(name, "recovery-time") != 0 && strcmp(name, "recovery-point") != 0)
+		if (strcmp(name, "recovery-time") != 0 &&
+		    (!first || strcmp(name, "recovery-point") != 0))
 			continue;
 		(void)snprintf(line, sizeof(line), "%s %s: %s", trial_text(check, "component"),
 			       name, trial_text(check, "message"));
@@ -89,7 +91,7 @@ static int restore_whole(struct show *s, struct show_case *c, const char *const 
 	c->as_expected = c->trial.exit_code == EXIT_CODE_PASS;
 	show_print_verdict(s, &c->trial);
 	if (c->as_expected)
-		print_objectives(s, &c->trial);
+		print_objectives(s, c);
 	else
 		show_print_check(s, trial_check(&c->trial, &(struct trial_wanted){ 0 }));
 	return 0;
@@ -102,9 +104,7 @@ static int make_altered(const struct show *s, struct show_copy *copy, struct err
 	struct show_copy scratch;
 
 	(void)snprintf(root, sizeof(root), "%s/scratch", s->platform.directory);
-	(void)snprintf(scratch.repository, sizeof(scratch.repository), "%s/backups", root);
-	(void)snprintf(scratch.state, sizeof(scratch.state), "%s/state", root);
-	(void)snprintf(scratch.settings, sizeof(scratch.settings), "%s/muster.yaml", root);
+	show_name_copy(root, &scratch);
 	if (show_copy_backups(s, "altered", copy, err) < 0 ||
 	    file_make_directories(scratch.repository, 0700, err) < 0 ||
 	    show_configure(s, &scratch, err) < 0 ||

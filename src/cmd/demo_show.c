@@ -144,13 +144,23 @@ static int show_sound(struct show *s, struct error *err)
 	return verify_case(s, c, s->platform.settings, state, err);
 }
 
+void show_name_copy(const char *root, struct show_copy *out)
+{
+	(void)snprintf(out->repository, sizeof(out->repository), "%.160s/backups", root);
+	(void)snprintf(out->state, sizeof(out->state), "%.160s/state", root);
+	(void)snprintf(out->mail, sizeof(out->mail), "%.160s/mail", root);
+	(void)snprintf(out->settings, sizeof(out->settings), "%.160s/muster.yaml", root);
+}
+
 int show_configure(const struct show *s, const struct show_copy *copy, struct error *err)
 {
-	if (file_make_directories(copy->state, 0700, err) < 0)
+	if (file_make_directories(copy->state, 0700, err) < 0 ||
+	    file_make_directories(copy->mail, 0700, err) < 0)
 		return -1;
 	return settings_write(&(struct settings){ .path = copy->settings,
 						  .repository = copy->repository,
 						  .state = copy->state,
+						  .mail = copy->mail,
 						  .password_file = s->platform.password_file,
 						  .server = s->platform.server },
 			      err);
@@ -163,9 +173,7 @@ int show_copy_backups(const struct show *s, const char *id, struct show_copy *ou
 
 	(void)snprintf(from, sizeof(from), "%s/backups", s->platform.directory);
 	(void)snprintf(root, sizeof(root), "%s/damaged/%s", s->platform.directory, id);
-	(void)snprintf(out->repository, sizeof(out->repository), "%s/backups", root);
-	(void)snprintf(out->state, sizeof(out->state), "%s/state", root);
-	(void)snprintf(out->settings, sizeof(out->settings), "%s/muster.yaml", root);
+	show_name_copy(root, out);
 	if (damage_copy(from, out->repository, err) < 0)
 		return -1;
 	return show_configure(s, out, err);
@@ -182,16 +190,23 @@ static int show_damage(struct show *s, const struct damage *damage, struct show_
 	if (show_copy_backups(s, damage->id, &copy, err) < 0 ||
 	    damage->apply(copy.repository, err) < 0)
 		return error_context(err, "damage \"%s\"", damage->id);
-	return verify_case(s, c, copy.settings, copy.state, err);
+	if (verify_case(s, c, copy.settings, copy.state, err) < 0)
+		return -1;
+	return damage == damage_list ? show_mail(s, &copy, err) : 0;
 }
 
-/* One file that outlives the platform: what verify said of each repository, in full. */
-static int save_report(struct show *s, struct error *err)
+void show_kept_path(char out[SHOW_PATH], const char *what, const char *extension)
 {
 	const char *tmpdir = getenv("TMPDIR");
 
-	(void)snprintf(s->report_path, sizeof(s->report_path), "%.100s/muster-demo-report-%u.txt",
-		       tmpdir && *tmpdir ? tmpdir : "/tmp", (unsigned)geteuid());
+	(void)snprintf(out, SHOW_PATH, "%.100s/muster-demo-%s-%u.%s",
+		       tmpdir && *tmpdir ? tmpdir : "/tmp", what, (unsigned)geteuid(), extension);
+}
+
+/* What verify said of each repository, in full. */
+static int save_report(struct show *s, struct error *err)
+{
+	show_kept_path(s->report_path, "report", "txt");
 	return file_write_atomic(s->report_path, 0600, s->report.ptr, s->report.len, err);
 }
 
@@ -229,6 +244,14 @@ static json_t *case_document(const struct show *s, size_t at)
 			 at == CASE_ALTERED ? altered_document(c) : NULL);
 }
 
+/* The file with the mail, or why there is none. */
+static json_t *mail_document(const struct show *s)
+{
+	return json_pack("{s:o, s:o}", "path",
+			 *s->mail_path ? text_to_json(s->mail_path) : json_null(), "why",
+			 *s->why_no_mail ? text_to_json(s->why_no_mail) : json_null());
+}
+
 static int print_document(const struct show *s, bool keep, struct error *err)
 {
 	json_t *document = document_new("demo-show");
@@ -239,6 +262,7 @@ static int print_document(const struct show *s, bool keep, struct error *err)
 	if (!document || json_array_size(cases) != CASES ||
 	    json_object_set(document, "cases", cases) < 0 ||
 	    json_object_set_new(document, "report", text_to_json(s->report_path)) < 0 ||
+	    json_object_set_new(document, "mail", mail_document(s)) < 0 ||
 	    (keep &&
 	     json_object_set_new(document, "config", text_to_json(s->platform.settings)) < 0)) {
 		json_decref(document);

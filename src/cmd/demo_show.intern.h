@@ -38,11 +38,14 @@ struct show {
 	char why_not_run[1024]; /* "" unless a case was not run */
 	struct buf report;      /* the text reports of all cases */
 	char report_path[SHOW_PATH];
+	char mail_path[SHOW_PATH]; /* of the first damage; "" when there is none */
+	char why_no_mail[1024];
 };
 
 /* A copy of the backups, with a configuration for it. */
 struct show_copy {
 	char repository[SHOW_PATH + 16], state[SHOW_PATH + 16], settings[SHOW_PATH + 16];
+	char mail[SHOW_PATH + 16]; /* directory of the mails that were sent of it */
 };
 
 /* `words` end with NULL. Prints the command line, runs it. */
@@ -51,6 +54,8 @@ MUST_CHECK int show_run(const struct show *s, const char *const *words, const ch
 /* Enters a case's report, which lies in the state directory `state`, into the show's. */
 MUST_CHECK int show_keep_report(struct show *s, const struct show_case *c, const char *state,
 				struct error *err);
+/* What lies where in a copy's directory `root`. */
+void show_name_copy(const char *root, struct show_copy *out);
 /* Copies the backups to damaged/ID and configures it. */
 MUST_CHECK int show_copy_backups(const struct show *s, const char *id, struct show_copy *out,
 				 struct error *err);
@@ -58,6 +63,11 @@ MUST_CHECK int show_copy_backups(const struct show *s, const char *id, struct sh
 MUST_CHECK int show_configure(const struct show *s, const struct show_copy *copy,
 			      struct error *err);
 
+/* The path of a file that outlives the platform: $TMPDIR/muster-demo-WHAT-UID.EXTENSION. */
+void show_kept_path(char out[SHOW_PATH], const char *what, const char *extension);
+
+/* The mail that was sent of a copy: kept, its head and first lines shown; or why there is none. */
+MUST_CHECK int show_mail(struct show *s, const struct show_copy *copy, struct error *err);
 /* A row that tells how new the data is, before the backup. */
 MUST_CHECK int show_canary(struct show *s, struct error *err);
 /* The bucket for copies, where there is a server for it; else their cases are left out. */
@@ -75,6 +85,8 @@ void show_print_verdict(const struct show *s, const struct trial *t);
 void show_print_check(const struct show *s, const json_t *check);
 /* The same, and a line with what was expected and found. */
 void show_print_difference(const struct show *s, const json_t *check);
+/* A line from outside, indented; one that does not fit the screen is wrapped. */
+void show_print_line(const struct show *s, const char *line);
 /* Text from outside, indented, in lines that fit the screen. */
 void show_print_text(const struct show *s, const char *text);
 /* All cases, each with its verdict. */

@@ -182,7 +182,7 @@ static int describe(struct holder *h, struct error *err)
 {
 	struct platform *p = &h->report.platform;
 	const struct server *rabbitmq = &h->keeper[ENGINE_RABBITMQ].server;
-	char repository[80], state[80];
+	char repository[80], state[80], mail[80];
 
 	(void)snprintf(p->directory, sizeof(p->directory), "%s", h->site.directory);
 	(void)snprintf(p->settings, sizeof(p->settings), "%s/muster.yaml", p->directory);
@@ -190,10 +190,12 @@ static int describe(struct holder *h, struct error *err)
 		       p->directory);
 	(void)snprintf(repository, sizeof(repository), "%s/backups", p->directory);
 	(void)snprintf(state, sizeof(state), "%s/state", p->directory);
+	(void)snprintf(mail, sizeof(mail), "%s/mail", p->directory);
 	for (size_t i = 0; i < PLATFORM_SERVERS; i++)
 		p->server[i] = h->keeper[i].server;
 	if (file_make_directories(repository, 0700, err) < 0 ||
 	    file_make_directories(state, 0700, err) < 0 ||
+	    file_make_directories(mail, 0700, err) < 0 ||
 	    file_write_atomic(p->password_file, 0600, rabbitmq->password,
 			      strlen(rabbitmq->password), err) < 0 ||
 	    describe_store(h, err) < 0)
@@ -201,6 +203,7 @@ static int describe(struct holder *h, struct error *err)
 	return settings_write(&(struct settings){ .path = p->settings,
 						  .repository = repository,
 						  .state = state,
+						  .mail = mail,
 						  .password_file = p->password_file,
 						  .offsite = &p->offsite,
 						  .server = p->server },

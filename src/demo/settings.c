@@ -63,6 +63,22 @@ static int put_components(const struct settings *s, struct buf *out)
 			  (unsigned)rabbitmq->management_port);
 }
 
+/* A program of one line in the place of a mail server: each mail is a file. */
+static int put_notify(const struct settings *s, struct buf *out)
+{
+	return buf_printf(
+		out,
+		"notify:\n"
+		"  receivers:\n"
+		"    on-call:\n"
+		"      type: mail\n"
+		"      to: [on-call@example.org]\n"
+		"      # a program that keeps each mail as a file; 78 says that it cannot\n"
+		"      sendmail: [/bin/sh, -c, 'f=$(mktemp --suffix=.eml \"$0/XXXXXX\") && "
+		"cat > \"$f\" || exit 78', %s]\n",
+		s->mail);
+}
+
 static int put_offsite(const struct platform_offsite *o, struct buf *out)
 {
 	return buf_printf(out,
@@ -81,6 +97,7 @@ int settings_write(const struct settings *s, struct error *err)
 	struct buf text = { 0 };
 
 	if (put_platform(s, &text) < 0 || put_components(s, &text) < 0 ||
+	    put_notify(s, &text) < 0 ||
 	    (s->offsite && *s->offsite->endpoint && put_offsite(s->offsite, &text) < 0))
 		return error_set(err, ERROR_NOMEM, "no memory for %s", s->path);
 	return file_write_atomic(s->path, 0644, text.ptr, text.len, err);

@@ -9,10 +9,11 @@
 #include "demo/platform.h"
 
 struct settings {
-	const char *path;                       /* of the file to write */
-	const char *repository;                 /* directory of the backups */
-	const char *state;                      /* directory of history, lock and reports */
-	const char *password_file;              /* of RabbitMQ's administrator */
+	const char *path;          /* of the file to write */
+	const char *repository;    /* directory of the backups */
+	const char *state;         /* directory of history, lock and reports */
+	const char *mail;          /* directory that mails are kept in; it must be there */
+	const char *password_file; /* of RabbitMQ's administrator */
 	const struct platform_offsite *offsite; /* NULL: backups have no copy elsewhere */
 	const struct server *server;            /* by engine_kind: postgresql, redis, rabbitmq */
 };

@@ -16,17 +16,21 @@
 
 enum { OUTPUT_MAX = 64 << 20, ENVIRONMENT_MAX = 512 };
 
+/* It delivers what it has to tell before it ends (cmd/sender.h), and leaves no process behind. */
+static const char delivers_itself[] = "MUSTER_DELIVERS_ITSELF=1";
+
 static const int64_t grace_ns = 20 * NS_PER_SECOND;
 
-/* The environment without what muster and libpq take settings from. */
+/* The environment without what muster and libpq take settings from, and with the above. */
 static void clean_environment(const char **out)
 {
 	size_t n = 0;
 
-	for (char **e = environ; e && *e && n + 1 < ENVIRONMENT_MAX; e++) {
+	for (char **e = environ; e && *e && n + 2 < ENVIRONMENT_MAX; e++) {
 		if (strncmp(*e, "MUSTER_", 7) != 0 && strncmp(*e, "PG", 2) != 0)
 			out[n++] = *e;
 	}
+	out[n++] = delivers_itself;
 	out[n] = NULL;
 }
 

@@ -110,6 +110,22 @@ report=$(sed -n 's/^Everything that was checked is in //p' "$TMPDIR/out")
 [ "$(grep -c '^nothing; its copy in S3 *pass ' "$TMPDIR/out")" = $copies ] || fail "the copy in S3 did not pass"
 [ "$(grep -c '^nothing; its copy in S3 *not run ' "$TMPDIR/out")" = $((2 - copies)) ] || fail "what is left out is not told"
 
+for words in '    Subject: ALERT: Daily Backup Verification FAILED: postgres-main facts' '    What did not hold:'; do
+	grep -qF "$words" "$TMPDIR/out" || fail "the mail is not shown: $words"
+done
+python3 - "$(sed -n 's/^The mail, text and HTML, is in //p' "$TMPDIR/out")" << 'PY' || fail "the mail is not as it should be"
+import email.policy, sys
+mail = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
+assert mail["Subject"] == "ALERT: Daily Backup Verification FAILED: postgres-main facts (agent-orchestrator)", mail["Subject"]
+assert mail["To"] == "on-call@example.org"
+text, page = mail.iter_parts()
+assert [part.get_content_type() for part in (text, page)] == ["text/plain", "text/html"]
+for part in (text.get_content(), page.get_content()):
+    assert part.index("the content differs") < part.index("restore from another set") < part.index("Component"), part
+    assert "postgres-main" in part and "muster run show " in part, part
+PY
+echo "ok: the mail that a failure sends is shown and kept"
+
 interrupted "Ctrl-C while servers start" INT 130 postgres
 interrupted "SIGTERM while the backup runs" TERM 143 backups/postgres
 interrupted "Ctrl-C while copies are verified" INT 130 damaged
@@ -127,11 +143,12 @@ echo "ok: kill -9 of the show leaves nothing"
 
 mkdir bin
 for directory in /bin /usr/bin /sbin /usr/sbin; do ln -sf "$directory"/* bin/; done
-rm -f bin/radosgw
-code "--keep leaves it up; without radosgw the copy is left out" 0 \
+rm -f bin/radosgw bin/mktemp
+code "--keep leaves it up; without radosgw no copy, without mktemp no mail" 0 \
 	env PATH="$TMPDIR/bin" "$muster" demo --size 2MB --keep --json
 rm -r bin
 [ "$(grep -c '"why": "radosgw is not installed' "$TMPDIR/out")" = 2 ] || fail "it does not say what is left out"
+grep -q '"why": "/bin/sh exited with code 78: .*mktemp: not found' "$TMPDIR/out" || fail "it does not say that there is no mail"
 [ "$(grep -c '"as_expected": true' "$TMPDIR/out")" = 8 ] || fail "not eight cases as expected"
 [ "$(grep -c '"named": {' "$TMPDIR/out")" = 3 ] || fail "not all three alterations are named"
 config=$(sed -n 's/^  "config": "\(.*\)",*$/\1/p' "$TMPDIR/out")
