@@ -32,13 +32,13 @@ demo: packages-build-servers build ## a whole platform: back it up, verify it, d
 check: packages-build-servers-check build ## pass all tests, on real servers
 	@tools/check.sh $(BUILD)
 
-quick: packages-build $(BUILD)/build.ninja ## formatting, layers, build and unit tests in under a minute
+quick: packages-build-format $(BUILD)/build.ninja ## formatting, layers, build and unit tests in under a minute
 	@tools/check-format.sh
 	@tools/check-layers.sh
 	@ninja -C $(BUILD) --quiet quick >$(BUILD)/ninja.log 2>&1 || { cat $(BUILD)/ninja.log >&2; exit 1; }
 	@meson test -C $(BUILD) --no-rebuild --quiet --print-errorlogs --suite unit --suite corpus
 
-format: packages-build ## lay out the sources with clang-format
+format: packages-format ## lay out the sources with clang-format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
 bench: packages-build-servers-check-bench ## ratios against gzip, pigz, igzip, pg_restore, pg_dump, aws s3 in one run
