@@ -44,9 +44,23 @@ sed -n '/^```yaml$/,/^```$/p' "$readme" | sed '/^```/d' >muster.yaml
 [ -s muster.yaml ] || fail "no configuration in README.md"
 mkdir credentials
 sed -i "s#/etc/muster/credentials#$work/credentials#; s#/var/backups/agent#$work#" muster.yaml
-for secret in postgres redis; do
+for secret in postgres redis s3-access-key s3-secret-key smtp; do
 	(umask 077 && echo secret >"credentials/$secret")
 done
 MUSTER_RABBITMQ_PASSWORD=secret "$muster" check-config -c muster.yaml >out 2>err ||
 	fail "the configuration of README.md: $(cat out err)"
+
+# What is said of schedules, receivers and metrics is so with that configuration.
+export MUSTER_RABBITMQ_PASSWORD=secret
+mkdir units state
+for words in 'schedule list' 'schedule export --systemd units' 'notify routes' 'notify list' 'metrics --textfile muster.prom'; do
+	# shellcheck disable=SC2086 # words of a command line
+	"$muster" $words -c muster.yaml --set history.state_dir="$work/state" >"$(echo "$words" | tr ' /' '--')" 2>err ||
+		fail "muster $words with the configuration of README.md: $(cat err)"
+done
+grep -q '^on-call  *mail ' notify-routes || fail "README.md's receiver is not there: $(cat notify-routes)"
+grep -o 'muster-[a-z-]*\.timer' "$readme" | grep -v metrics | sort -u >named
+(cd units && find . -name '*.timer') | sed 's#^\./##' | sort >exported
+cmp -s named exported || fail "README.md enables other timers than are exported: $(diff named exported)"
+[ "$(wc -l <exported)" = 4 ] || fail "not four timers: $(cat exported)"
 finish
