@@ -100,7 +100,19 @@ static void print_set(const struct invocation *inv, const struct backup_result *
 		      terminal_end(&inv->screen), m->file_count, quantity_format_size(total, size),
 		      (double)(m->finished_ns - m->started_ns) / 1e9);
 	terminal_puts(&inv->screen, r->manifest_path);
-	(void)fputs("\nNext: muster verify\n", inv->out);
+	(void)fputc('\n', inv->out);
+}
+
+/* Every file of the set was written to the off-site copy. */
+static bool is_copied(const struct run *run)
+{
+	const char *copied = check_name(CHECK_COPIED);
+
+	for (size_t i = 0; i < run->checks.count; i++) {
+		if (strcmp(run->checks.item[i].name, copied) == 0)
+			return run->verdict < VERDICT_ERROR;
+	}
+	return false;
 }
 
 /* A backup that did not come to a set, or to no copy of it: the run's report tells why. */
@@ -116,21 +128,28 @@ static int print_failure(const struct invocation *inv, const struct run *run, st
 	return 0;
 }
 
-static int print_text(const struct invocation *inv, const struct run *run,
+static int print_text(const struct run_session *s, const struct run *run,
 		      const struct backup_result *r, struct error *err)
 {
+	const struct invocation *inv = s->inv;
 	bool kept = r->manifest_path[0], failed = r->outcome.verdict >= VERDICT_ERROR;
 
 	if (failed && print_failure(inv, run, err) < 0)
 		return -1;
 	if (kept)
 		print_set(inv, r);
+	if (kept && is_copied(run)) {
+		(void)fputs("  its copy is in ", inv->out);
+		terminal_puts(&inv->screen, s->config.offsite.url);
+		(void)fputc('\n', inv->out);
+	}
 	if (kept && failed)
 		(void)fputs("The set was kept. To write it to the off-site copy: muster backup "
 			    "copy\n",
 			    inv->out);
-	else if (!kept)
-		(void)fputs("No part of the set was kept.\n", inv->out);
+	else
+		(void)fputs(kept ? "Next: muster verify\n" : "No part of the set was kept.\n",
+			    inv->out);
 	return 0;
 }
 
@@ -144,7 +163,7 @@ static int print(const struct invocation *inv, const struct run_session *s,
 	if (rc == 0 && inv->global.json)
 		rc = print_json(inv, s, r, err);
 	else if (rc == 0)
-		rc = print_text(inv, &run, r, err);
+		rc = print_text(s, &run, r, err);
 	run_release(&run);
 	return rc;
 }

@@ -345,6 +345,7 @@ def a_copy_that_fails_keeps_the_set_and_says_so(p):
     p.proxy.fault = lambda method, key: refusal(503, "SlowDown") if method == "PUT" else None
     p.redis_cli("set", "another", "value")
     assert p.backup("--copy-to=offsite", code=4)["verdict"] == "error"
+    assert "its copy is in" not in done.out, done.out
     assert p.key(p.snapshot) not in p.bucket.keys() and p.muster("backup", "complete").returncode == 0
     p.proxy.fault = None
     done = p.muster("backup", "copy", "--json")
@@ -399,7 +400,8 @@ def configured_it_is_always_copied(p):
 
 
 def locks_are_set_and_seen(p):
-    p.backup("--copy-to=offsite")
+    done = p.muster("backup", "--copy-to=offsite")
+    assert f"its copy is in s3://{p.bucket.name}/the/prefix/\n" in done.out, done.out
     found = p.verify("--set", "offsite.lock=governance", code=1)
     assert "no lock, not governance" in found["offsite-protection"][0][2], found
     lock = ("--set", "offsite.lock=governance", "--set", "offsite.lock_for=30d", "--set", "offsite.versioning=true")
