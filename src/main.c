@@ -32,8 +32,15 @@ static const struct command muster = {
 	.summary = "Proves that the backups of PostgreSQL, Redis and RabbitMQ are good",
 	.description =
 		"Takes backups of the components of a platform, judges them every day to the last "
-		"byte against what the source held, and keeps what it saw. A backup that is bad "
-		"(fail) is never mixed up with one that could not be looked at (error).\n\n"
+		"byte against what the source held, restores them every week in sealed sandboxes, "
+		"keeps a copy of them elsewhere, and tells people and monitoring what does not "
+		"hold. A backup that is bad (fail) is never mixed up with one that could not be "
+		"looked at (error).\n\n"
+		"To begin: write muster.yaml(5); then muster check-config, muster doctor, muster "
+		"backup, muster verify and muster status. muster notify test tries who is to be "
+		"told; muster schedule export makes the timers of all that. muster demo shows it "
+		"on "
+		"a platform of its own.\n\n"
 		"Results go to standard output, progress and diagnostics to standard error. With "
 		"--json a command writes one document, which names its kind and version in "
 		"\"schema\"; times in it are RFC 3339 in UTC, sizes bytes, durations seconds. A "

@@ -172,7 +172,7 @@ static int write_program(const struct command *root, const char *directory, stru
 	environment(p.out);
 	(void)fputs(".Sh FILES\n.Bl -tag -width Ds -compact\n.It Pa /etc/muster/muster.yaml\n"
 		    "the configuration\n.It Pa /etc/muster/conf.d/*.yaml\nits parts\n"
-		    ".It Pa /var/lib/muster\nhistory, lock and reports of root's runs\n.El\n",
+		    ".It Pa /var/lib/muster\nhistory, locks and reports of root's runs\n.El\n",
 		    p.out);
 	exit_status(p.out);
 	findings(p.out);

@@ -61,7 +61,15 @@ static const char example[] =
 	"    backups: {max_age: 36h}\n"
 	"  api:\n"
 	"    engine: service\n"
-	"    health: {http: \"http://127.0.0.1:8080/health\"}\n";
+	"    health: {http: \"http://127.0.0.1:8080/health\"}\n"
+	"offsite: {url: \"s3://shop-backups/muster\", region: eu-west-2, copy: true}\n"
+	"notify:\n"
+	"  receivers:\n"
+	"    on-call: {type: mail, to: [on-call@example.org]}\n"
+	"schedules:\n"
+	"  nightly-backup: {run: backup, when: \"*-*-* 02:00\"}\n"
+	"  daily-verify: {run: verify, when: \"*-*-* 06:00\", stale_after: 26h}\n"
+	"  weekly-restore-test: {run: restore-test, when: \"Sun 04:00\", stale_after: 8d}\n";
 
 static void engines_of(FILE *out, unsigned engines)
 {
@@ -141,7 +149,8 @@ void man_yaml(FILE *out, const char *title)
 	keys(out);
 	checks(out);
 	mdoc_examples(out, example);
-	(void)fputs(".Sh SEE ALSO\n.Xr muster 1 ,\n.Xr muster-check-config 1 ,\n"
-		    ".Xr muster-config-show 1\n",
+	(void)fputs(".Sh SEE ALSO\n.Xr muster 1 ,\n.Xr muster-backup-copy 1 ,\n"
+		    ".Xr muster-check-config 1 ,\n.Xr muster-config-show 1 ,\n"
+		    ".Xr muster-notify 1 ,\n.Xr muster-schedule 1\n",
 		    out);
 }

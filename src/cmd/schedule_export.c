@@ -247,6 +247,8 @@ const struct command schedule_export_command = {
 	.options = rows,
 	.options_size = sizeof(struct options),
 	.examples = "muster schedule export --systemd /etc/systemd/system\n"
+		    "systemctl daemon-reload\n"
+		    "systemctl enable --now muster-daily-verify.timer muster-outbox.timer\n"
 		    "muster schedule export --ics monthly-drill >drills.ics",
 	.run = run,
 };

@@ -20,6 +20,11 @@ while read -r command; do
 	grep -q -- "-a $command " muster.fish || fail "fish does not complete $command"
 done <commands
 grep -q 'components.\*.backups.max_age' pages/man5/muster.yaml.5 || fail "a key has no entry"
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' pages/man5/muster.yaml.5 | sed '/^\./d; s/\\-/-/g' >example.yaml
+grep -q '^schedules:' example.yaml || fail "muster.yaml(5) has no example with schedules"
+(umask 077 && echo secret >pg)
+sed -i "s#/etc/muster/pg#$work/pg#" example.yaml
+"$muster" check-config -c example.yaml >out 2>err || fail "the example of muster.yaml(5): $(cat out err)"
 cat >complete.bash <<'END'
 . ./muster.bash
 COMP_WORDS=(muster config sh) COMP_CWORD=2
