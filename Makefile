@@ -23,7 +23,7 @@ $(BUILD)/build.ninja: | packages-build
 	@mv $(BUILD).log $(BUILD)/setup.log
 
 build: packages-build $(BUILD)/build.ninja ## build the program: build/muster
-	@[ -x $(BUILD)/muster ] || echo "Building $(BUILD)/muster"
+	@[ -x $(BUILD)/muster ] || echo "Building $(BUILD)/muster; it takes some minutes, once"
 	@ninja -C $(BUILD) --quiet >$(BUILD)/ninja.log 2>&1 || { cat $(BUILD)/ninja.log >&2; exit 1; }
 
 demo: packages-build-servers build ## a whole platform: back it up, verify it, damage it, restore it, see what is noticed

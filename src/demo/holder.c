@@ -109,8 +109,8 @@ static int start_store_keeper(struct holder *h, struct error *err)
 
 	if (missing) {
 		(void)snprintf(o->why_not, sizeof(o->why_not),
-			       "%s is not installed; Debian's packages radosgw, ceph-mon and "
-			       "ceph-osd have it",
+			       "%s is not installed; to see it: apt-get install "
+			       "--no-install-recommends radosgw ceph-mon ceph-osd",
 			       missing);
 		return 0;
 	}
