@@ -73,12 +73,13 @@ void demo_print_platform(const struct invocation *inv, const struct platform *p)
 		      "PostgreSQL  psql -h %s -p %u -U %s " FILL_DATABASE "\n"
 		      "Redis       redis-cli -s %s\n"
 		      "RabbitMQ    http://127.0.0.1:%u/ as %s, AMQP on port %u, password in %s\n"
+		      "mails       %s/mail\n"
 		      "muster      muster backup -c %s\n"
 		      "to end it   muster demo down %s\n",
 		      postgres->socket, (unsigned)postgres->port, postgres->user,
 		      p->server[ENGINE_REDIS].socket, (unsigned)rabbitmq->management_port,
-		      rabbitmq->user, (unsigned)rabbitmq->port, p->password_file, p->settings,
-		      p->directory);
+		      rabbitmq->user, (unsigned)rabbitmq->port, p->password_file, p->directory,
+		      p->settings, p->directory);
 }
 
 int show_keep_report(struct show *s, const struct show_case *c, const char *state,
