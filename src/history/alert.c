@@ -25,30 +25,27 @@ static int add_row(struct alerts *out, sqlite3_stmt *s, struct error *err)
 {
 	const char *text[7];
 	static const int columns[7] = { 0, 1, 2, 3, 4, 7, 8 };
+	void *items = out->item;
+	struct alert *slot = store_slot(&items, out->count, sizeof(*slot));
 
-	if (out->count == out->capacity) {
-		size_t wanted = out->capacity ? out->capacity * 2 : 16;
-		struct alert *grown = realloc(out->item, wanted * sizeof(*grown));
-
-		if (!grown)
-			return error_set(err, ERROR_NOMEM, "history: no memory for alerts");
-		out->item = grown;
-		out->capacity = wanted;
-	}
+	out->item = items;
+	if (!slot)
+		return error_set(err, ERROR_NOMEM, "history: no memory for alerts");
 	for (int i = 0; i < 7; i++) {
 		text[i] = arena_strdup(&out->arena, store_text(s, columns[i]));
 		if (!text[i])
 			return error_set(err, ERROR_NOMEM, "history: no memory for alerts");
 	}
-	out->item[out->count++] = (struct alert){ .key = text[0],
-						  .platform = text[1],
-						  .kind = text[2],
-						  .component = text[3],
-						  .name = text[4],
-						  .since_ns = sqlite3_column_int64(s, 5),
-						  .told_ns = sqlite3_column_int64(s, 6),
-						  .event = text[5],
-						  .message = text[6] };
+	*slot = (struct alert){ .key = text[0],
+				.platform = text[1],
+				.kind = text[2],
+				.component = text[3],
+				.name = text[4],
+				.since_ns = sqlite3_column_int64(s, 5),
+				.told_ns = sqlite3_column_int64(s, 6),
+				.event = text[5],
+				.message = text[6] };
+	out->count++;
 	return 0;
 }
 

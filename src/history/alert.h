@@ -24,7 +24,7 @@ struct alert {
 
 struct alerts {
 	struct alert *item; /* by key */
-	size_t count, capacity;
+	size_t count;
 	struct arena arena;
 };
 void alerts_release(struct alerts *a);

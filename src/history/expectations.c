@@ -31,12 +31,12 @@ const struct expectation *expectations_find(const struct expectations *e, const 
 
 static int append(sqlite3_stmt *s, struct expectations *out, struct error *err)
 {
-	struct expectation *grown = realloc(out->item, (out->count + 1) * sizeof(*grown)), *e;
+	void *items = out->item;
+	struct expectation *e = store_slot(&items, out->count, sizeof(*e));
 
-	if (!grown)
+	out->item = items;
+	if (!e)
 		return error_set(err, ERROR_NOMEM, "history: no memory for schedules");
-	out->item = grown;
-	e = &grown[out->count];
 	*e = (struct expectation){ .schedule = strdup(store_text(s, 0)),
 				   .since_ns = sqlite3_column_int64(s, 1),
 				   .judged_ns = sqlite3_column_int64(s, 2),

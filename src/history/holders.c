@@ -70,14 +70,14 @@ static int no_memory(struct error *err)
 
 static int name_component(struct history_holder *holder, const char *component, struct error *err)
 {
-	size_t count = holder->component_count;
-	char **grown = realloc(holder->component, (count + 1) * sizeof(*grown));
+	void *components = holder->component;
+	char **slot = store_slot(&components, holder->component_count, sizeof(*slot));
 
-	if (!grown)
+	holder->component = components;
+	if (!slot)
 		return no_memory(err);
-	holder->component = grown;
-	grown[count] = strdup(component);
-	if (!grown[count])
+	*slot = strdup(component);
+	if (!*slot)
 		return no_memory(err);
 	holder->component_count++;
 	return 0;
@@ -89,14 +89,14 @@ static int add(struct history_holders *holders, const struct history_holder *fou
 	struct history_holder *holder = find_run(holders, found->run);
 
 	if (!holder) {
-		struct history_holder *grown =
-			realloc(holders->item, (holders->count + 1) * sizeof(*grown));
+		void *items = holders->item;
 
-		if (!grown)
+		holder = store_slot(&items, holders->count, sizeof(*holder));
+		holders->item = items;
+		if (!holder)
 			return no_memory(err);
-		holders->item = grown;
-		holder = &grown[holders->count++];
 		*holder = *found;
+		holders->count++;
 	}
 	/* a run of no components holds a lock all the same */
 	return *component ? name_component(holder, component, err) : 0;

@@ -54,18 +54,15 @@ static int read_run(sqlite3_stmt *s, struct arena *a, struct known_run *out, str
 	return 0;
 }
 
-static int append_run(sqlite3_stmt *s, struct known_runs *out, size_t *capacity, struct error *err)
+static int append_run(sqlite3_stmt *s, struct known_runs *out, struct error *err)
 {
-	if (out->count == *capacity) {
-		size_t wanted = *capacity ? *capacity * 2 : 64;
-		struct known_run *grown = realloc(out->item, wanted * sizeof(*grown));
+	void *items = out->item;
+	struct known_run *slot = store_slot(&items, out->count, sizeof(*slot));
 
-		if (!grown)
-			return no_memory(err);
-		out->item = grown;
-		*capacity = wanted;
-	}
-	if (read_run(s, &out->arena, &out->item[out->count], err) < 0)
+	out->item = items;
+	if (!slot)
+		return no_memory(err);
+	if (read_run(s, &out->arena, slot, err) < 0)
 		return -1;
 	out->count++;
 	return 0;
@@ -76,7 +73,6 @@ int history_known_runs(struct history *h, int64_t since_ns, struct known_runs *o
 {
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
-	size_t capacity = 0;
 	int rc;
 
 	*out = (struct known_runs){ 0 };
@@ -91,7 +87,7 @@ int history_known_runs(struct history *h, int64_t since_ns, struct known_runs *o
 	    store_bind_int(h, s, 1, since_ns, err) < 0)
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {
-		rc = append_run(s, out, &capacity, err);
+		rc = append_run(s, out, err);
 		if (rc < 0)
 			break;
 	}

@@ -23,18 +23,17 @@ void missed_list_release(struct missed_list *l)
 
 int missed_list_add(struct missed_list *l, const struct missed *m, struct error *err)
 {
-	struct missed given = *m, *grown = l->item;
+	struct missed given = *m;
+	void *items = l->item;
+	struct missed *slot = store_slot(&items, l->count, sizeof(*slot));
 
-	/* a power of two: it is full */
-	if ((l->count & (l->count - 1)) == 0)
-		grown = realloc(l->item, (l->count ? l->count * 2 : 1) * sizeof(*grown));
-	if (grown)
-		l->item = grown;
-	if (!grown || !m->schedule || !m->kind || !m->reason) {
+	l->item = items;
+	if (!slot || !m->schedule || !m->kind || !m->reason) {
 		release_one(&given);
 		return error_set(err, ERROR_NOMEM, "no memory for what was missed");
 	}
-	grown[l->count++] = given;
+	*slot = given;
+	l->count++;
 	return 0;
 }
 

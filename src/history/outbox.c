@@ -37,34 +37,21 @@ static int no_memory(struct error *err)
 	return error_set(err, ERROR_NOMEM, "history: no memory for notifications");
 }
 
-static int add_slot(struct outbox_items *out, struct error *err)
-{
-	size_t wanted = out->capacity ? out->capacity * 2 : 16;
-	struct outbox_item *grown;
-
-	if (out->count < out->capacity)
-		return 0;
-	grown = realloc(out->item, wanted * sizeof(*grown));
-	if (!grown)
-		return no_memory(err);
-	out->item = grown;
-	out->capacity = wanted;
-	return 0;
-}
-
 int outbox_read_row(sqlite3_stmt *s, struct outbox_items *out, struct error *err)
 {
 	const char *text[5];
+	void *items = out->item;
+	struct outbox_item *slot = store_slot(&items, out->count, sizeof(*slot));
 
-	if (add_slot(out, err) < 0)
-		return -1;
+	out->item = items;
+	if (!slot)
+		return no_memory(err);
 	for (int i = 0; i < 5; i++) {
 		text[i] = arena_strdup(&out->arena, store_text(s, i));
 		if (!text[i])
 			return no_memory(err);
 	}
-	out->item[out->count++] =
-		(struct outbox_item){ .key = text[0],
+	*slot = (struct outbox_item){ .key = text[0],
 				      .receiver = text[1],
 				      .event = text[2],
 				      .document = text[3],
@@ -76,6 +63,7 @@ int outbox_read_row(sqlite3_stmt *s, struct outbox_items *out, struct error *err
 				      .due_ns = sqlite3_column_int64(s, 9),
 				      .attempts = (unsigned)sqlite3_column_int(s, 10),
 				      .ended_ns = sqlite3_column_int64(s, 11) };
+	out->count++;
 	return 0;
 }
 

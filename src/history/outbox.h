@@ -46,7 +46,7 @@ struct outbox_item {
 
 struct outbox_items {
 	struct outbox_item *item;
-	size_t count, capacity;
+	size_t count;
 	struct arena arena;
 };
 void outbox_items_release(struct outbox_items *l);

@@ -37,12 +37,13 @@ static int read_pause(sqlite3_stmt *s, struct pause *out, struct error *err)
 
 static int append(sqlite3_stmt *s, struct pauses *out, struct error *err)
 {
-	struct pause *grown = realloc(out->item, (out->count + 1) * sizeof(*grown));
+	void *items = out->item;
+	struct pause *slot = store_slot(&items, out->count, sizeof(*slot));
 
-	if (!grown)
+	out->item = items;
+	if (!slot)
 		return error_set(err, ERROR_NOMEM, "history: no memory for pauses");
-	out->item = grown;
-	if (read_pause(s, &grown[out->count], err) < 0)
+	if (read_pause(s, slot, err) < 0)
 		return -1;
 	out->count++;
 	return 0;

@@ -61,19 +61,15 @@ void proofs_release(struct proofs *p)
 	*p = (struct proofs){ 0 };
 }
 
-static int append_proof(sqlite3_stmt *s, struct proofs *out, size_t *capacity, struct error *err)
+static int append_proof(sqlite3_stmt *s, struct proofs *out, struct error *err)
 {
-	size_t wanted = *capacity ? *capacity * 2 : 16;
-	struct proof *grown = out->item;
+	void *items = out->item;
+	struct proof *slot = store_slot(&items, out->count, sizeof(*slot));
 
-	if (out->count == *capacity) {
-		grown = realloc(out->item, wanted * sizeof(*grown));
-		if (!grown)
-			return error_set(err, ERROR_NOMEM, "history: no memory for proofs");
-		out->item = grown;
-		*capacity = wanted;
-	}
-	if (read_proof(s, &grown[out->count], err) < 0)
+	out->item = items;
+	if (!slot)
+		return error_set(err, ERROR_NOMEM, "history: no memory for proofs");
+	if (read_proof(s, slot, err) < 0)
 		return -1;
 	out->count++;
 	return 0;
@@ -83,7 +79,6 @@ int history_proofs(struct history *h, const char *component, struct proofs *out,
 {
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
-	size_t capacity = 0;
 	int rc;
 
 	*out = (struct proofs){ 0 };
@@ -91,7 +86,7 @@ int history_proofs(struct history *h, const char *component, struct proofs *out,
 	    store_bind_text(h, s, 1, component, err) < 0)
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {
-		rc = append_proof(s, out, &capacity, err);
+		rc = append_proof(s, out, err);
 		if (rc < 0)
 			break;
 	}

@@ -36,22 +36,6 @@ static void copy_id(char out[RUN_ID_SIZE], const char *id)
 	(void)snprintf(out, RUN_ID_SIZE, "%s", id);
 }
 
-/* Growth for arrays that are filled row by row. */
-static bool reserve(void **array, size_t count, size_t *capacity, size_t item)
-{
-	size_t wanted = *capacity ? *capacity * 2 : 16;
-	void *grown;
-
-	if (count < *capacity)
-		return true;
-	grown = realloc(*array, wanted * item);
-	if (!grown)
-		return false;
-	*array = grown;
-	*capacity = wanted;
-	return true;
-}
-
 static int start_run(struct run *run, sqlite3_stmt *s, struct error *err)
 {
 	bool failed = false;
@@ -86,11 +70,6 @@ static struct run_step *find_step(struct run *run, const char *id)
 	}
 	return NULL;
 }
-
-/* How many items fit into the arrays of a run that is being read. */
-struct room {
-	size_t steps, notes;
-};
 
 static struct run_step *add_step(struct run *run, sqlite3_stmt *s, size_t *capacity,
 				 struct error *err)
@@ -156,23 +135,23 @@ static int add_check(struct run *run, sqlite3_stmt *s, struct error *err)
 	return checks_add(&run->checks, &check) < 0 ? no_memory(err) : 0;
 }
 
-static int add_note(struct run *run, sqlite3_stmt *s, size_t *capacity, struct error *err)
+static int add_note(struct run *run, sqlite3_stmt *s, struct error *err)
 {
 	void *notes = run->note;
-	bool failed = !reserve(&notes, run->note_count, capacity, sizeof(*run->note));
+	struct run_note *note = store_slot(&notes, run->note_count, sizeof(*note));
+	bool failed = false;
 
 	run->note = notes;
-	if (failed)
+	if (!note)
 		return no_memory(err);
-	run->note[run->note_count] =
-		(struct run_note){ .component = keep(run, s, COLUMN_COMPONENT, &failed),
+	*note = (struct run_note){ .component = keep(run, s, COLUMN_COMPONENT, &failed),
 				   .name = keep(run, s, COLUMN_SUBJECT, &failed),
 				   .text = keep(run, s, COLUMN_MESSAGE, &failed) };
 	run->note_count++;
 	return failed ? no_memory(err) : 0;
 }
 
-static int apply_row(struct run *run, sqlite3_stmt *s, struct room *room, struct error *err)
+static int apply_row(struct run *run, sqlite3_stmt *s, size_t *steps, struct error *err)
 {
 	const char *type = store_text(s, COLUMN_TYPE);
 
@@ -183,11 +162,11 @@ static int apply_row(struct run *run, sqlite3_stmt *s, struct room *room, struct
 	if (strcmp(type, event_type_id(EVENT_CHECK)) == 0)
 		return add_check(run, s, err);
 	if (strcmp(type, event_type_id(EVENT_STEP_STARTED)) == 0)
-		return add_step(run, s, &room->steps, err) ? 0 : -1;
+		return add_step(run, s, steps, err) ? 0 : -1;
 	if (strcmp(type, event_type_id(EVENT_STEP_FINISHED)) == 0)
-		return finish_step(run, s, &room->steps, err);
+		return finish_step(run, s, steps, err);
 	if (strcmp(type, event_type_id(EVENT_NOTE)) == 0)
-		return add_note(run, s, &room->notes, err);
+		return add_note(run, s, err);
 	return 0;
 }
 
@@ -201,7 +180,7 @@ int query_run(struct history *h, const char *id, struct run *out, int64_t *last_
 			"seq FROM event WHERE run = ? ORDER BY seq";
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
-	struct room room = { 0 };
+	size_t steps = 0; /* for how many there is room */
 	int rc;
 
 	*out = (struct run){ .set = "" };
@@ -209,7 +188,7 @@ int query_run(struct history *h, const char *id, struct run *out, int64_t *last_
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {
 		*last_sign_ns = sqlite3_column_int64(s, COLUMN_AT);
-		rc = apply_row(out, s, &room, err);
+		rc = apply_row(out, s, &steps, err);
 		if (rc < 0)
 			break;
 	}
@@ -421,7 +400,7 @@ int history_list(struct history *h, const struct history_filter *filter, struct 
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
 	void *runs = NULL;
-	size_t n = 0, capacity = 0;
+	size_t n = 0;
 	int rc;
 
 	*out = NULL;
@@ -429,11 +408,9 @@ int history_list(struct history *h, const struct history_filter *filter, struct 
 	if (sink_flush(h, err) < 0 || prepare_list(h, filter, &s, err) < 0)
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {
-		if (!reserve(&runs, n, &capacity, sizeof(**out))) {
-			rc = no_memory(err);
-			break;
-		}
-		rc = list_row(h, s, (struct run *)runs + n, err);
+		struct run *slot = store_slot(&runs, n, sizeof(*slot));
+
+		rc = slot ? list_row(h, s, slot, err) : no_memory(err);
 		if (rc < 0)
 			break;
 		n++;
@@ -480,17 +457,20 @@ int query_ids(struct history *h, const char *sql, char (**out)[RUN_ID_SIZE], siz
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
 	void *ids = NULL;
-	size_t n = 0, capacity = 0;
+	size_t n = 0;
 	int rc;
 
 	if (store_prepare(h, sql, &s, err) < 0)
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {
-		if (!reserve(&ids, n, &capacity, sizeof(**out))) {
+		char *slot = store_slot(&ids, n, sizeof(**out));
+
+		if (!slot) {
 			rc = no_memory(err);
 			break;
 		}
-		copy_id(((char(*)[RUN_ID_SIZE])ids)[n++], store_text(s, 0));
+		copy_id(slot, store_text(s, 0));
+		n++;
 	}
 	if (rc < 0) {
 		free(ids);

@@ -126,14 +126,12 @@ int history_earlier_files(struct history *h, const char *component, const char *
 	return 0;
 }
 
-static int read_facts(struct history *h, sqlite3_stmt *s, struct run *run, struct error *err)
+static int fill_facts(struct history *h, sqlite3_stmt *s, struct run *run, struct run_facts *f,
+		      struct error *err)
 {
-	struct run_facts *f = &run->facts[run->facts_count];
 	const char **text[] = { &f->component, &f->part, &f->database, &f->set };
 
-	*f = (struct run_facts){ .size = (uint64_t)sqlite3_column_int64(s, 6) };
-	/* counted at once, so that run_release() knows it */
-	run->facts_count++;
+	f->size = (uint64_t)sqlite3_column_int64(s, 6);
 	for (int i = 0; i < (int)(sizeof(text) / sizeof(*text)); i++) {
 		*text[i] = arena_strdup(&run->arena, store_text(s, i + 1));
 		if (!*text[i])
@@ -144,26 +142,23 @@ static int read_facts(struct history *h, sqlite3_stmt *s, struct run *run, struc
 	return load_facts(h, sqlite3_column_int64(s, 0), &f->facts, err);
 }
 
-static int grow_facts(struct run *run, size_t *capacity, struct error *err)
+static int read_facts(struct history *h, sqlite3_stmt *s, struct run *run, struct error *err)
 {
-	size_t wanted = *capacity ? *capacity * 2 : 16;
-	struct run_facts *grown;
+	void *all = run->facts;
+	struct run_facts *f = store_slot(&all, run->facts_count, sizeof(*f));
 
-	if (run->facts_count < *capacity)
-		return 0;
-	grown = realloc(run->facts, wanted * sizeof(*grown));
-	if (!grown)
+	run->facts = all;
+	if (!f)
 		return error_set(err, ERROR_NOMEM, "history: no memory for facts");
-	run->facts = grown;
-	*capacity = wanted;
-	return 0;
+	/* counted at once, so that run_release() knows it */
+	run->facts_count++;
+	return fill_facts(h, s, run, f, err);
 }
 
 int query_facts(struct history *h, struct run *run, struct error *err)
 {
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
-	size_t capacity = 0;
 	int rc;
 
 	/* by the events, which have an index by run; a reading has its event's number */
@@ -176,7 +171,7 @@ int query_facts(struct history *h, struct run *run, struct error *err)
 	    store_bind_text(h, s, 1, run->id, err) < 0)
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {
-		if (grow_facts(run, &capacity, err) < 0 || read_facts(h, s, run, err) < 0)
+		if (read_facts(h, s, run, err) < 0)
 			return -1;
 	}
 	return rc;

@@ -135,6 +135,19 @@ const char *store_text(sqlite3_stmt *statement, int column)
 	return text ? (const char *)text : "";
 }
 
+void *store_slot(void **array, size_t count, size_t item)
+{
+	char *grown = *array;
+
+	/* a power of two: it is full */
+	if ((count & (count - 1)) == 0)
+		grown = realloc(*array, (count ? 2 * count : 1) * item);
+	if (!grown)
+		return NULL;
+	*array = grown;
+	return memset(grown + count * item, 0, item);
+}
+
 int history_begin(struct history *h, struct error *err)
 {
 	if (store_exec(h, "BEGIN IMMEDIATE", err) < 0)

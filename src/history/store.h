@@ -89,6 +89,12 @@ MUST_CHECK int store_bind_int(struct history *h, sqlite3_stmt *statement, int in
 /* "" for NULL; valid until the next step. */
 const char *store_text(sqlite3_stmt *statement, int column);
 
+/*
+ * The zeroed place behind `count` items of an array that nothing else makes grow, which may move;
+ * NULL: no memory.
+ */
+void *store_slot(void **array, size_t count, size_t item);
+
 /* Write the events that wait, if any. */
 MUST_CHECK int sink_flush(struct history *h, struct error *err);
 

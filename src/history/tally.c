@@ -13,18 +13,6 @@ static int no_memory(struct error *err)
 	return error_set(err, ERROR_NOMEM, "history: no memory for counts");
 }
 
-/* One more zeroed item at the end of an array that grows one by one: there are few. */
-static void *extend(void **array, size_t count, size_t item)
-{
-	char *grown = realloc(*array, (count + 1) * item);
-
-	if (!grown)
-		return NULL;
-	*array = grown;
-	memset(grown + count * item, 0, item);
-	return grown + count * item;
-}
-
 void run_tallies_release(struct run_tallies *t)
 {
 	for (size_t i = 0; i < t->count; i++)
@@ -36,7 +24,7 @@ void run_tallies_release(struct run_tallies *t)
 static int add_run_tally(sqlite3_stmt *s, struct run_tallies *out, struct error *err)
 {
 	void *items = out->item;
-	struct run_tally *t = extend(&items, out->count, sizeof(*t));
+	struct run_tally *t = store_slot(&items, out->count, sizeof(*t));
 
 	out->item = items;
 	if (!t)
@@ -122,7 +110,7 @@ static struct step_tally *step_tally_of(struct step_tallies *out, const char *ki
 	/* rows come by kind and step */
 	if (t && strcmp(t->kind, kind) == 0 && strcmp(t->step, step) == 0)
 		return t;
-	t = extend(&items, out->count, sizeof(*t));
+	t = store_slot(&items, out->count, sizeof(*t));
 	out->item = items;
 	if (!t)
 		return NULL;
