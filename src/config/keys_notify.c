@@ -11,8 +11,8 @@ static const char *const types[] = { "mail", "slack", "pagerduty", "webhook", "p
 static const char *const events[] = { "passed",    "warned",   "failed", "error",
 				      "recovered", "missed",   "stale",  "announced",
 				      "started",   "finished", NULL };
-static const char *const kinds[] = { "verify",   "backup", "restore-test", "drill", "assessment",
-				     "exercise", NULL };
+static const char *const kinds[] = { "verify", "verify-offsite", "backup",   "copy", "restore-test",
+				     "drill",  "assessment",     "exercise", NULL };
 
 static const struct key_row rows[] = {
 	{ .path = "notify", .type = KEY_MAP, .help = "Who is told what." },

@@ -14,9 +14,14 @@ const char *wording_kind(const struct notice *n)
 	static const struct {
 		const char *kind, *words;
 	} rows[] = {
-		{ "verify", "Daily Backup Verification" }, { "backup", "Backup" },
-		{ "restore-test", "Weekly Restore Test" }, { "drill", "DR Drill" },
-		{ "assessment", "Quarterly Assessment" },  { "exercise", "Annual DR Exercise" },
+		{ "verify", "Daily Backup Verification" },
+		{ "verify-offsite", "Off-site Copy Verification" },
+		{ "backup", "Backup" },
+		{ "copy", "Off-site Copy" },
+		{ "restore-test", "Weekly Restore Test" },
+		{ "drill", "DR Drill" },
+		{ "assessment", "Quarterly Assessment" },
+		{ "exercise", "Annual DR Exercise" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

@@ -28,7 +28,7 @@ notify:
     ops-mail: {type: mail, to: [ops@example.com]}
     pager: {type: pagerduty, key: {file: pager.key}}
   routes:
-    all: {to: [ops-mail]}
+    all: {kinds: [verify, verify-offsite, copy, drill], to: [ops-mail]}
     grave: {events: [failed, error], kinds: [verify], components: [api], to: [pager]}
 END
 printf 'version: 1\nrepository: {path: b}\nhistory: {state_dir: state}\n' >nobody.yaml
@@ -39,6 +39,7 @@ mkdir backups
 
 run notify-routes 0 notify routes
 run notify-routes-grave 0 notify routes -c routed.yaml --component api
+run notify-routes-copy 0 notify routes -c routed.yaml --kind copy
 run notify-routes-drill 0 notify routes -c routed.yaml --kind drill --json
 run notify-routes-nobody 0 notify routes -c nobody.yaml
 run notify-test-unknown 8 notify test chta
