@@ -87,7 +87,7 @@ static int verify(const struct invocation *inv, struct run_session *s, struct er
 	struct run run = { 0 };
 	int rc;
 
-	if (run_session_open(inv, "verify", s, err) < 0)
+	if (run_session_open(inv, a->offsite ? "verify-offsite" : "verify", s, err) < 0)
 		return -1;
 	request.run = s->request;
 	request.run.offsite = a->offsite;

@@ -90,7 +90,16 @@ def the_copy_is_verified_where_it_is(p):
     stamp = p.set
     p.backups = p.directory / "backups"
     p.backups.rename(p.directory / "gone")
+    under_way = []
+
+    def look(method, _key):  # while the run asks for its first object
+        if method == "GET" and not under_way:
+            under_way.extend(json.loads(p.muster("status", "--json", code=None).out)["under_way"])
+
+    p.proxy.fault = look
     there, run_ = checks_of(p, "verify", "--offsite")
+    p.proxy.fault = None
+    assert [r["command"] for r in under_way] == ["verify-offsite"], under_way
     for name in ("exists", "manifest", "complete", "hash", "compression", "format", "facts", "age"):
         assert [c[0] for c in here[name]] == [c[0] for c in there[name]], (name, here[name], there[name])
     assert run_["kind"] == "verify-offsite" and stamp in there["exists"][0][2]
