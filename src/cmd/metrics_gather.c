@@ -79,7 +79,7 @@ static int gather_components(const struct metrics_question *q, struct metrics_ga
 		const struct component_config *c = &q->config->component[i];
 		struct metrics_component *one = &m->component[m->component_count];
 
-		if (!metrics_has_backups(c))
+		if (!config_has_backups(c))
 			continue;
 		*one = (struct metrics_component){ .name = c->name,
 						   .engine = engine_kind_name(c->engine),
@@ -139,7 +139,7 @@ static int gather_checks(const struct metrics_question *q, struct metrics_gather
 		return -1;
 	for (size_t i = 0; i < config->component_count; i++) {
 		const struct component_config *c = &config->component[i];
-		bool stored = metrics_has_backups(c);
+		bool stored = config_has_backups(c);
 		const struct check_source verify = {
 			.component = c->name,
 			.kind = "verify",

@@ -41,10 +41,4 @@ MUST_CHECK int metrics_gather_schedules(const struct metrics_question *q,
 void *metrics_gather_room(struct metrics_gathered *out, size_t count, size_t item,
 			  struct error *err);
 
-/* Has the component backups, and so restores? */
-static inline bool metrics_has_backups(const struct component_config *c)
-{
-	return c->engine != ENGINE_SERVICE;
-}
-
 #endif

@@ -99,7 +99,7 @@ int metrics_gather_recoveries(const struct metrics_question *q, struct metrics_g
 	for (size_t i = 0; i < config->component_count; i++) {
 		const struct component_config *c = &config->component[i];
 
-		if (!metrics_has_backups(c))
+		if (!config_has_backups(c))
 			continue;
 		if (gather_one(q, c, &m->recovery[m->recovery_count], err) < 0)
 			return -1;

@@ -25,7 +25,7 @@ struct set_proof set_proof_of(const char *id, const struct config *config,
 	for (size_t i = 0; i < config->component_count; i++) {
 		const struct component_config *c = &config->component[i];
 
-		if (c->engine != ENGINE_SERVICE)
+		if (config_has_backups(c))
 			weigh(&out, proofs_find(proofs, id, c->name));
 	}
 	return out;

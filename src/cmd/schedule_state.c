@@ -37,7 +37,7 @@ static int no_memory(struct error *err)
 /* Services have nothing that could be backed up or restored. */
 static bool concerns(const struct schedule_config *s, const struct component_config *c)
 {
-	return c->engine != ENGINE_SERVICE ||
+	return config_has_backups(c) ||
 	       (strcmp(s->run, "backup") != 0 && strcmp(s->run, "restore-test") != 0);
 }
 

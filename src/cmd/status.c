@@ -6,10 +6,10 @@
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
 #include "cmd/proven.h"
+#include "cmd/report_format.h"
 #include "cmd/schedule_state.h"
 #include "history/history.h"
 #include "history/outbox.h"
-#include "cmd/report_format.h"
 #include "report/readiness.h"
 #include "repository/catalogue.h"
 
@@ -34,7 +34,7 @@ static void fill(struct readiness_component *c, const struct component_config *c
 	*c = (struct readiness_component){
 		.name = config->name,
 		.engine = engine_kind_name(config->engine),
-		.has_backups = config->engine != ENGINE_SERVICE,
+		.has_backups = config_has_backups(config),
 		.set = "",
 		.max_age_ns = config->backups.max_age_ns,
 		.rto_ns = config->rto_ns,

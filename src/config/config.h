@@ -277,4 +277,10 @@ const struct schedule_config *config_schedule(const struct config *c, const char
 const struct receiver_config *config_receiver(const struct config *c, const char *name);
 const struct component_config *config_component(const struct config *c, const char *name);
 
+/* Has the component backups, and so restores? A service has none. */
+static inline bool config_has_backups(const struct component_config *c)
+{
+	return c->engine != ENGINE_SERVICE;
+}
+
 #endif

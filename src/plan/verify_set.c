@@ -237,7 +237,7 @@ int verify_step_catalogue(struct plan_run *run, void *subject, struct error *err
 	for (size_t i = 0; i < v->target_count; i++) {
 		struct verify_target *t = &v->target[i];
 
-		if (t->component->engine == ENGINE_SERVICE)
+		if (!config_has_backups(t->component))
 			continue;
 		if (choose_set(v, t, err) < 0 || check_exists(run, v, t, err) < 0)
 			return -1;

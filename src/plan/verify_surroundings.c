@@ -94,7 +94,7 @@ int verify_step_disk(struct plan_run *run, void *subject, struct error *err)
 	for (size_t i = 0; i < v->target_count; i++) {
 		const struct component_config *c = v->target[i].component;
 
-		if (c->engine != ENGINE_SERVICE && lies_elsewhere(v, c->backups.path) &&
+		if (config_has_backups(c) && lies_elsewhere(v, c->backups.path) &&
 		    check_disk(run, v, c->backups.path, err) < 0)
 			return -1;
 	}

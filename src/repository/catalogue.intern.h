@@ -51,13 +51,6 @@ MUST_CHECK int scan_offsite(struct scan *s, struct error *err);
 /* The component whose manifest lies in the root when there is no PostgreSQL; NULL: none has backups. */
 const struct component_config *scan_root_component(const struct config *config);
 
-/* Has the component files in the repository? */
-static inline bool scan_has_backups(const struct component_config *c)
-{
-	return c->engine == ENGINE_POSTGRESQL || c->engine == ENGINE_REDIS ||
-	       c->engine == ENGINE_RABBITMQ;
-}
-
 /* List everything below the repository and the components' directories. */
 MUST_CHECK int scan_repository(struct scan *s, struct error *err);
 void scan_release(struct scan *s);

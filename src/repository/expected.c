@@ -243,7 +243,7 @@ int catalogue_expected(struct catalogue *c, const struct config *config,
 		const struct component_config *component = &config->component[i];
 
 		e.has_postgresql |= component->engine == ENGINE_POSTGRESQL;
-		if (scan_has_backups(component) && expect_component(&e, component, err) < 0)
+		if (config_has_backups(component) && expect_component(&e, component, err) < 0)
 			return -1;
 	}
 	if (root && !e.has_postgresql) {

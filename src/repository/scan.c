@@ -26,7 +26,7 @@ static int no_memory(struct error *err)
 const struct component_config *scan_root_component(const struct config *config)
 {
 	for (size_t i = 0; i < config->component_count; i++) {
-		if (scan_has_backups(&config->component[i]))
+		if (config_has_backups(&config->component[i]))
 			return &config->component[i];
 	}
 	return NULL;
@@ -92,7 +92,7 @@ static bool recognise(const struct scan *s, const char *path, const char *name,
 	for (size_t c = 0; c < s->config->component_count; c++) {
 		const struct component_config *component = &s->config->component[c];
 
-		if (!scan_has_backups(component) || !scan_is_below(path, component->backups.path))
+		if (!config_has_backups(component) || !scan_is_below(path, component->backups.path))
 			continue;
 		rules.built_in = pattern_built_in(component);
 		rules.decoded = component->backups.decode.count > 0;
@@ -155,7 +155,7 @@ int scan_take_file(struct scan *s, const struct scan_entry *e, struct error *err
 static bool walked_apart(const struct scan *s, const char *path)
 {
 	for (size_t i = 0; i < s->config->component_count; i++) {
-		if (scan_has_backups(&s->config->component[i]) &&
+		if (config_has_backups(&s->config->component[i]) &&
 		    strcmp(path, s->config->component[i].backups.path) == 0)
 			return true;
 	}
@@ -205,7 +205,7 @@ static bool may_hold_backups(const struct scan *s, const char *path)
 	for (size_t i = 0; i < s->config->component_count; i++) {
 		const char *own = s->config->component[i].backups.path;
 
-		if (scan_has_backups(&s->config->component[i]) &&
+		if (config_has_backups(&s->config->component[i]) &&
 		    (scan_is_below(path, own) || scan_is_below(own, path) ||
 		     strcmp(path, own) == 0))
 			return true;
@@ -258,7 +258,7 @@ static bool seen_before(const struct config *config, size_t component)
 	if (config->repository && strcmp(path, config->repository) == 0)
 		return true;
 	for (size_t i = 0; i < component; i++) {
-		if (scan_has_backups(&config->component[i]) &&
+		if (config_has_backups(&config->component[i]) &&
 		    strcmp(path, config->component[i].backups.path) == 0)
 			return true;
 	}
@@ -273,7 +273,7 @@ int scan_read_patterns(struct scan *s, struct error *err)
 	if (!s->patterns)
 		return no_memory(err);
 	for (size_t i = 0; i < config->component_count; i++) {
-		if (scan_has_backups(&config->component[i]) &&
+		if (config_has_backups(&config->component[i]) &&
 		    pattern_list(&config->component[i], s->arena, &s->patterns[i], err) < 0)
 			return -1;
 	}
@@ -289,7 +289,7 @@ int scan_repository(struct scan *s, struct error *err)
 	for (size_t i = 0; i < config->component_count; i++) {
 		const struct component_config *c = &config->component[i];
 
-		if (scan_has_backups(c) && !seen_before(config, i) &&
+		if (config_has_backups(c) && !seen_before(config, i) &&
 		    walk(s, AT_FDCWD, c->backups.path, 0, err) < 0)
 			return -1;
 	}

@@ -21,7 +21,7 @@ static const char *path_here(const struct scan *s, const char *relative)
 	for (size_t i = 0; absolute && i < s->config->component_count; i++) {
 		const struct component_config *c = &s->config->component[i];
 
-		if (scan_has_backups(c) && strcmp(c->backups.path, root) != 0 &&
+		if (config_has_backups(c) && strcmp(c->backups.path, root) != 0 &&
 		    !scan_is_below(c->backups.path, root) &&
 		    scan_is_below(absolute, c->backups.path))
 			return absolute;
