@@ -11,9 +11,10 @@ const struct command notify_command = {
 	.name = "notify",
 	.summary = "who is told what: try receivers, see what waits, deliver it",
 	.description =
-		"Runs of verify, backup and restore-test tell the receivers of the configuration "
-		"(notify in muster.yaml(5)) how they ended. What is not well is an alert, one for "
-		"each kind of run, component and check: it is told once, again after "
+		"Runs of verify, backup, backup copy and restore-test tell the receivers of the "
+		"configuration (notify in muster.yaml(5)) how they ended, and schedules what they "
+		"missed and what is stale. What is not well is an alert, one for each kind of run, "
+		"component and check, and for each schedule: it is told once, again after "
 		"notify.reminder while it lasts (up to a 24th of that early, since runs do not "
 		"take the same time every day) and when it becomes graver, and once as recovered. "
 		"People get one message per run; PagerDuty one for each alert, and none of "
