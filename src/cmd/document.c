@@ -24,6 +24,26 @@ int document_print(FILE *out, json_t *document, struct error *err)
 	return 0;
 }
 
+int document_no_memory(struct error *err)
+{
+	return error_set(err, ERROR_NOMEM, "no memory for the document");
+}
+
+int document_print_list(FILE *out, const char *thing, const char *member, json_t *list,
+			struct error *err)
+{
+	CLEANUP(cleanup_json)
+	json_t *document = document_new(thing);
+
+	if (!document) {
+		json_decref(list);
+		return document_no_memory(err);
+	}
+	if (!member_put(document, member, list))
+		return document_no_memory(err);
+	return document_print(out, TAKE(document), err);
+}
+
 void document_error(FILE *out, const struct error *err, int exit_code)
 {
 	struct error ignored = ERROR_INIT;

@@ -55,7 +55,7 @@ static int print(const struct invocation *inv, const struct deliver_result *r,
 	    !member_put(o, "later", json_integer((json_int_t)r->later)) ||
 	    !member_put(o, "given_up", json_integer((json_int_t)r->given_up)) ||
 	    !member_put(o, "waiting", uint_to_json(c->waiting)))
-		return error_set(err, ERROR_NOMEM, "no memory for the document");
+		return document_no_memory(err);
 	return document_print(inv->out, TAKE(o), err);
 }
 
@@ -106,7 +106,8 @@ const struct command notify_deliver_command = {
 	.summary = "deliver the notifications that are due",
 	.description =
 		"Delivers what is due, and what will be within two minutes, and tells what came of "
-		"each attempt; before that, runs that were killed are given their end and told of. "
+		"each attempt; before that, runs that were killed are given their end, what "
+		"schedules missed is recorded, and all that is told of. "
 		"Any number of these may run at once, and beside a run. The exit code is 0 also "
 		"when receivers could not be told: muster notify list and muster status tell that. "
 		"The timers of muster schedule export start it every five minutes.\n\n"

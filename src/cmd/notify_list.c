@@ -101,17 +101,13 @@ static int print_json(const struct invocation *inv, const struct outbox_items *a
 		      struct error *err)
 {
 	CLEANUP(cleanup_json)
-	json_t *document = document_new("notify-list");
-	CLEANUP(cleanup_json)
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < all->count; i++) {
 		if (json_array_append_new(list, item_to_json(&all->item[i])) < 0)
-			return error_set(err, ERROR_NOMEM, "no memory for the document");
+			return document_no_memory(err);
 	}
-	if (!document || !member_put(document, "notifications", TAKE(list)))
-		return error_set(err, ERROR_NOMEM, "no memory for the document");
-	return document_print(inv->out, TAKE(document), err);
+	return document_print_list(inv->out, "notify-list", "notifications", TAKE(list), err);
 }
 
 static int run(const struct invocation *inv, struct error *err)

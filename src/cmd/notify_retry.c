@@ -56,7 +56,7 @@ static int tell(const struct invocation *inv, size_t count, struct error *err)
 	}
 	o = document_new("notify-retry");
 	if (!o || !member_put(o, "count", json_integer((json_int_t)count)))
-		return error_set(err, ERROR_NOMEM, "no memory for the document");
+		return document_no_memory(err);
 	return document_print(inv->out, TAKE(o), err);
 }
 

@@ -110,18 +110,14 @@ static json_t *receiver_to_json(const struct invocation *inv, const struct confi
 static int print_json(const struct invocation *inv, const struct config *config, struct error *err)
 {
 	CLEANUP(cleanup_json)
-	json_t *document = document_new("notify-routes");
-	CLEANUP(cleanup_json)
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < config->notify.receiver_count; i++) {
 		if (json_array_append_new(
 			    list, receiver_to_json(inv, config, &config->notify.receiver[i])) < 0)
-			return error_set(err, ERROR_NOMEM, "no memory for the document");
+			return document_no_memory(err);
 	}
-	if (!document || !member_put(document, "receivers", TAKE(list)))
-		return error_set(err, ERROR_NOMEM, "no memory for the document");
-	return document_print(inv->out, TAKE(document), err);
+	return document_print_list(inv->out, "notify-routes", "receivers", TAKE(list), err);
 }
 
 static int run(const struct invocation *inv, struct error *err)

@@ -95,7 +95,7 @@ static int print_json(const struct invocation *inv, const struct receiver_config
 	    !member_put(o, "answer", text_to_json(d->answer)) ||
 	    !member_put(o, "hint", *d->hint ? text_to_json(d->hint) : json_null()) ||
 	    !member_put(o, "retry_after", json_real((double)d->retry_after_ns / 1e9)))
-		return error_set(err, ERROR_NOMEM, "no memory for the document");
+		return document_no_memory(err);
 	return document_print(inv->out, TAKE(o), err);
 }
 

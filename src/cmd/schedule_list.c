@@ -134,16 +134,12 @@ static int print_json(const struct invocation *inv, const struct listed *listed,
 {
 	const struct schedule_rows *rows = &listed->rows;
 	CLEANUP(cleanup_json)
-	json_t *document = document_new("schedule-list");
-	CLEANUP(cleanup_json)
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < rows->count; i++)
 		if (json_array_append_new(list, row_to_json(&rows->item[i], &listed->stand[i])) < 0)
-			return error_set(err, ERROR_NOMEM, "no memory for the document");
-	if (!document || !member_put(document, "schedules", TAKE(list)))
-		return error_set(err, ERROR_NOMEM, "no memory for the document");
-	return document_print(inv->out, TAKE(document), err);
+			return document_no_memory(err);
+	return document_print_list(inv->out, "schedule-list", "schedules", TAKE(list), err);
 }
 
 static int run(const struct invocation *inv, struct error *err)

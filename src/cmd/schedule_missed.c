@@ -147,17 +147,13 @@ static int print_json(const struct invocation *inv, const struct missed_list *mi
 		      struct error *err)
 {
 	CLEANUP(cleanup_json)
-	json_t *document = document_new("schedule-missed");
-	CLEANUP(cleanup_json)
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < missed->count; i++)
 		if (is_asked_for(inv, missed->item[i].schedule) &&
 		    json_array_append_new(list, row_to_json(&missed->item[i])) < 0)
-			return error_set(err, ERROR_NOMEM, "no memory for the document");
-	if (!document || !member_put(document, "missed", TAKE(list)))
-		return error_set(err, ERROR_NOMEM, "no memory for the document");
-	return document_print(inv->out, TAKE(document), err);
+			return document_no_memory(err);
+	return document_print_list(inv->out, "schedule-missed", "missed", TAKE(list), err);
 }
 
 static int run(const struct invocation *inv, struct error *err)

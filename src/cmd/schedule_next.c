@@ -8,6 +8,7 @@
 #include "cmd/schedule_times.h"
 #include "history/pause.h"
 #include "model/json.h"
+#include "report/schedules.h"
 
 struct options {
 	unsigned count;
@@ -74,16 +75,9 @@ static void print(const struct invocation *inv, const struct shown *s, unsigned 
 	}
 }
 
-static json_t *pause_to_json(const struct pause *p)
-{
-	if (!p)
-		return json_null();
-	return json_pack("{s:o, s:o, s:o}", "until", time_to_json(p->ends_ns), "author",
-			 text_to_json(p->author), "reason", text_to_json(p->reason));
-}
-
 static json_t *row_to_json(const struct shown *s, const struct schedule_row *row, unsigned count)
 {
+	const struct pause *p = pause_of(s, row);
 	CLEANUP(cleanup_json)
 	json_t *o = json_object();
 
@@ -92,7 +86,8 @@ static json_t *row_to_json(const struct shown *s, const struct schedule_row *row
 	    member_put(o, "when", text_to_json(row->config->when)) &&
 	    member_put(o, "zone", text_to_json(calendar_zone(row->calendar))) &&
 	    member_put(o, "enabled", json_boolean(row->config->enabled)) &&
-	    member_put(o, "paused", pause_to_json(pause_of(s, row))) &&
+	    member_put(o, "paused",
+		       p ? pause_to_json(p->ends_ns, p->author, p->reason) : json_null()) &&
 	    member_put(o, "times",
 		       schedule_times_to_json(row->calendar, s->after_ns,
 					      row->config->enabled ? count : 0)))
@@ -104,17 +99,13 @@ static int print_json(const struct invocation *inv, const struct shown *s, struc
 {
 	const struct options *options = inv->options;
 	CLEANUP(cleanup_json)
-	json_t *document = document_new("schedule-next");
-	CLEANUP(cleanup_json)
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < s->rows.count; i++)
 		if (json_array_append_new(list, row_to_json(s, &s->rows.item[i], options->count)) <
 		    0)
-			return error_set(err, ERROR_NOMEM, "no memory for the document");
-	if (!document || !member_put(document, "schedules", TAKE(list)))
-		return error_set(err, ERROR_NOMEM, "no memory for the document");
-	return document_print(inv->out, TAKE(document), err);
+			return document_no_memory(err);
+	return document_print_list(inv->out, "schedule-next", "schedules", TAKE(list), err);
 }
 
 static int run(const struct invocation *inv, struct error *err)

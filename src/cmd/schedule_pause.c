@@ -111,29 +111,19 @@ static int record_pauses(const struct invocation *inv, struct history *h, struct
 	return 0;
 }
 
-static json_t *names_to_json(const struct invocation *inv)
-{
-	CLEANUP(cleanup_json)
-	json_t *list = json_array();
-
-	for (size_t i = 0; list && i < inv->argument_count; i++)
-		if (json_array_append_new(list, text_to_json(inv->argument[i])) < 0)
-			return NULL;
-	return TAKE(list);
-}
-
 static int tell_json(const struct invocation *inv, const struct pause *p, struct error *err)
 {
 	CLEANUP(cleanup_json)
 	json_t *document = document_new("schedule-pause");
 
-	if (document && member_put(document, "schedules", names_to_json(inv)) &&
+	if (document &&
+	    member_put(document, "schedules", texts_to_json(inv->argument, inv->argument_count)) &&
 	    member_put(document, "began", time_to_json(p->began_ns)) &&
 	    member_put(document, "until", time_to_json(p->ends_ns)) &&
 	    member_put(document, "author", text_to_json(p->author)) &&
 	    member_put(document, "reason", text_to_json(p->reason)))
 		return document_print(inv->out, TAKE(document), err);
-	return error_set(err, ERROR_NOMEM, "no memory for the document");
+	return document_no_memory(err);
 }
 
 static int tell(const struct invocation *inv, const struct pause *p, struct error *err)

@@ -49,7 +49,7 @@ static int tell(const struct invocation *inv, size_t ended, struct error *err)
 	}
 	document = document_new("schedule-resume");
 	if (!document || !member_put(document, "ended", json_integer((json_int_t)ended)))
-		return error_set(err, ERROR_NOMEM, "no memory for the document");
+		return document_no_memory(err);
 	return document_print(inv->out, TAKE(document), err);
 }
 
@@ -61,7 +61,9 @@ static int run(const struct invocation *inv, struct error *err)
 	struct history *h = NULL;
 	size_t ended = 0;
 
-	if (schedule_open(inv, &config, &h, err) < 0 || end_pauses(inv, h, &ended, err) < 0)
+	if (schedule_open(inv, &config, &h, err) < 0 || history_begin(h, err) < 0)
+		return -1;
+	if (history_end(h, end_pauses(inv, h, &ended, err), err) < 0)
 		return -1;
 	if (!ended)
 		return not_paused(inv, h, err);

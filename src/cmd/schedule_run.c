@@ -9,8 +9,8 @@
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
 #include "cmd/schedule_rows.h"
-#include "history/pause.h"
 #include "cmd/sender.h"
+#include "history/pause.h"
 
 enum { WORDS_BEFORE = 16 };
 

@@ -103,6 +103,18 @@ bool member_put(json_t *object, const char *key, json_t *value)
 	return json_object_set_new(object, key, value) == 0;
 }
 
+json_t *texts_to_json(const char *const *text, size_t count)
+{
+	CLEANUP(cleanup_json)
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < count; i++) {
+		if (json_array_append_new(list, text_to_json(text[i])) < 0)
+			return NULL;
+	}
+	return TAKE(list);
+}
+
 json_t *uint_to_json(uint64_t value)
 {
 	return value > INT64_MAX ? json_null() : json_integer((json_int_t)value);

@@ -32,7 +32,9 @@ static inline void cleanup_json(json_t **json)
  * that would read like such an escape becomes \x5c.
  */
 json_t *text_to_json(const char *text);
-/* The inverse, in `a`; NULL when out of memory. */
+/* An array of them. */
+json_t *texts_to_json(const char *const *text, size_t count);
+/* The inverse of one, in `a`; NULL when out of memory. */
 char *text_from_json(const json_t *string, struct arena *a);
 
 /* RFC 3339 UTC with Z, whole seconds; null for 0. */

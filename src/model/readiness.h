@@ -82,12 +82,12 @@ struct readiness {
 	size_t running_count;
 	const struct readiness_schedule *schedule; /* borrowed */
 	size_t schedule_count;
+	size_t undelivered; /* notifications that were given up lately */
 
 	/* by readiness_judge() */
 	enum verdict state;   /* the worst component's, and a warning for what is missed or stale */
 	bool newest_unproven; /* there is a newest set, and no restore test has proven it */
 	bool restore_stale;   /* no set was proven within READINESS_RESTORE_MAX_AGE_NS */
-	size_t undelivered;   /* given: notifications that were given up lately */
 };
 
 /*

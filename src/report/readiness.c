@@ -265,22 +265,11 @@ static json_t *component_to_json(const struct readiness_component *c, int64_t no
 	return failed ? NULL : TAKE(o);
 }
 
-static json_t *names_to_json(const char *const *name, size_t count)
-{
-	CLEANUP(cleanup_json)
-	json_t *list = json_array();
-
-	for (size_t i = 0; list && i < count; i++)
-		if (json_array_append_new(list, text_to_json(name[i])) < 0)
-			return NULL;
-	return TAKE(list);
-}
-
 static json_t *run_to_json(const struct readiness_run *run)
 {
 	return json_pack("{s:o, s:o, s:o, s:I, s:o}", "run", text_to_json(run->run), "command",
 			 text_to_json(run->command), "components",
-			 names_to_json(run->component, run->component_count), "pid",
+			 texts_to_json(run->component, run->component_count), "pid",
 			 (json_int_t)run->pid, "since", time_to_json(run->since_ns));
 }
 
