@@ -3,7 +3,6 @@
 
 The program is the first argument of whoever includes this.
 """
-import http.server
 import json
 import os
 import shutil
@@ -15,6 +14,8 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+
+import listener
 
 MUSTER = os.path.realpath(sys.argv[1])
 PATIENCE = 120  # until something that must happen is given up
@@ -47,7 +48,7 @@ class Receiver:
         outer = self
         self.answer, self.requests, self.lock = answer or (lambda request: 200), [], threading.Lock()
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Handler(listener.Handler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 request = {"path": self.path, "body": body, "headers": dict(self.headers)}
@@ -60,7 +61,6 @@ class Receiver:
                     return
                 status, headers = status if isinstance(status, tuple) else (status, {})
                 # what a careless server says: everything it was told
-                # what a careless server says: everything it was told
                 said = f"answer of {self.path} {self.headers.get('Authorization', '')}".strip().encode()
                 self.send_response(status)
                 for name, value in {"Content-Length": len(said), **headers}.items():
@@ -68,14 +68,8 @@ class Receiver:
                 self.end_headers()
                 self.wfile.write(said)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.handle_error = lambda *_: None  # who asked was killed
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = listener.Listener(Handler)
+        self.url = self.server.url
 
     def events(self):
         """Of webhooks, in the order in which they came."""
@@ -83,8 +77,7 @@ class Receiver:
             return [json.loads(r["body"])["data"] for r in self.requests]
 
     def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()
 
 
 class Site:

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import tempfile
-import traceback
 
 # Header lines, mentions, links, tags, quotes, controls, an override of direction, a byte that is no UTF-8.
 HOSTILE = ("x\r\nBcc: spy@example.com\r\n\r\n<!channel> <https://evil.example|here> @everyone "
@@ -45,18 +44,3 @@ def send(fixture, receiver, message, *more, environment=None, timeout="10s"):
     assert run.returncode == 0, (run.returncode, run.stdout, run.stderr)
     assert SECRET not in run.stdout + run.stderr, run.stdout
     return json.loads(run.stdout)
-
-
-def run_tests(tests):
-    """The program's exit code: 1 when any of the functions named test_* failed."""
-    failed = 0
-    for name, test in sorted(tests.items()):
-        if not name.startswith("test_"):
-            continue
-        try:
-            test()
-            print(f"ok {name[5:].replace('_', ' ')}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"not ok {name[5:].replace('_', ' ')}\n{traceback.format_exc()}", flush=True)
-    return 1 if failed else 0

@@ -10,10 +10,10 @@ import re
 import socket
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
+
+import listener
 
 UNSIGNED = "UNSIGNED-PAYLOAD"
 
@@ -96,11 +96,8 @@ class Proxy:
         self.target, self.fault, self.seen = urlsplit(endpoint).netloc, None, []
         proxy = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(listener.Handler):
             protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
 
             def handle_one(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -140,16 +137,7 @@ class Proxy:
                 if self.command != "HEAD":
                     self.wfile.write(content)
 
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request, client_address):
-                if not isinstance(sys.exc_info()[1], OSError):
-                    super().handle_error(request, client_address)
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.endpoint = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.endpoint = listener.Listener(Handler).url
 
 
 class Servers:

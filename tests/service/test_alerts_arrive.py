@@ -15,12 +15,12 @@ import sqlite3
 import sys
 import threading
 import time
-import traceback
 
 from aiosmtpd.controller import Controller
 
 sys.dont_write_bytecode = True  # nothing may be left among the sources
 from notified import Receiver, Site, webhook
+from runner import run_tests
 
 DAY = 86400 * 10**9
 HOURLY = "nightly: {run: verify, when: hourly, run_within: 5m%s}"
@@ -325,19 +325,4 @@ def test_what_concerns_drills_reaches_people_and_never_a_pager():
         assert {r["receiver"] for r in w.site.listed()} == {"hook", "ops"}
 
 
-def main():
-    failed = 0
-    for name, test in [(n, t) for n, t in globals().items() if n.startswith("test_")]:
-        if len(sys.argv) > 2 and sys.argv[2] not in name:
-            continue
-        try:
-            test()
-            print(f"ok {name[5:].replace('_', ' ')}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"FAILED {name[5:].replace('_', ' ')}", flush=True)
-            traceback.print_exc(file=sys.stdout)
-    sys.exit(1 if failed else 0)
-
-
-main()
+sys.exit(run_tests(globals(), *sys.argv[2:3]))

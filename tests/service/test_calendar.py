@@ -15,9 +15,11 @@ import random
 import re
 import subprocess
 import sys
-import traceback
 import zoneinfo
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
+
+sys.dont_write_bytecode = True  # nothing may be left among the sources
+from runner import run_tests
 
 FIXTURE = os.path.realpath(sys.argv[1])
 SEED = int(os.environ.get("CALENDAR_SEED", "1"))
@@ -287,18 +289,4 @@ def test_times_around_changes_of_clocks_are_those_of_systemd_and_the_shifted():
     assert tally.shifted > COUNT / 4 and tally.ambiguous > COUNT / 4 and shifted > COUNT
 
 
-def main():
-    failed = 0
-    tests = [(n, f) for n, f in sorted(globals().items()) if n.startswith("test_")]
-    for name, function in tests:
-        try:
-            function()
-            print(f"ok   {name[5:].replace('_', ' ')}")
-        except Exception:
-            failed += 1
-            print(f"FAIL {name[5:].replace('_', ' ')}")
-            traceback.print_exc(file=sys.stdout)
-    sys.exit(1 if failed else 0)
-
-
-main()
+sys.exit(run_tests(globals()))

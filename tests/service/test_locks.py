@@ -16,39 +16,33 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+sys.dont_write_bytecode = True  # nothing may be left among the sources
+import listener
+from runner import run_tests
 
 MUSTER = os.path.realpath(sys.argv[1])
 PATIENCE = 60
 
 
-class Service(ThreadingHTTPServer):
+class Service(listener.Listener):
     """Answers at once, or, while it is shut, when it is opened; `asked` counts who has come."""
-    daemon_threads = True
 
     def __init__(self, is_open=True):
-        super().__init__(("127.0.0.1", 0), Handler)
         self.gate, self.asked = threading.Event(), threading.Semaphore(0)
         if is_open:
             self.gate.set()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        super().__init__(Handler)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(listener.Handler):
     def do_GET(self):
         self.server.asked.release()
         self.server.gate.wait(PATIENCE)
-        try:
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-        except OSError:
-            pass  # who asked was killed
-
-    def log_message(self, *_):
-        pass
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
 
 class World:
@@ -221,17 +215,4 @@ def test_servers_and_files_are_free_as_soon_as_the_last_check_is_made():
         os.close(reading)
 
 
-def main():
-    failed = 0
-    for name, function in [(n, f) for n, f in sorted(globals().items()) if n.startswith("test_")]:
-        try:
-            function()
-            print(f"ok   {name[5:].replace('_', ' ')}")
-        except Exception:
-            failed += 1
-            print(f"FAIL {name[5:].replace('_', ' ')}")
-            traceback.print_exc(file=sys.stdout)
-    sys.exit(1 if failed else 0)
-
-
-main()
+sys.exit(run_tests(globals()))

@@ -20,8 +20,10 @@ import threading
 import time
 import urllib.parse
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+sys.dont_write_bytecode = True  # nothing may be left among the sources
+import listener
 
 MUSTER, SOURCES = (os.path.realpath(a) for a in sys.argv[1:3])
 PROGRAMS = ("redis-server", "prometheus", "prometheus-node-exporter", "prometheus-alertmanager")
@@ -35,7 +37,7 @@ class Receiver:
         self.lock, self.told = threading.Lock(), []
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(listener.Handler):
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with outer.lock:
@@ -43,12 +45,8 @@ class Receiver:
                 self.send_response(200)
                 self.end_headers()
 
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = listener.Listener(Handler)
+        self.url = self.server.url + "/"
 
     def last(self, **labels):
         """What was told last of the alert with these labels; None: nothing."""
@@ -80,7 +78,7 @@ class World:
         return self.wait(f"{name} listens", lambda: line.search(log.read_text(errors="replace"))).group(1)
 
     def end(self):
-        self.receiver.server.shutdown()
+        self.receiver.server.close()
         for _, process in self.processes:
             process.terminate()
         for _, process in self.processes:

@@ -16,11 +16,11 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # nothing may be left among the sources
 from notified import PATIENCE, Receiver, Site, until, webhook, with_site
+from runner import run_tests
 
 FIXTURE = os.path.realpath(sys.argv[2])
 
@@ -359,19 +359,4 @@ def test_no_secret_of_a_receiver_is_to_be_found_anywhere():
         receiver.close()
 
 
-def main():
-    failed = 0
-    for name, test in [(n, t) for n, t in globals().items() if n.startswith("test_")]:
-        if len(sys.argv) > 3 and sys.argv[3] not in name:
-            continue
-        try:
-            test()
-            print(f"ok {name}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"FAILED {name}", flush=True)
-            traceback.print_exc()
-    sys.exit(1 if failed else 0)
-
-
-main()
+sys.exit(run_tests(globals(), *sys.argv[3:4]))

@@ -7,7 +7,9 @@ usage: test_offsite_read.py MUSTER    (prints one line per test, exits 1 when an
 import json
 import os
 import random
+import sys
 
+sys.dont_write_bytecode = True  # nothing may be left among the sources
 from test_offsite import MUSTER, expect, main, refusal, run, sha256
 
 LARGE = 48 << 20  # more than ranges that are fetched at once

@@ -19,21 +19,20 @@ import time
 import uuid
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 sys.dont_write_bytecode = True  # nothing may be left among the sources
-from receivers import HOSTILE, SECRET, hostile_notice, notice, run_tests, send
+import listener
+from receivers import HOSTILE, SECRET, hostile_notice, notice, send
+from runner import run_tests
 
 FIXTURE = os.path.realpath(sys.argv[1])
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(listener.Handler):
     """The last part of the path but one says how to answer; its last one is the secret."""
     protocol_version = "HTTP/1.1"
     requests = []
-
-    def log_message(self, *_):
-        pass
 
     def do_GET(self):
         self.requests.append((self.path, {}, b"GET"))
@@ -112,9 +111,8 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
-SERVER = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-SERVER.daemon_threads = True
-ROOT = f"http://127.0.0.1:{SERVER.server_address[1]}"
+SERVER = listener.Listener(Handler)
+ROOT = SERVER.url
 
 
 def told(kind, how="200", message=None, key=None, root=ROOT, **more):
@@ -375,5 +373,4 @@ def test_pings_keep_a_query_and_tell_one_run_from_another():
 
 
 if __name__ == "__main__":
-    threading.Thread(target=SERVER.serve_forever, daemon=True).start()
     sys.exit(run_tests(globals()))

@@ -20,10 +20,12 @@ import time
 from html.parser import HTMLParser
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtpd.smtp import AuthResult
 
 sys.dont_write_bytecode = True  # nothing may be left among the sources
-from receivers import HOSTILE, SECRET, hostile_notice, notice, run_tests, send
+from listener import free_port
+from receivers import SECRET, hostile_notice, notice, send
+from runner import run_tests
 
 FIXTURE = os.path.realpath(sys.argv[1])
 DIRECTORY = tempfile.TemporaryDirectory()
@@ -66,12 +68,6 @@ class Handler:
         if self.stall == "quit":
             await asyncio.sleep(STALL)
         return "221 bye"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Server:

@@ -14,9 +14,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
+
+sys.dont_write_bytecode = True  # nothing may be left among the sources
+from runner import run_tests
 
 EXPORT, CALENDAR, MUSTER, SOURCES = (os.path.realpath(a) for a in sys.argv[1:5])
 NOW = int(datetime(2026, 1, 10, 12, tzinfo=timezone.utc).timestamp())
@@ -269,17 +271,4 @@ def test_more_events_than_a_calendar_of_people_holds_are_refused():
     assert run.returncode == 1 and run.stderr.startswith("schedule often: more than 1500 times"), run.stderr
 
 
-def main():
-    failed = 0
-    for name, function in [(n, f) for n, f in sorted(globals().items()) if n.startswith("test_")]:
-        try:
-            function()
-            print(f"ok   {name[5:].replace('_', ' ')}")
-        except Exception:
-            failed += 1
-            print(f"FAIL {name[5:].replace('_', ' ')}")
-            traceback.print_exc(file=sys.stdout)
-    sys.exit(1 if failed else 0)
-
-
-main()
+sys.exit(run_tests(globals()))
