@@ -87,7 +87,8 @@ static json_t *row_to_json(const struct shown *s, const struct schedule_row *row
 	    member_put(o, "zone", text_to_json(calendar_zone(row->calendar))) &&
 	    member_put(o, "enabled", json_boolean(row->config->enabled)) &&
 	    member_put(o, "paused",
-		       p ? pause_to_json(p->ends_ns, p->author, p->reason) : json_null()) &&
+		       p ? schedule_pause_to_json(p->ends_ns, p->author, p->reason) :
+			   json_null()) &&
 	    member_put(o, "times",
 		       schedule_times_to_json(row->calendar, s->after_ns,
 					      row->config->enabled ? count : 0)))

@@ -122,7 +122,7 @@ static json_t *success_to_json(const struct readiness_schedule *s)
 			 time_to_json(s->success_ns));
 }
 
-json_t *pause_to_json(int64_t ends_ns, const char *author, const char *reason)
+json_t *schedule_pause_to_json(int64_t ends_ns, const char *author, const char *reason)
 {
 	return json_pack("{s:o, s:o, s:o}", "until", time_to_json(ends_ns), "author",
 			 text_to_json(author), "reason", text_to_json(reason));
@@ -138,8 +138,8 @@ int schedule_members(json_t *o, const struct readiness_schedule *s)
 			   s->stale_after_ns ? seconds_to_json(s->stale_after_ns) : json_null()) &&
 		member_put(o, "success", success_to_json(s)) &&
 		member_put(o, "paused",
-			   s->paused ? pause_to_json(s->pause_ends_ns, s->pause_author,
-						     s->pause_reason) :
+			   s->paused ? schedule_pause_to_json(s->pause_ends_ns, s->pause_author,
+							      s->pause_reason) :
 				       json_null());
 
 	return put ? 0 : -1;

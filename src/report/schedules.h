@@ -22,7 +22,7 @@ json_t *schedules_to_json(const struct readiness_schedule *s, size_t count);
 MUST_CHECK int schedule_members(json_t *o, const struct readiness_schedule *s);
 
 /* {"until", "author", "reason"} of a pause; NULL: no memory. */
-json_t *pause_to_json(int64_t ends_ns, const char *author, const char *reason);
+json_t *schedule_pause_to_json(int64_t ends_ns, const char *author, const char *reason);
 
 /* "; schedule daily-verify: missed 3 times, stale": the first that is not well, and how many more. */
 void schedules_nagios(struct paint *p, const struct readiness_schedule *s, size_t count);
