@@ -63,7 +63,9 @@ const struct command backup_copy_command = {
 		"alone; one that differs is written again. A file that has changed since its "
 		"manifest was written is not copied.\n\n"
 		"An upload that breaks off leaves no object, and no parts of one. What had arrived "
-		"before stays: the next attempt goes on from there.",
+		"before stays: the next attempt goes on from there. When muster was killed in the "
+		"middle, the parts are left; the next copy of the file removes them, and any copy "
+		"those that are a week old.",
 	.arguments = "[SET]",
 	.arguments_max = 1,
 	.examples = "muster backup copy\n"

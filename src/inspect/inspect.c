@@ -349,6 +349,8 @@ static void judge_feeds(struct job *j, struct inspection *i)
 	if (i->error.kind == ERROR_NONE || why.kind != ERROR_INTERNAL)
 		i->error = why;
 	i->verdict = VERDICT_ERROR;
+	findings_release(&i->envelope);
+	findings_release(&i->reading.findings);
 }
 
 static void finish(struct crew *c, struct job *j)

@@ -8,9 +8,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/quantity.h"
-#include "plan/copy.h"
+#include "plan/copy.intern.h"
 #include "plan/judge.h"
-#include "repository/offsite.h"
 
 /* Clocks differ, and a file's time there is that of its arrival. */
 enum { LOCK_SPARE_S = 600, READ_SIZE = 256 << 10 };
@@ -138,12 +137,6 @@ static int copy_file(struct copying *c, const char **how, struct error *why)
 	return 0;
 }
 
-static bool ends_run(const struct error *why)
-{
-	return why->kind == ERROR_INTERRUPTED || why->kind == ERROR_TIMEOUT ||
-	       why->kind == ERROR_NOMEM;
-}
-
 static int skip_rest(struct plan_run *run, const struct copy_files *files, size_t failed,
 		     struct error *err)
 {
@@ -175,7 +168,7 @@ static int copy_all(struct copying *c, const struct copy_files *files, struct er
 		c->file = &files->file[i];
 		if (plan_may_go_on(c->run, err) < 0)
 			return -1;
-		if (copy_file(c, &how, &why) < 0 && ends_run(&why)) {
+		if (copy_file(c, &how, &why) < 0 && copy_ends_run(&why)) {
 			*err = why;
 			return -1;
 		}
@@ -197,7 +190,8 @@ int copy_files(struct plan_run *run, const struct copy_files *files, struct erro
 	CLEANUP(release)
 	struct copying c = { .run = run, .offsite = &offsite };
 
-	if (offsite_open(&files->config->offsite, run->stop_requested, &offsite, err) < 0)
+	if (offsite_open(&files->config->offsite, run->stop_requested, &offsite, err) < 0 ||
+	    copy_sweep(run, &offsite, files, err) < 0)
 		return -1;
 	return copy_all(&c, files, err);
 }

@@ -47,13 +47,10 @@ static int read_back(struct offsite_verification *o, const struct offsite_item *
 	return sha256_final(&r.sum, digest, err);
 }
 
-/* One day in so many, each part on another: in that many days each had its turn. */
 static bool has_its_turn(const struct offsite_verification *o, const struct offsite_item *item)
 {
-	double share = o->v->config->offsite.read_share;
-	int64_t days = share > 0 ? (int64_t)(1 / share + 0.999999) : 0;
-
-	return days && (o->run->started_ns / NS_PER_SECOND / DAY_S + item->turn) % days == 0;
+	return offsite_has_its_turn(o->v->config->offsite.read_share,
+				    o->run->started_ns / NS_PER_SECOND / DAY_S, item->turn);
 }
 
 static bool is_to_be_read(const struct offsite_verification *o, const struct offsite_item *item,

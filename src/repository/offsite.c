@@ -55,3 +55,10 @@ bool offsite_is_locked(const struct offsite_config *config, const struct s3_stat
 
 	return mode && stat->lock_until_ns >= (config->lock_for_ns ? until : clock_wall_ns());
 }
+
+bool offsite_has_its_turn(double share, int64_t day, unsigned turn)
+{
+	int64_t days = share > 0 ? (int64_t)(1 / share + 0.999999) : 0;
+
+	return days && (day + turn) % days == 0;
+}

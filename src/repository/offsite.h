@@ -32,6 +32,12 @@ MUST_CHECK int offsite_key(const struct offsite *o, const char *relative, struct
 /* Is the object locked as the configuration requires, which asks for a lock? */
 bool offsite_is_locked(const struct offsite_config *config, const struct s3_stat *stat);
 
+/*
+ * Is it the day on which a part is read back? Each part, by its `turn`, has one day in
+ * 1 / `share` (rounded up); `day` counts on from day to day. A share of 0: never.
+ */
+bool offsite_has_its_turn(double share, int64_t day, unsigned turn);
+
 /* A file that the copy should have. */
 struct offsite_file {
 	const char *path; /* where it lies here; NULL: it does not */

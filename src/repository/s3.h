@@ -120,6 +120,19 @@ bool s3_etag_is_md5(const char *etag);
 /* One that is not there is success. Where versions are kept, they stay. */
 MUST_CHECK int s3_remove(struct s3 *s, const char *key, struct error *err);
 
+/*
+ * Remove the parts of uploads to keys that begin with `prefix` which were begun and never ended,
+ * where `is_left` says that nobody will end them; `begun_ns` is INT64_MAX when it is not told.
+ * *count gets how many.
+ */
+struct s3_sweep {
+	const char *prefix;
+	bool (*is_left)(const void *cookie, const char *key, int64_t begun_ns);
+	const void *cookie;
+};
+MUST_CHECK int s3_sweep_uploads(struct s3 *s, const struct s3_sweep *sweep, size_t *count,
+				struct error *err);
+
 struct s3_bucket {
 	bool versioning;    /* kept now */
 	bool object_lock;   /* possible in this bucket */

@@ -131,7 +131,36 @@ class Handler(BaseHTTPRequestHandler):
                    "/latest/meta-data/placement/region": b"eu-north-9", "/container/keys": json.dumps(keys).encode()}
         return self.reply(200, answers[path]) if good and path in answers else self.reply(401 if not good else 404)
 
+    def upload_listing(self):
+        """Pages of 1,000 uploads that were begun in 2020; of "uploads-many" three, the key marker tells which."""
+        page = b"<ListMultipartUploadsResult>"
+        number = int(self.query.get("key-marker") or 0)
+        entry = b"".join(b"<Upload><Key>k%d</Key><UploadId>u</UploadId><Initiated>2020-01-01T00:00:00Z</Initiated></Upload>"
+                         % i for i in range(number, number + 1000))
+        if self.bucket == "uploads-endless":
+            return self.flood(200, page, entry)
+        if self.bucket == "uploads-html":
+            return self.reply(200, b"<html><body>Welcome</body></html>")
+        if self.bucket == "uploads-no-marker":
+            return self.reply(200, page + entry + b"<IsTruncated>true</IsTruncated></ListMultipartUploadsResult>")
+        number = 7 if self.bucket == "uploads-same-marker" else number + 1000
+        more = b"true" if number < 3000 else b"false"
+        return self.reply(200, page + entry + b"<IsTruncated>%s</IsTruncated><NextKeyMarker>%d</NextKeyMarker>"
+                          b"<NextUploadIdMarker>u</NextUploadIdMarker></ListMultipartUploadsResult>" % (more, number))
+
+    def long_listing(self):
+        """100,000 objects; the token tells the page."""
+        number = int(self.query.get("continuation-token") or 0)
+        entries = b"".join(b"<Contents><Key>%s%05d</Key><Size>1</Size></Contents>" % (b"k" * 200, number * 1000 + i)
+                           for i in range(1000))
+        more = b"<IsTruncated>true</IsTruncated><NextContinuationToken>%d</NextContinuationToken>" % (number + 1)
+        return self.reply(200, b"<ListBucketResult>" + entries + (more if number < 99 else b"") + b"</ListBucketResult>")
+
     def listing(self, before):
+        if "uploads" in self.query:
+            return self.upload_listing()
+        if self.bucket == "many":
+            return self.long_listing()
         page = f"<ListBucketResult {NAMESPACE}>".encode()
         entry = b"<Contents><Key>k</Key><Size>1</Size></Contents>"
         last = b"<IsTruncated>true</IsTruncated>"
@@ -214,11 +243,14 @@ class Handler(BaseHTTPRequestHandler):
         key = self.key
         if key == "reset" and before == 0:
             return self.cut(reset=True)
-        if key in ("role", "role-renewed"):
-            number = 3 if key == "role-renewed" else 1
-            good = f"Credential=role{number}/" in self.headers.get("Authorization", "")
-            good &= self.headers.get("x-amz-security-token") == f"session{number}"
-            return self.reply(200, b"role") if good else self.reply(400, document("ExpiredToken", ""))
+        if key in ("role", "role-renewed", "role-any"):
+            number = {"role": "1", "role-renewed": "3"}.get(key, r"(\d+)")
+            good = re.search(f"Credential=role{number}/", self.headers.get("Authorization", ""))
+            good = good and re.fullmatch(f"session{number}", self.headers.get("x-amz-security-token", ""))
+            if not good:
+                return self.reply(400, document("ExpiredToken", ""))
+            if key != "role-any":
+                return self.reply(200, b"role")
         if key == "ignores-range":
             return self.reply(200, CONTENT, {"ETag": '"e"'})
         if key == "other-range":

@@ -10,8 +10,9 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import listener
 
@@ -74,12 +75,47 @@ class Bucket:
     def remove(self, key):
         self.call("DELETE", key)
 
+    def begin_upload(self, key):
+        """And leave it at that."""
+        return re.search(rb"<UploadId>(.*?)</UploadId>", self.call("POST", key, query={"uploads": ""}).content)[1].decode()
+
     def uploads(self):
         return re.findall(rb"<UploadId>", self.call("GET", "", query={"uploads": ""}).content)
 
     def keep_versions(self):
         self.call("PUT", "", b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
                   query={"versioning": ""})
+
+
+def ask_action(told, **words):
+    """What IAM's or STS's API answers to an action."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    stamp, scope = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d/us-east-1/sts/aws4_request")
+    body, kind, names = urlencode(words).encode(), "application/x-www-form-urlencoded", "content-type;host;x-amz-date"
+    host = urlsplit(told["endpoint"]).netloc
+    request = (f"POST\n/\n\ncontent-type:{kind}\nhost:{host}\nx-amz-date:{stamp}\n\n{names}\n"
+               f"{hashlib.sha256(body).hexdigest()}")
+    sign = ("AWS4" + told["secret_key"]).encode()
+    for part in (*scope.split("/"), f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"):
+        sign = hmac.new(sign, part.encode(), hashlib.sha256).digest()
+    connection = http.client.HTTPConnection(host, timeout=120)
+    connection.request("POST", "/", body, {"Content-Type": kind, "X-Amz-Date": stamp, "Authorization":
+                       f"AWS4-HMAC-SHA256 Credential={told['access_key']}/{scope}, SignedHeaders={names}, "
+                       f"Signature={sign.hex()}"})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    assert answer.status == 200, (words, answer.status, text)
+    return text
+
+
+def session_of(told):
+    """Credentials of the server's owner that end in 15 minutes: access key, secret key, session token."""
+    allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["sts:*", "s3:*"], "Resource": "*"}]}
+    ask_action(told, Action="PutUserPolicy", UserName="owner", PolicyName="sessions", PolicyDocument=json.dumps(allowed))
+    text = ask_action(told, Action="GetSessionToken", DurationSeconds="900", Version="2011-06-15")
+    return [html.unescape(re.search(f"<{name}>(.*?)</{name}>", text)[1])
+            for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
 
 
 def refusal(status, code, more=""):
@@ -89,11 +125,15 @@ def refusal(status, code, more=""):
 class Proxy:
     """
     Hands each request on to the server as it is, and its answer back. `fault(method, key)` may yield (status, body)
-    to be answered instead, "cut" (half of the answer's body, then the end), or headers (a dict) to be added.
+    to be answered instead, "cut" (half of the answer's body, then the end), "silence" (no answer for STALL seconds),
+    "hang up" (none at all), headers (a dict) to be added, or a function of the body that yields what it becomes.
+    `query` and `headers` are of the request that came last.
     """
+    STALL = 4
 
     def __init__(self, endpoint):
         self.target, self.fault, self.seen = urlsplit(endpoint).netloc, None, []
+        self.query, self.headers = {}, {}
         proxy = self
 
         class Handler(listener.Handler):
@@ -103,9 +143,14 @@ class Proxy:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 key = unquote(urlsplit(self.path).path).lstrip("/").partition("/")[2]
                 proxy.seen.append((self.command, key))
+                proxy.query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+                proxy.headers = {k.lower(): v for k, v in self.headers.items()}
                 what = proxy.fault(self.command, key) if proxy.fault else None
                 if isinstance(what, tuple):
                     return self.answer(what[0], {}, what[1], len(what[1]))
+                if what in ("silence", "hang up"):
+                    time.sleep(proxy.STALL if what == "silence" else 0)
+                    return self.hang_up()
                 connection = http.client.HTTPConnection(proxy.target, timeout=120)
                 connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
                 for name, value in self.headers.items():
@@ -120,10 +165,16 @@ class Proxy:
                 connection.close()
                 if isinstance(what, dict):
                     headers.update(what)
+                if callable(what):
+                    content = what(content)
+                    length = len(content)
                 self.answer(got.status, headers, content[:len(content) // 2] if what == "cut" else content, length)
                 if what == "cut":
-                    self.close_connection = True
-                    self.connection.shutdown(socket.SHUT_RDWR)
+                    self.hang_up()
+
+            def hang_up(self):
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
 
             do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = handle_one
 
@@ -143,9 +194,9 @@ class Proxy:
 class Servers:
     """s3_server.py, until down()."""
 
-    def __init__(self, kind="radosgw"):
+    def __init__(self, *options):
         script = Path(__file__).with_name("s3_server.py")
-        self.process = subprocess.Popen([sys.executable, script, "--kind", kind], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([sys.executable, script, *options], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE)
         line = self.process.stdout.readline()
         if not line:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private S3 server on loopback, in a directory of its own: Ceph's radosgw, in memory, or Swift's s3api.
 
-usage: s3_server.py [--kind radosgw|swift] [--directory DIR] [--memory BYTES]
+usage: s3_server.py [--kind radosgw|swift] [--directory DIR] [--memory BYTES] [--sessions]
 
 Prints one line of JSON when it is up, and stays so until its standard input ends, or a signal to end
 comes; then, or when it is killed, nothing of it is left running. The line holds kind, endpoint, region,
@@ -61,6 +61,12 @@ rgw_frontends = beast endpoint=127.0.0.1:{port} ssl_endpoint=127.0.0.1:{tls_port
 rgw_thread_pool_size = 32
 rgw_run_sync_thread = false
 rgw_enable_usage_log = false
+rgw_dns_name = s3.localhost
+"""
+
+# With sessions it tells wrong keys no more apart.
+CEPH_SESSIONS = """rgw_s3_auth_use_sts = true
+rgw_sts_key = {sts_key}
 """
 
 # Of each Swift server; {more} is what it does.
@@ -192,13 +198,13 @@ class Server:
 class Radosgw(Server):
     programs = ("ceph", "ceph-authtool", "ceph-mon", "ceph-osd", "monmaptool", "openssl", "radosgw", "radosgw-admin")
 
-    def __init__(self, directory, memory):
+    def __init__(self, directory, memory, sessions):
         super().__init__(directory)
-        self.fsid = uuid.uuid4()
+        self.fsid, self.sts_key = uuid.uuid4(), secrets.token_hex(8)
         self.memory = memory
         self.mon_port, self.port, self.tls_port = free_ports(3)
         self.config = f"{directory}/ceph.conf"
-        self.write("ceph.conf", CEPH.format(**vars(self)))
+        self.write("ceph.conf", (CEPH + (CEPH_SESSIONS if sessions else "")).format(**vars(self)))
 
     def keyring(self):
         path = f"{self.directory}/keyring"
@@ -236,15 +242,15 @@ class Radosgw(Server):
         self.run("ceph", *conf, "auth", "import", "-i", keyring)
         self.run("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", osd, *conf)
         self.start("ceph-osd", "-f", "-i", "0", *conf)
-        self.make_user("owner", "")  # which makes the pools, so that radosgw finds them
+        self.make_user("owner", "", "--caps", "user-policy=*")  # which makes the pools, so that radosgw finds them
         self.start("radosgw", "-f", "-n", "client.rgw", *conf)
         self.make_user("other", "other_")
         self.await_ports(self.port, self.tls_port)
 
-    def make_user(self, user, prefix):
+    def make_user(self, user, prefix, *more):
         self.run("radosgw-admin", "-c", self.config, "-n", "client.rgw", "user", "create", "--uid", user,
                  "--display-name", user, "--access-key", self.keys[f"{prefix}access_key"],
-                 "--secret-key", self.keys[f"{prefix}secret_key"])
+                 "--secret-key", self.keys[f"{prefix}secret_key"], *more)
 
     def describe(self):
         return {"kind": "radosgw", "endpoint": f"http://127.0.0.1:{self.port}",
@@ -256,7 +262,7 @@ class Swift(Server):
     stores = ("account", "container", "object")
     programs = tuple(f"swift-{name}-server" for name in ("account", "container", "object", "proxy"))
 
-    def __init__(self, directory, _):
+    def __init__(self, directory, *_):
         super().__init__(directory)
         self.keys.update(access_key="test:owner", other_access_key="test:other")
         self.ports = dict(zip((*self.stores, "proxy"), free_ports(4)))
@@ -308,6 +314,7 @@ def main():
     parser.add_argument("--kind", choices=KINDS, default="radosgw")
     parser.add_argument("--directory", help="an empty one, that stays (a temporary one)")
     parser.add_argument("--memory", type=int, default=4 << 30, help="bytes that objects of radosgw may take (4 GiB)")
+    parser.add_argument("--sessions", action="store_true", help="let radosgw give credentials that end (STS)")
     options = parser.parse_args()
     kind = KINDS[options.kind]
     missing = kind.missing()
@@ -317,7 +324,7 @@ def main():
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)
     directory = options.directory or tempfile.mkdtemp(prefix="muster-s3.")
-    server = kind(directory, options.memory)
+    server = kind(directory, options.memory, options.sessions)
     code = 0
     try:
         server.up()

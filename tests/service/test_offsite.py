@@ -4,10 +4,12 @@
 
 usage: test_offsite.py MUSTER    (prints one line per test, exits 1 when any failed, 77 without radosgw)
 """
+import base64
 import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -390,6 +392,99 @@ def an_interrupted_upload_leaves_nothing(p):
     expect(found, "offsite-content", "pass", "2 by its MD5")
 
 
+def killed_at(p, is_there):
+    """A copy that is killed when a request that `is_there` comes, which the server never hears of."""
+    running = []
+
+    def kill(method, key):
+        if is_there(method, key):
+            running[0].kill()
+            running[0].wait()
+            return "hang up"
+        return None
+    p.proxy.seen.clear()
+    p.proxy.fault = kill
+    running.append(subprocess.Popen([MUSTER, "-c", p.directory / "muster.yaml", "backup", "copy", "--set",
+                                     "offsite.part_size=5MiB"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+    assert running[0].wait() == -signal.SIGKILL
+    p.proxy.fault = None
+
+
+def a_killed_upload_is_no_copy_and_the_next_one_clears_it_away(p):
+    p.redis_cli("-x", "set", "larger", data=random.Random(8).randbytes(48 << 20))
+    p.backup()
+    killed_at(p, lambda method, key: method == "PUT" and p.proxy.seen.count((method, key)) == 3)
+    there = p.bucket.keys()
+    assert p.key(p.snapshot) not in there and p.key(p.manifest) not in there and p.bucket.uploads(), there
+    found = p.verify("--set", "offsite.within=0s", code=1)
+    assert [c[0] for c in found["offsite"]] == ["fail", "fail"], found["offsite"]
+    done = p.muster("backup", "copy", "--set", "offsite.part_size=5MiB", "--progress-interval", "1ms")
+    assert "uploads: 1 that had broken off, removed" in done.out, done.out
+    assert "% of" in done.err and p.snapshot.name in done.err, done.err
+    assert not p.bucket.uploads() and p.bucket.get(p.key(p.snapshot)) == p.snapshot.read_bytes()
+    p.verify("--offsite-read", code=0)
+
+
+def a_copy_that_is_killed_before_its_manifest_counts_as_none_and_is_completed(p):
+    p.redis_cli("del", "larger", "large")
+    p.redis_cli("set", "greeting", "once more")
+    p.backup()
+    older = p.muster("verify", "--offsite", "--json").out
+    killed_at(p, lambda method, key: method == "PUT" and key.endswith(".json"))
+    assert p.key(p.snapshot) in p.bucket.keys() and p.key(p.manifest) not in p.bucket.keys()
+    found = p.verify("--set", "offsite.within=0s", code=1)
+    expect(found, "offsite", "fail", "is missing", str(p.key(p.manifest))[11:])
+    half = json.loads(p.muster("verify", "--offsite", "--json", code=None).out)
+    assert half["verdict"] == "fail" or half["checks"] == json.loads(older)["checks"], half
+    done = p.muster("backup", "copy", p.set)
+    assert done.out.count("is there already") == 1 and done.out.count("has arrived") == 1, done.out
+    p.verify("--offsite-read", code=0)
+
+
+def uploads_of_others_are_removed_when_they_are_a_week_old(p):
+    keys = [f"the/prefix/{ODD}/old", "the/prefix/young", "the/prefixed"]
+    for key in keys:
+        p.bucket.begin_upload(key)
+
+    def age(body):
+        old = b"<Initiated>2020-01-01T00:00:00.000Z</Initiated>"
+        return b"<Upload>".join(u if b"young" in u else re.sub(b"<Initiated>.*?</Initiated>", old, u)
+                                for u in body.split(b"<Upload>"))
+    p.proxy.fault = lambda method, key: age if method == "GET" and not key and "uploads" in p.proxy.query else None
+    p.muster("backup", "copy")
+    p.proxy.fault = None
+    left = p.bucket.call("GET", "", query={"uploads": ""}).content
+    assert [k in left for k in (b"/old<", b"the/prefix/young<", b"the/prefixed<")] == [False, True, True], left
+
+
+def a_server_that_lists_no_uploads_is_copied_to_all_the_same(p):
+    for f in (p.snapshot, p.manifest):
+        p.bucket.remove(p.key(f))
+    for answer in (refusal(403, "AccessDenied"), refusal(501, "NotImplemented"), (200, b"<html></html>")):
+        p.proxy.fault = lambda method, key, answer=answer: answer if "uploads" in p.proxy.query and method == "GET" else None
+        assert p.muster("backup", "copy").returncode == 0
+    p.verify(code=0)
+
+
+def the_servers_own_sum_is_believed_before_all_else(p):
+    body = p.snapshot.read_bytes()
+
+    def told(content, kind="FULL_OBJECT"):
+        sum_ = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        p.proxy.fault = lambda method, key: ({"x-amz-checksum-sha256": sum_, "x-amz-checksum-type": kind}
+                                             if method == "HEAD" and key.endswith(".gz") else None)
+    told(body)
+    found = p.verify("--set", "offsite.read_share=100%", code=0)
+    expect(found, "offsite-content", "pass", "1 read back, 1 by the server's SHA-256")
+    assert p.proxy.headers and ("GET", p.key(p.snapshot)) not in p.proxy.seen[-4:]
+    told(body + b"x")
+    found = p.verify("--set", "offsite.read_share=0%", code=1)
+    expect(found, "offsite-content", "fail", f"the copy's SHA-256 is {sha256(body + b'x')[:16]}")
+    told(body + b"x", "COMPOSITE")
+    found = p.verify("--set", "offsite.read_share=0%", code=0)
+    assert "0 by the server's SHA-256" in only(found, "offsite-content")[2], found
+
+
 def configured_it_is_always_copied(p):
     text = (p.directory / "muster.yaml").read_text()
     (p.directory / "muster.yaml").write_text(text.replace("offsite:\n", "offsite:\n  copy: true\n"))
@@ -516,17 +611,21 @@ GROUPS = (
              no_secret_is_told_to_anybody)),
     (False, (what_the_server_cannot_tell_is_not_believed, a_damaged_file_here_is_no_reason_to_fault_its_copy,
              an_upload_that_breaks_off_leaves_nothing, an_interrupted_upload_leaves_nothing,
+             a_killed_upload_is_no_copy_and_the_next_one_clears_it_away,
+             a_copy_that_is_killed_before_its_manifest_counts_as_none_and_is_completed,
+             uploads_of_others_are_removed_when_they_are_a_week_old,
+             a_server_that_lists_no_uploads_is_copied_to_all_the_same, the_servers_own_sum_is_believed_before_all_else,
              configured_it_is_always_copied)),
     (True, (locks_are_set_and_seen,)),
 )
 
 
-def main(groups):
+def main(groups, *options):
     missing = [tool for tool in ("redis-server", "redis-cli") if not shutil.which(tool)]
     if missing:
         print(f"skipped: {', '.join(missing)} not installed")
         sys.exit(77)
-    servers, failed = Servers(), 0
+    servers, failed = Servers(*options), 0
     try:
         for locks, tests in groups:
             with tempfile.TemporaryDirectory(prefix="muster-offsite.") as directory:

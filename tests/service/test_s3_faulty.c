@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,17 @@ static size_t seen_count(const char *key)
 	json_t *list = seen(key);
 	size_t count = json_array_size(list);
 
+	json_decref(list);
+	return count;
+}
+
+static size_t seen_method(const char *key, const char *method)
+{
+	json_t *list = seen(key), *one;
+	size_t i, count = 0;
+
+	json_array_foreach (list, i, one)
+		count += strcmp(json_string_value(json_object_get(one, "method")), method) == 0;
 	json_decref(list);
 	return count;
 }
@@ -342,6 +354,101 @@ static void a_page_that_broke_off_is_handed_on_once(void **state)
 	s3_close(s);
 }
 
+struct long_listing {
+	size_t count, of_first_page, most;
+	char before[300];
+};
+
+static int take_in_order(void *cookie, const struct s3_object *object, struct error *err)
+{
+	struct long_listing *l = cookie;
+	size_t used = mallinfo2().uordblks;
+
+	(void)err;
+	assert_true(strcmp(l->before, object->key) < 0);
+	(void)snprintf(l->before, sizeof(l->before), "%s", object->key);
+	if (l->count++ == 0)
+		l->of_first_page = used;
+	l->most = used > l->most ? used : l->most;
+	return 0;
+}
+
+static void a_hundred_thousand_objects_take_the_memory_of_a_page(void **state)
+{
+	struct s3 *s = open_bucket("many");
+	struct long_listing l = { 0 };
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	if (s3_list(s, "", take_in_order, &l, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(l.count, 100000);
+	assert_int_equal(seen_count("many"), 100);
+	if (l.most > l.of_first_page + MIB)
+		fail_msg("%zu bytes at first, %zu later", l.of_first_page, l.most);
+	s3_close(s);
+}
+
+static bool is_even(const void *cookie, const char *key, int64_t begun_ns)
+{
+	assert_string_equal(cookie, "cookie");
+	assert_int_equal(begun_ns, INT64_C(1577836800) * NS_PER_SECOND);
+	assert_true(key[0] == 'k');
+	return (key[strlen(key) - 1] - '0') % 2 == 0;
+}
+
+static void uploads_that_nobody_ends_are_removed_on_every_page(void **state)
+{
+	const struct s3_sweep sweep = { .prefix = "k", .is_left = is_even, .cookie = "cookie" };
+	const struct s3_sweep others = { .prefix = "x", .is_left = is_even };
+	struct s3 *s = open_bucket("uploads-many");
+	struct error err = ERROR_INIT;
+	size_t count = 0;
+
+	(void)state;
+	if (s3_sweep_uploads(s, &sweep, &count, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(count, 1500);
+	assert_int_equal(seen_count("uploads-many"), 3);
+	assert_int_equal(seen_method("k2998", "DELETE"), 1);
+	assert_int_equal(seen_method("k2999", "DELETE"), 0);
+	/* a server that does not mind the prefix is not believed */
+	assert_int_equal(s3_sweep_uploads(s, &others, &count, &err), 0);
+	assert_int_equal(count, 0);
+	s3_close(s);
+}
+
+static bool is_none(const void *cookie, const char *key, int64_t begun_ns)
+{
+	(void)cookie, (void)key, (void)begun_ns;
+	return false;
+}
+
+static void listings_of_uploads_are_bounded_and_whole(void **state)
+{
+	const struct {
+		const char *bucket, *words;
+	} cases[] = {
+		{ "uploads-endless", "larger than 16 MiB" },
+		{ "uploads-html", "is no listing of uploads" },
+		{ "uploads-no-marker", "does not say where" },
+		{ "uploads-same-marker", "does not say where" },
+		{ "always-500", "after 3 attempts" },
+	};
+	const struct s3_sweep sweep = { .prefix = "", .is_left = is_none };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct s3 *s = open_bucket(cases[i].bucket);
+		struct error err = ERROR_INIT;
+		size_t count;
+
+		assert_int_equal(s3_sweep_uploads(s, &sweep, &count, &err), -1);
+		expect_error(&err, ERROR_TARGET, cases[i].words, "");
+		s3_close(s);
+	}
+}
+
 static struct s3_stat stat_of(const char *key)
 {
 	struct s3 *s = open_bucket("faults");
@@ -434,17 +541,6 @@ static int write_object(const char *key, uint64_t size, struct error *err)
 	(void)close(fd);
 	s3_close(s);
 	return done;
-}
-
-static size_t seen_method(const char *key, const char *method)
-{
-	json_t *list = seen(key), *one;
-	size_t i, count = 0;
-
-	json_array_foreach (list, i, one)
-		count += strcmp(json_string_value(json_object_get(one, "method")), method) == 0;
-	json_decref(list);
-	return count;
 }
 
 static void an_upload_bears_what_passes(void **state)
@@ -628,6 +724,9 @@ int main(void)
 		cmocka_unit_test(listings_are_bounded_and_whole),
 		cmocka_unit_test(keys_that_were_not_asked_for_are_no_listing),
 		cmocka_unit_test(a_page_that_broke_off_is_handed_on_once),
+		cmocka_unit_test(a_hundred_thousand_objects_take_the_memory_of_a_page),
+		cmocka_unit_test(uploads_that_nobody_ends_are_removed_on_every_page),
+		cmocka_unit_test(listings_of_uploads_are_bounded_and_whole),
 		cmocka_unit_test(only_a_checksum_of_the_whole_object_is_one),
 		cmocka_unit_test(what_lies_in_an_archive_is_told),
 		cmocka_unit_test(looking_tells_the_reason_as_well),
