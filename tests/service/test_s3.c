@@ -329,7 +329,6 @@ static void odd_keys_are_keys_like_any_other(void **state)
 		"back\\slash",
 		"comma,at@$",
 		"tab\tnew\nline\rreturn",
-		"\001\033\177",
 		"\360\237\222\276",
 		longest,
 	};
