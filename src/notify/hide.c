@@ -83,7 +83,8 @@ static int spell_user(const struct buf *url, struct buf *out)
 	for (; mark && at < mark; at++) {
 		int high = *at == '%' && mark - at > 2 ? hex_value(at[1]) : -1;
 		int low = high >= 0 ? hex_value(at[2]) : -1;
-		char byte = low >= 0 ? (char)(high << 4 | low) : *at;
+		uint8_t byte =
+			low >= 0 ? (uint8_t)((unsigned)high << 4 | (unsigned)low) : (uint8_t)*at;
 
 		if (buf_append(&plain, &byte, 1) < 0)
 			return -1;

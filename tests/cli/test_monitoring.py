@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 
@@ -25,7 +26,7 @@ history: {state_dir: state}
 components:
   pg: {engine: postgresql, connect: {host: 127.0.0.1, port: 1}}
   cache: {engine: redis, connect: {host: 127.0.0.1, port: 1}}
-notify: {receivers: {ops: {type: mail, to: [ops@example.org]}}}
+notify: {receivers: {ops: {type: mail, to: [ops@example.org], sendmail: [/bin/sh, -c, "cat >/dev/null"]}}}
 """
 # not ours: what node_exporter tells of the files that it reads
 THEIRS = {"node_textfile_mtime_seconds"}
@@ -33,6 +34,22 @@ THEIRS = {"node_textfile_mtime_seconds"}
 
 def call(*words, **more):
     return subprocess.run(words, capture_output=True, text=True, **more)
+
+
+def await_senders(directory):
+    """A run leaves a process that delivers; it has to end before its state is removed."""
+    end = time.monotonic() + 60
+    while any(directory.encode() in words for words in cmdlines()):
+        assert time.monotonic() < end, "a delivery does not end"
+        time.sleep(0.02)
+
+
+def cmdlines():
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            yield (entry / "cmdline").read_bytes()
+        except OSError:
+            pass
 
 
 def outputs():
@@ -45,6 +62,7 @@ def outputs():
             assert run.returncode == 0, run.stderr
             found.append(run.stdout)
             assert call(MUSTER, "verify", cwd=directory).returncode == 1
+            await_senders(directory)
         return found
 
 
