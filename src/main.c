@@ -10,6 +10,7 @@ static const struct command *const commands[] = {
 	&inspect_command,
 	&restore_test_command,
 	&canary_command,
+	&drill_command,
 	&env_command,
 	&status_command,
 	&metrics_command,

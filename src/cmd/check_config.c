@@ -4,6 +4,7 @@
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
 #include "cmd/document.h"
+#include "cmd/drill_plans.h"
 #include "cmd/schedule_notes.h"
 #include "model/json.h"
 
@@ -97,6 +98,8 @@ static int run(const struct invocation *inv, struct error *err)
 	if (rc < 0 && !complaints.errors)
 		return -1;
 	error_clear(err);
+	if (rc == 0 && drill_plans_check(config.drill_plans, &complaints, err) < 0)
+		return -1;
 	if (report(inv, &config, &complaints, err) < 0)
 		return -1;
 	return complaints.errors ? EXIT_CODE_CONFIG : EXIT_CODE_PASS;
@@ -110,7 +113,8 @@ const struct command check_config_command = {
 		"everything that is wrong with it in one go, each with file, line and column. "
 		"Nothing is connected to and no secret is read, so that it fits a repository's "
 		"tests; see muster doctor for what can be reached. Dates of the next two years on "
-		"which clocks skip the time of a schedule or show it twice are told as notes.\n\n"
+		"which clocks skip the time of a schedule or show it twice are told as notes. The "
+		"drill plans of drill.plans are checked as well, see muster-drill-plan(1).\n\n"
 		"With --json the document muster.check-config/v1 holds file, valid, errors, "
 		"complaints[] of severity, file, line, column and message, and notes[] of schedule "
 		"and a time as in muster.schedule-test/v1.",

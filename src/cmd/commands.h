@@ -19,6 +19,8 @@ extern const struct command demo_command;
 extern const struct command demo_down_command;
 extern const struct command demo_up_command;
 extern const struct command doctor_command;
+extern const struct command drill_command;
+extern const struct command drill_plan_command;
 extern const struct command env_command;
 extern const struct command env_down_command;
 extern const struct command env_list_command;

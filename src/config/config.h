@@ -234,6 +234,7 @@ struct config {
 	struct offsite_config offsite;
 	struct schedule_config *schedule; /* those of the file, else the built-in five */
 	size_t schedule_count;
+	const char *drill_plans; /* absolute path of a directory; NULL or "": none */
 	struct notify_config notify;
 	struct component_config *component;
 	size_t component_count;

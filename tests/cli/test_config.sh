@@ -166,6 +166,7 @@ schedules:
   monthly-drill:
   quarterly-assessment:
   annual-exercise:
+drill:
 notify:
 END
 sed -i "s#$work#WORK#g" out
