@@ -11,6 +11,7 @@ static const struct command *const commands[] = {
 	&restore_test_command,
 	&canary_command,
 	&drill_command,
+	&action_command,
 	&env_command,
 	&status_command,
 	&metrics_command,

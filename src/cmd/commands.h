@@ -5,6 +5,11 @@
 
 #include "cmd/command.h"
 
+extern const struct command action_command;
+extern const struct command action_add_command;
+extern const struct command action_defer_command;
+extern const struct command action_done_command;
+extern const struct command action_list_command;
 extern const struct command backup_command;
 extern const struct command backup_complete_command;
 extern const struct command backup_copy_command;

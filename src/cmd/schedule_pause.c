@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster schedule pause: until a time, for a reason, by somebody. */
-#include <pwd.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "cmd/author.h"
 #include "cmd/commands.h"
 #include "cmd/document.h"
 #include "cmd/schedule_state.h"
@@ -31,33 +31,13 @@ static const struct option_row pause_rows[] = {
 	  .metavar = "TEXT",
 	  .summary = "why, for everybody who sees it",
 	  .offset = offsetof(struct pause_options, reason) },
-	{ .name = "as",
-	  .type = OPTION_STRING,
-	  .metavar = "NAME",
-	  .summary = "who pauses",
-	  .help = "The name of the user who is logged in, unless given.",
-	  .offset = offsetof(struct pause_options, author) },
+	AUTHOR_OPTION(struct pause_options, author),
 	{ 0 },
 };
 
 /* Longer is no pause: what is not to run belongs switched off in the configuration. */
 #define PAUSE_MAX_NS (INT64_C(366) * 86400 * NS_PER_SECOND)
 enum { TEXT_MAX = 500 };
-
-/* Who sits at the terminal, also after su or sudo; else whose process it is. */
-static const char *login_name(char *out, size_t size)
-{
-	const struct passwd *user;
-
-	if (getlogin_r(out, size) == 0 && *out)
-		return out;
-	user = getpwuid(getuid());
-	if (user)
-		(void)snprintf(out, size, "%s", user->pw_name);
-	else
-		(void)snprintf(out, size, "uid %lu", (unsigned long)getuid());
-	return out;
-}
 
 static int read_end(const struct pause_options *o, int64_t now_ns, int64_t *ends_ns,
 		    struct error *err)
@@ -86,9 +66,9 @@ static int check_texts(const struct pause_options *o, struct error *err)
 		(void)error_set(err, ERROR_USAGE, "a pause needs a reason: --reason TEXT");
 		return error_hint(err, "whoever sees the pause wants to know why");
 	}
-	if (strlen(o->reason) > TEXT_MAX || (o->author && strlen(o->author) > TEXT_MAX))
-		return error_set(err, ERROR_USAGE, "--reason and --as: at most %d bytes", TEXT_MAX);
-	return 0;
+	if (strlen(o->reason) > TEXT_MAX)
+		return error_set(err, ERROR_USAGE, "--reason: at most %d bytes", TEXT_MAX);
+	return author_check(o->author, err);
 }
 
 /* The names, all of which there are; none: one pause, of all schedules. */
@@ -150,10 +130,10 @@ static int add_pauses(const struct invocation *inv, struct history *h, int64_t e
 	char *reason = strdup(o->reason);
 	CLEANUP(cleanup_free)
 	char *author = NULL;
-	char login[256];
+	char name[AUTHOR_SIZE];
 	struct pause p = { .began_ns = clock_wall_ns(), .ends_ns = ends_ns };
 
-	author = strdup(o->author && *o->author ? o->author : login_name(login, sizeof(login)));
+	author = strdup(author_name(o->author, name));
 	if (!reason || !author)
 		return error_set(err, ERROR_NOMEM, "no memory for a pause");
 	p.reason = reason;

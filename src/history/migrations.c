@@ -179,6 +179,26 @@ static const char *const migrations[] = {
 				    "'run-started'"
 				    "    ON CONFLICT DO UPDATE SET count = count + 1, sum = sum + "
 				    "excluded.sum; END;",
+
+	/* 5: what is to be done because of what runs showed; an item is what its entries come to */
+	"CREATE TABLE action_entry ("
+	"  seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  action INTEGER NOT NULL," /* the item's number */
+	"  at INTEGER NOT NULL,"
+	"  entry TEXT NOT NULL CHECK (entry IN ('added', 'deferred', 'done')),"
+	"  author TEXT NOT NULL,"
+	"  title TEXT,"
+	"  owner TEXT,"
+	"  due TEXT," /* a day, 2026-12-10 */
+	"  run TEXT,"
+	"  note TEXT) STRICT;"
+	"CREATE INDEX action_entry_of ON action_entry (action, seq);"
+	"CREATE UNIQUE INDEX action_entry_once ON action_entry (action, entry)"
+	"  WHERE entry IN ('added', 'done');"
+	"CREATE TRIGGER action_entry_no_update BEFORE UPDATE ON action_entry"
+	"  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
+	"CREATE TRIGGER action_entry_no_delete BEFORE DELETE ON action_entry"
+	"  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;",
 };
 
 enum { NEWEST = sizeof(migrations) / sizeof(*migrations) };
