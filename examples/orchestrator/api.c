@@ -156,13 +156,13 @@ static void forget(void *cookie, struct MHD_Connection *connection, void **state
 	*state = NULL;
 }
 
-static void hear(void *cookie, const char *fmt, va_list args)
+__attribute__((format(printf, 2, 0))) static void hear(void *cookie, const char *fmt, va_list args)
 {
 	char text[256];
 
 	(void)cookie;
 	(void)vsnprintf(text, sizeof(text), fmt, args);
-	log_line(LOG_LEVEL_WARNING, "HTTP: %s", text);
+	log_line(LOG_LEVEL_WARNING, "HTTP: %.*s", (int)strcspn(text, "\n"), text);
 }
 
 union address {
