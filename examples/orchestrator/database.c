@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "log.h"
 
 static const int64_t answer_ns = 5 * NS_PER_SECOND;
 
@@ -24,6 +25,12 @@ static void drop(struct database *d)
 	d->connection = NULL;
 }
 
+static void hear(void *cookie, const char *said)
+{
+	(void)cookie;
+	log_line(LOG_LEVEL_WARNING, "PostgreSQL: %.*s", length_of_line(said), said);
+}
+
 static int connect_to(struct database *d, struct error *err)
 {
 	const char *const names[] = { "dbname", "connect_timeout", "fallback_application_name",
@@ -34,6 +41,7 @@ static int connect_to(struct database *d, struct error *err)
 		return error_set(err, ERROR_TARGET, "PostgreSQL could not be reached a moment ago");
 	d->connection = PQconnectdbParams(names, values, 1);
 	if (PQstatus(d->connection) == CONNECTION_OK) {
+		(void)PQsetNoticeProcessor(d->connection, hear, NULL);
 		backoff_succeeded(&d->backoff);
 		return 0;
 	}

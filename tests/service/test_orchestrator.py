@@ -51,18 +51,18 @@ class Platform:
         up = json.loads(run(MUSTER, "demo", "up", "--quiet", "--json", "--size", "2MB", "--directory", PLACE / "p"))
         self.directory, self.servers = up["directory"], up["servers"]
         p, r = self.servers["postgresql"], self.servers["rabbitmq"]
+        self.user = p["user"]
         self.database_url = (f"postgresql:///{p['database']}?host={urllib.parse.quote(p['socket'], safe='')}"
-                             f"&port={p['port']}&user={p['user']}")
+                             f"&port={p['port']}&user=")
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("PG")},
-            "DATABASE_URL": self.database_url,
             "REDIS_URL": f"unix://{self.servers['redis']['socket']}",
             "LISTEN": "127.0.0.1:0",
         }
         self.broker = f"127.0.0.1:{r['port']}/orchestrator"
 
     def sql(self, query):
-        return run("psql", "-XAtd", self.database_url, "-c", query).strip()
+        return run("psql", "-XAtd", self.database_url + self.user, "-c", query).strip()
 
     def redis(self, *words):
         return run("redis-cli", "-s", self.servers["redis"]["socket"], *words).strip()
@@ -116,7 +116,8 @@ class Service:
 
 class Api(Service):
     def __init__(self, **more):
-        super().__init__(API, AMQP_URL=f"amqp://api:demo-api@{PLATFORM.broker}", **more)
+        super().__init__(API, **{"AMQP_URL": f"amqp://api:demo-api@{PLATFORM.broker}",
+                                 "DATABASE_URL": PLATFORM.database_url + "orchestrator_api", **more})
         self.said("listening at")
         self.port = int(re.search(r"listening at \S+ port (\d+)", self.log.read_text())[1])
 
@@ -157,7 +158,8 @@ class Api(Service):
 
 
 def worker(**more):
-    return Service(WORKER, **{"AMQP_URL": f"amqp://worker:demo-worker@{PLATFORM.broker}", **more}).said("waiting for tasks")
+    return Service(WORKER, **{"AMQP_URL": f"amqp://worker:demo-worker@{PLATFORM.broker}",
+                              "DATABASE_URL": PLATFORM.database_url + "orchestrator_worker", **more}).said("waiting for tasks")
 
 
 def queue_is_empty():
@@ -284,11 +286,38 @@ def test_health_names_what_does_not_answer():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"redis://:hunter2@127.0.0.1:{closed.getsockname()[1]}/3"
-        api = Api(REDIS_URL=url, DATABASE_URL=PLATFORM.database_url.replace("/agent_orchestrator", "/postgres"))
+        api = Api(REDIS_URL=url, DATABASE_URL=PLATFORM.database_url.replace("/agent_orchestrator", "/postgres") + PLATFORM.user)
         stores = api.health(["postgresql", "redis"])["stores"]
         assert "orchestrator.tasks" in stores["postgresql"] and stores["rabbitmq"] == "ok", stores
         assert api.ask("POST", "/tasks", '{"title":"a"}')[0] == 503
         assert api.end() == 0 and "hunter2" not in api.log.read_text()
+        port = closed.getsockname()[1]
+        api = Api(REDIS_URL=url, DATABASE_URL=f"postgresql://u:hunter2@127.0.0.1:{port}/d", AMQP_URL=f"amqp://u:hunter2@127.0.0.1:{port}/v")
+        document = api.health(["postgresql", "redis", "rabbitmq"])
+        assert api.ask("GET", "/tasks/1")[0] == 503 and api.metric("orchestrator_up") == 1
+        assert api.end() == 0 and "hunter2" not in api.log.read_text() + json.dumps(document)
+
+
+def test_a_store_that_starts_late_or_again_is_found():
+    redis = PLACE / "own.sock"
+    api, own = Api(REDIS_URL=f"unix://{redis}?db=2"), worker(REDIS_URL=f"unix://{redis}?db=2")
+    try:
+        for _ in range(2):
+            api.health(["redis"])
+            server = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", redis, "--save", "", "--dir", PLACE],
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            try:
+                api.health([])
+                task = api.create(title="again")
+                until("cached", lambda: api.done(task) and api.task(task)[1] == "hit")
+                assert run("redis-cli", "-s", redis, "-n", "2", "EXISTS", f"orchestrator:task:{task}").strip() == "1"
+            finally:
+                server.kill()
+                server.wait()
+        api.health(["redis"])
+    finally:
+        codes = api.end(), own.end()
+    assert codes == (0, 0), codes
 
 
 def test_connections_that_are_cut_are_made_anew():
@@ -318,9 +347,8 @@ def test_a_broker_with_nothing_gets_what_is_needed():
     PLATFORM.rabbit("PUT", "vhosts/bare", {})
     r = PLATFORM.servers["rabbitmq"]
     url = f"amqp://{r['user']}:{Path(r['password_file']).read_text().strip()}@127.0.0.1:{r['port']}/bare"
-    api = Service(API, AMQP_URL=url).said("listening at")
-    api.port = int(re.search(r"port (\d+)", api.log.read_text())[1])
-    status, _, document = Api.ask(api, "POST", "/tasks", '{"title":"into the bare"}')
+    api = Api(AMQP_URL=url)
+    status, _, document = api.ask("POST", "/tasks", '{"title":"into the bare"}')
     assert status == 201, api.log.read_text()
     own = worker(AMQP_URL=url)
     APP.done(document["id"])
