@@ -31,8 +31,10 @@ static int explain(amqp_rpc_reply_t reply, const char *doing, struct error *err)
 	if (reply.reply_type == AMQP_RESPONSE_NORMAL)
 		return 0;
 	if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION)
-		return error_set(err, ERROR_TARGET, "RabbitMQ: %s: %s", doing,
-				 amqp_error_string2(reply.library_error));
+		return error_set(
+			err,
+			reply.library_error == AMQP_STATUS_TIMEOUT ? ERROR_TIMEOUT : ERROR_TARGET,
+			"RabbitMQ: %s: %s", doing, amqp_error_string2(reply.library_error));
 	if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION &&
 	    reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) {
 		const amqp_connection_close_t *close = reply.reply.decoded;
@@ -189,6 +191,8 @@ static int await_confirm(struct broker *b, struct error *err)
 		if (left_ns <= 0)
 			return error_set(err, ERROR_TIMEOUT, "RabbitMQ does not confirm");
 		status = amqp_simple_wait_frame_noblock(b->connection, &frame, &left);
+		if (status == AMQP_STATUS_TIMEOUT)
+			continue;
 		if (status != AMQP_STATUS_OK)
 			return error_set(err, ERROR_TARGET, "RabbitMQ: await the confirm: %s",
 					 amqp_error_string2(status));
@@ -220,7 +224,10 @@ static int publish_once(struct broker *b, int64_t task, int64_t agent, struct er
 	return 0;
 }
 
-/* A second message of the same task does no harm, so a connection may turn out to be stale. */
+/*
+ * A connection may turn out to be stale, and a second message of the same task does no harm. A
+ * broker that hangs is not asked twice.
+ */
 int broker_publish(struct broker *b, int64_t task, int64_t agent, struct error *err)
 {
 	bool may_be_stale = b->connection;
@@ -257,7 +264,7 @@ int broker_ping(struct broker *b, struct error *err)
 	if (ping_once(b, err) == 0)
 		return 0;
 	drop(b);
-	if (!may_be_stale)
+	if (!may_be_stale || err->kind == ERROR_TIMEOUT)
 		return -1;
 	error_clear(err);
 	if (ping_once(b, err) == 0)

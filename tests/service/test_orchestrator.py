@@ -320,6 +320,20 @@ def test_a_store_that_starts_late_or_again_is_found():
     assert codes == (0, 0), codes
 
 
+def test_a_broker_that_hangs_is_named_and_found_again():
+    APP.health([])
+    pid = int(PLATFORM.rabbit("GET", "nodes")[0]["os_pid"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        APP.health(["rabbitmq"])
+        status, _, document = APP.ask("POST", "/tasks", '{"title":"meanwhile"}')
+        assert status == 503 and APP.task(document["id"])[0]["state"] == "cancelled", (status, document)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    APP.health([])
+    APP.done(APP.create(title="after"))
+
+
 def test_connections_that_are_cut_are_made_anew():
     APP.done(APP.create(title="all connected"))
     PLATFORM.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'orchestrator'")
