@@ -18,7 +18,7 @@ run action-add-odd 0 action add "$(printf 'a\033[31m "b"')" --owner 'Zoë' --due
 run action-list 0 action list
 run action-defer 0 action defer 1 --due 2199-04-01 --reason 'the patch is late' --as ops
 run action-list-deferred 0 action list
-run action-done 0 action done 2 --note 'by a timer now' --as ops
+run action-done 0 action 'done' 2 --note 'by a timer now' --as ops
 run action-list-done 0 action list --all
 "$muster" action list --all --json | python3 -c '
 import json, sys
@@ -48,10 +48,10 @@ sed -n 2p out | grep -qE '^ +4 +2020-01-01 +OVERDUE +ops +- +long ago$' || fail 
 grep -q "\"run\": \"$("$muster" run list --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["runs"][0]["id"])')\"" out ||
 	fail "the run: $(cat out)"
 
-run action-twice 2 action done 2
+run action-twice 2 action 'done' 2
 run action-defer-done 2 action defer 2 --due 2199-04-01 --reason late
-run action-unknown 8 action done 77
-run action-no-number 2 action done two
+run action-unknown 8 action 'done' 77
+run action-no-number 2 action 'done' two
 run action-no-due 2 action add x --owner ops
 run action-no-owner 2 action add x --due 2199-03-01
 run action-no-title 2 action add ' ' --owner ops --due 2199-03-01

@@ -14,8 +14,8 @@ run drill-plan-no-file 8 drill plan plans/none.yaml
 mkdir plans
 "$muster" drill plan monthly --yaml >plans/again.yaml || fail "its text"
 "$muster" drill plan plans/again.yaml >again || fail "its own text is refused"
-"$muster" drill plan monthly >monthly || fail "monthly"
-sed '1s/ (.*//' monthly >a
+"$muster" drill plan monthly >built-in || fail "monthly"
+sed '1s/ (.*//' built-in >a
 sed '1s/ (.*//' again >b
 diff -u a b || fail "the text of the built-in plan is another plan"
 

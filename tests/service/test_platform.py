@@ -325,7 +325,8 @@ def several_databases_make_one_set(p):
 
 
 def the_status_is_one_screen(p):
-    p.muster("verify")
+    document = p.json("verify")
+    assert document["verdict"] == "pass", [c for c in document["checks"] if c["verdict"] != "pass"]
     status = p.json("status")
     assert status["schema"].startswith("muster.status/"), status
     line = p.muster("status", "--nagios").stdout.decode()
