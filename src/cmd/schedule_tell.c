@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Queues for those who want to know what schedules missed, and what is stale. */
+/* Queues for those who want to know what schedules missed, what is stale, and which drills come. */
+#include "cmd/drill_announcing.h"
 #include "cmd/schedule_state.h"
 #include "notify/notify.h"
 
@@ -44,5 +45,7 @@ int schedule_tell(const struct config *config, struct history *h, int64_t now_ns
 		if (s->stale)
 			stale[found.stale_count++] = stale_of(s);
 	}
+	if (coming_drills_announce(&scope, &states, queued, err) < 0)
+		return -1;
 	return notify_schedules(&scope, &found, queued, err);
 }

@@ -156,6 +156,7 @@ struct schedule_config {
 	const char *zone;              /* NULL or "" = platform.timezone */
 	struct string_list components; /* empty: all */
 	const char *pick;              /* restore-test: "latest", "random", "oldest" */
+	const char *plan;              /* drill: the name of its plan; "monthly" */
 	int64_t run_within_ns; /* a time that passed is made up for by `schedule run` this long; later it is missed */
 	int64_t stale_ns; /* no success newer than this is worth an alert; 0: none */
 	bool enabled;
@@ -234,7 +235,8 @@ struct config {
 	struct offsite_config offsite;
 	struct schedule_config *schedule; /* those of the file, else the built-in five */
 	size_t schedule_count;
-	const char *drill_plans; /* absolute path of a directory; NULL or "": none */
+	/* absolute paths, NULL or "" for none: a directory of plans; a file with a text */
+	const char *drill_plans, *drill_announcement;
 	struct notify_config notify;
 	struct component_config *component;
 	size_t component_count;

@@ -45,6 +45,11 @@ static const struct key_row rows[] = {
 	  .built_in = "latest",
 	  .choices = picks,
 	  .help = "Which backup set a restore test takes." },
+	{ .path = "schedules.*.plan",
+	  .type = KEY_TEXT,
+	  .offset = ITEM(plan),
+	  .built_in = "monthly",
+	  .help = "The plan of a drill: see muster drill plan." },
 	{ .path = "schedules.*.run_within",
 	  .type = KEY_DURATION,
 	  .offset = ITEM(run_within_ns),
@@ -71,6 +76,12 @@ static const struct key_row rows[] = {
 	  .help = "A directory with drill plans of your own, each a file NAME.yaml. muster drill "
 		  "plan monthly --yaml shows how one is written; one called monthly.yaml takes "
 		  "the place of the one that is built in." },
+	{ .path = "drill.announcement",
+	  .type = KEY_PATH,
+	  .offset = TOP(drill_announcement),
+	  .otherwise = "a built-in text",
+	  .help = "A file with the text of announcements of drills, see "
+		  "muster-drill-announce(1)." },
 };
 
 const struct key_table keys_schedule = KEY_TABLE(rows);

@@ -10,6 +10,7 @@
 #include "config/complaints.h"
 #include "config/yaml.h"
 #include "drill/drill_plan.intern.h"
+#include "drill/embedded.h"
 
 const char *drill_plan_built_in(const char *name)
 {

@@ -5,8 +5,6 @@
 
 #include "drill/drill_plan.h"
 
-extern const char drill_monthly_yaml[];
-
 /* Which texts stand for a key, and where in the structure. */
 struct drill_reading {
 	struct drill_plan *plan;

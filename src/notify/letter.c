@@ -22,9 +22,35 @@ bool letter_link_is_good(const struct notice *n)
 
 int letter_sentence(const struct notice *n, struct buf *out)
 {
-	if (*n->title)
+	/* when it will be is no sentence */
+	if (*n->title && n->event != NOTICE_ANNOUNCED)
 		return plain_append(out, n->title, TEXT_MAX, PLAIN_TEXT);
 	return wording_subject(n, TEXT_MAX, out);
+}
+
+int letter_body(const struct notice *n, enum plain_form form, const char *line_end, struct buf *out)
+{
+	const char *line = n->body ? n->body : "";
+
+	while (*line) {
+		size_t length = strcspn(line, "\n");
+		CLEANUP(cleanup_free)
+		char *copy = strndup(line, length);
+
+		if (!copy || plain_append(out, copy, TEXT_MAX, form) < 0)
+			return -1;
+		line += length;
+		if (*line == '\n' && *++line && buf_puts(out, line_end) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int put_body(const struct notice *n, struct buf *out)
+{
+	if (!n->body || !*n->body)
+		return 0;
+	return letter_body(n, PLAIN_TEXT, "\n", out) < 0 ? -1 : buf_puts(out, "\n\n");
 }
 
 /* "Name:      text"; nothing when there is no text. */
@@ -94,7 +120,8 @@ static int put_facts(const struct notice *n, struct buf *out)
 	char at[WORDING_TIME_SIZE], since[WORDING_TIME_SIZE];
 
 	if (buf_puts(out, "\n") < 0 || put_field(out, "Event:", notice_event_name(n->event)) < 0 ||
-	    put_field(out, "Verdict:", wording_verdict(n->verdict)) < 0 ||
+	    (n->event != NOTICE_ANNOUNCED &&
+	     put_field(out, "Verdict:", wording_verdict(n->verdict)) < 0) ||
 	    put_field(out, "Platform:", n->platform) < 0 ||
 	    put_field(out, "Component:", n->component) < 0 ||
 	    put_field(out, "Check:", n->check) < 0 || put_field(out, "Set:", n->set) < 0 ||
@@ -118,8 +145,8 @@ int letter_text(const struct notice *n, size_t max, struct buf *out)
 	struct buf rest = { 0 };
 	size_t start = out->len, used;
 
-	if (letter_sentence(n, out) < 0 || buf_puts(out, "\n\n") < 0 || put_next(n, &rest) < 0 ||
-	    put_facts(n, &rest) < 0)
+	if (letter_sentence(n, out) < 0 || buf_puts(out, "\n\n") < 0 || put_body(n, out) < 0 ||
+	    put_next(n, &rest) < 0 || put_facts(n, &rest) < 0)
 		return -1;
 	used = out->len - start + rest.len + MORE_RESERVE;
 	if (put_lines(n, used < max ? max - used : 0, out) < 0 ||

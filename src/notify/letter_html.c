@@ -54,8 +54,18 @@ static int put_head(const struct notice *n, struct buf *out)
 			  "style=\"font-size:18px\"><strong>") < 0 ||
 	    put(out, sentence.ptr, TEXT_MAX) < 0)
 		return -1;
-	if (buf_puts(out, "</strong></p>\n<p>") < 0 || put_badge(out, n->verdict) < 0 ||
+	if (buf_puts(out, "</strong></p>\n<p>") < 0 ||
+	    (n->event != NOTICE_ANNOUNCED && put_badge(out, n->verdict) < 0) ||
 	    (*n->platform && (buf_puts(out, " ") < 0 || put(out, n->platform, WORD_MAX) < 0)))
+		return -1;
+	return buf_puts(out, "</p>\n");
+}
+
+static int put_body(const struct notice *n, struct buf *out)
+{
+	if (!n->body || !*n->body)
+		return 0;
+	if (buf_puts(out, "<p>") < 0 || letter_body(n, PLAIN_HTML, "<br>\n", out) < 0)
 		return -1;
 	return buf_puts(out, "</p>\n");
 }
@@ -160,8 +170,8 @@ static int put_next(const struct notice *n, struct buf *out)
 
 int letter_html(const struct notice *n, size_t max, struct buf *out)
 {
-	if (put_head(n, out) < 0 || put_lines(n, max, out) < 0 || put_next(n, out) < 0 ||
-	    put_facts(n, out) < 0)
+	if (put_head(n, out) < 0 || put_body(n, out) < 0 || put_lines(n, max, out) < 0 ||
+	    put_next(n, out) < 0 || put_facts(n, out) < 0)
 		return -1;
 	return buf_puts(out, "</body>\n</html>\n");
 }

@@ -11,6 +11,7 @@
 #include "notify/mail.h"
 #include "notify/mime.h"
 #include "notify/wording.h"
+#include "schedule/ics.h"
 
 enum { SUBJECT_MAX = 250, FIELD_MAX = 200, BODY_MAX = 200 << 10, TAG_SIZE = 33 };
 
@@ -149,7 +150,8 @@ static int put_part(struct buf *out, const char *type, const struct buf *text)
 	return buf_puts(out, "\r\n");
 }
 
-static int put_body(const struct notice *n, struct buf *out)
+/* The texts, one and the same. */
+static int put_texts(const struct notice *n, struct buf *out)
 {
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
@@ -162,6 +164,47 @@ static int put_body(const struct notice *n, struct buf *out)
 	    put_part(out, "plain", &text) < 0 || put_part(out, "html", &html) < 0)
 		return -1;
 	return buf_printf(out, "--%s--\r\n", boundary);
+}
+
+static int write_event(const struct notice *n, struct buf *out)
+{
+	CLEANUP(buf_release)
+	struct buf subject = { 0 };
+	CLEANUP(buf_release)
+	struct buf body = { 0 };
+	struct ics_event e = {
+		.uid = n->key, .begins_ns = n->begins_ns, .ends_ns = n->ends_ns, .now_ns = n->at_ns
+	};
+
+	if (wording_subject(n, SUBJECT_MAX, &subject) < 0 ||
+	    letter_body(n, PLAIN_TEXT, "\n", &body) < 0)
+		return -1;
+	e.summary = subject.ptr;
+	e.description = body.ptr ? body.ptr : "";
+	return ics_begin(out, n->platform, true) < 0 || ics_event(out, &e) < 0 ? -1 : ics_end(out);
+}
+
+static const char outer[] = "=_muster_whole";
+
+/* What is announced comes with an event for the calendars of those who read it. */
+static int put_body(const struct notice *n, struct buf *out)
+{
+	CLEANUP(buf_release)
+	struct buf event = { 0 };
+
+	if (!n->begins_ns)
+		return put_texts(n, out);
+	if (buf_printf(out, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", outer,
+		       outer) < 0 ||
+	    put_texts(n, out) < 0 || write_event(n, &event) < 0 ||
+	    buf_printf(out,
+		       "\r\n--%s\r\nContent-Type: text/calendar; charset=utf-8; method=PUBLISH\r\n"
+		       "Content-Disposition: attachment; filename=\"drill.ics\"\r\n"
+		       "Content-Transfer-Encoding: base64\r\n\r\n",
+		       outer) < 0 ||
+	    mime_base64(out, buf_span(&event)) < 0)
+		return -1;
+	return buf_printf(out, "--%s--\r\n", outer);
 }
 
 int mail_message(const struct receiver_config *r, const struct notice *n, struct buf *out,

@@ -176,3 +176,19 @@ int mime_quoted_printable(struct buf *out, struct span text)
 	}
 	return column ? buf_puts(out, "\r\n") : 0;
 }
+
+int mime_base64(struct buf *out, struct span bytes)
+{
+	enum { BYTES_OF_LINE = 57 };
+
+	for (size_t at = 0; at < bytes.len; at += BYTES_OF_LINE) {
+		size_t left = bytes.len - at;
+		unsigned char line[BYTES_OF_LINE / 3 * 4 + 1];
+		int n = left < BYTES_OF_LINE ? (int)left : BYTES_OF_LINE;
+
+		(void)EVP_EncodeBlock(line, bytes.ptr + at, n);
+		if (buf_printf(out, "%s\r\n", (const char *)line) < 0)
+			return -1;
+	}
+	return 0;
+}

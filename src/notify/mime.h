@@ -23,4 +23,7 @@ struct span mime_bare_address(const char *address);
 /* Append a body in quoted-printable; line ends of `text` are "\n". -1: no memory. */
 MUST_CHECK int mime_quoted_printable(struct buf *out, struct span text);
 
+/* Append a body of any bytes in base64, in lines of at most 76 characters. -1: no memory. */
+MUST_CHECK int mime_base64(struct buf *out, struct span bytes);
+
 #endif

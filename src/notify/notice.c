@@ -155,6 +155,15 @@ static json_t *lines_to_json(const struct notice *n)
 	return TAKE(array);
 }
 
+/* Members that other notices do not have. */
+static bool put_announced(json_t *o, const struct notice *n)
+{
+	if (n->body && *n->body && !member_put(o, "body", text_to_json(n->body)))
+		return false;
+	return !n->begins_ns || (member_put(o, "begins", moment_to_json(n->begins_ns)) &&
+				 member_put(o, "ends", moment_to_json(n->ends_ns)));
+}
+
 json_t *notice_to_json(const struct notice *n)
 {
 	CLEANUP(cleanup_json)
@@ -165,7 +174,7 @@ json_t *notice_to_json(const struct notice *n)
 	    !member_put(o, "since", moment_to_json(n->since_ns)) ||
 	    !member_put(o, "reminder", json_boolean(n->reminder)) ||
 	    !member_put(o, "verdict", json_string(verdict_name(n->verdict))) ||
-	    !member_put(o, "lines", lines_to_json(n)))
+	    !member_put(o, "lines", lines_to_json(n)) || !put_announced(o, n))
 		return NULL;
 	return TAKE(o);
 }
@@ -226,6 +235,9 @@ static int fill_from_json(const json_t *json, struct notice *out, struct error *
 	    get_texts(json, notice_texts, &out->arena, out, err) < 0 ||
 	    member_time(json, "at", &out->at_ns, err) < 0 ||
 	    member_time(json, "since", &out->since_ns, err) < 0 ||
+	    member_text(json, "body", &out->arena, &out->body, err) < 0 ||
+	    member_time(json, "begins", &out->begins_ns, err) < 0 ||
+	    member_time(json, "ends", &out->ends_ns, err) < 0 ||
 	    verdict_from_json(json, &out->arena, &out->verdict, err) < 0)
 		return -1;
 	if (!notice_event_parse(event, &out->event))

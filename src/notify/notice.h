@@ -70,6 +70,9 @@ struct notice {
 	const char *title; /* one sentence for people, no full stop */
 	const char *link;  /* where people can look at it */
 	const char *next;  /* the command that shows more */
+	/* of what is announced: paragraphs for people, NULL or "" for none; when it is, 0: not told */
+	const char *body;
+	int64_t begins_ns, ends_ns;
 	struct notice_line *line;
 	size_t line_count;
 	struct arena arena; /* of a notice that was read from JSON */

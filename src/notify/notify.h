@@ -27,6 +27,22 @@ MUST_CHECK int notify_runs(const struct notify_scope *s, size_t *queued, struct 
 MUST_CHECK int notify_started(const struct notify_scope *s, const char *run, const char *kind,
 			      size_t *queued, struct error *err);
 
+/* Something that is to come. Everything is borrowed. */
+struct notify_announcement {
+	const char *kind;  /* "drill" */
+	const char *title; /* when it will be: "Thursday Dec 3 10:00 GMT" */
+	const char *body;  /* what people are told of it */
+	const char *next;  /* the command that shows more */
+	int64_t begins_ns, ends_ns;
+	const char *id; /* by which it is known whether it was told */
+};
+/*
+ * Tell of it, once for each id. `*queued` grows by the number of notices; with nobody who wants to
+ * know it stays untold.
+ */
+MUST_CHECK int notify_announce(const struct notify_scope *s, const struct notify_announcement *a,
+			       size_t *queued, struct error *err);
+
 /* A time of a schedule that passed with no run. */
 struct notify_missed {
 	const char *schedule, *kind, *reason;
