@@ -174,7 +174,9 @@ void drill_plan_print(const struct terminal *t, const struct drill_plan *plan)
 	measure(&p);
 	(void)fputs(terminal_begin(t, TONE_STRONG), t->stream);
 	terminal_puts(t, plan->title);
-	(void)fprintf(t->stream, "%s (%s, ", terminal_end(t), plan->name);
+	(void)fprintf(t->stream, "%s (", terminal_end(t));
+	terminal_puts(t, plan->name);
+	(void)fputs(", ", t->stream);
 	terminal_puts(t, plan->source.name[0] == '(' ? "built in" : plan->source.name);
 	(void)fprintf(t->stream,
 		      ")\n%zu steps in %zu phase%s, over at %s when each uses its objective up\n"

@@ -4,7 +4,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/nearest.h"
 
@@ -101,19 +101,34 @@ static int not_found(const char *directory, const char *name, struct error *err)
 	return error_hint(err, "muster drill plan lists those that there are");
 }
 
+/* A pipe would be waited for. */
+static int read_own(const char *path, struct drill_plan *out, struct config_complaints *complaints,
+		    struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		(void)error_set(err, ERROR_CONFIG, "the drill plan %s is no file", path);
+		return error_hint(err, "in the directory drill.plans each *.yaml is a plan");
+	}
+	return drill_plan_read(path, out, complaints, err);
+}
+
 int drill_plan_load(const char *directory, const char *name, struct drill_plan *out,
 		    struct config_complaints *complaints, struct error *err)
 {
 	CLEANUP(buf_release)
 	struct buf path = { 0 };
+	struct stat st;
 
 	if (strchr(name, '/') || is_yaml(name))
 		return drill_plan_read(name, out, complaints, err);
 	if (directory && *directory) {
 		if (buf_printf(&path, "%s/%s.yaml", directory, name) < 0)
 			return error_set(err, ERROR_NOMEM, "no memory for a path");
-		if (access(path.ptr, F_OK) == 0)
-			return drill_plan_read(path.ptr, out, complaints, err);
+		/* also a link that leads nowhere */
+		if (lstat(path.ptr, &st) == 0)
+			return read_own(path.ptr, out, complaints, err);
 	}
 	if (!drill_plan_built_in(name))
 		return not_found(directory, name, err);
@@ -133,9 +148,12 @@ int drill_plans_check(const char *directory, struct config_complaints *complaint
 		CLEANUP(drill_plan_release)
 		struct drill_plan plan = { 0 };
 
+		size_t errors = complaints->errors;
+
 		if (drill_plan_load(directory, names.item[i], &plan, complaints, err) == 0)
 			continue;
-		if (err->kind != ERROR_CONFIG)
+		/* what is no complaint of a place in it */
+		if (err->kind != ERROR_CONFIG || complaints->errors == errors)
 			return -1;
 		error_clear(err);
 	}

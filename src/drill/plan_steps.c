@@ -89,6 +89,12 @@ static void check_kind(struct drill_reading *r, const struct node *map,
 	check_belongs(r, map, "command", command, command);
 	check_belongs(r, map, "role", step->kind == DRILL_GATE, true);
 	check_belongs(r, map, "objective", wait, true);
+	if (step->kind == DRILL_GATE && node_child(map, "role") && !*step->role)
+		complain(r->complaints, map->source, map->key_mark, "step \"%s\" has no role",
+			 map->key);
+	if (command && node_child(map, "command") && !step->command.count)
+		complain(r->complaints, map->source, map->key_mark,
+			 "step \"%s\": command must name a program", map->key);
 }
 
 /* Words of the keys that are enumerations. */
@@ -131,12 +137,12 @@ static int read_step(struct drill_reading *r, const struct node *map)
 		complain(r->complaints, map->source, map->key_mark,
 			 "step \"%s\" is there twice; each needs a name of its own", step->id);
 	read_choices(r, map, step);
-	check_kind(r, map, step);
 	drill_read_duration(r, map, "objective", &step->objective_ns);
 	if (drill_read_text(r, map, "title", &step->title) < 0 ||
 	    drill_read_text(r, map, "role", &step->role) < 0 || read_after(r, map, step) < 0 ||
 	    (command && read_words(r, command, &step->command) < 0))
 		return -1;
+	check_kind(r, map, step);
 	if (!*step->title)
 		step->title = step->id;
 	r->plan->step_count++;

@@ -71,6 +71,14 @@ sed -i 's/go: .*/go: {kind: gate, role: boss, after: [seen]}/' plans/wrong.yaml
 run drill-plan-cycle 7 drill plan wrong
 printf 'a\0b' >plans/wrong.yaml
 run drill-plan-nul 7 drill plan wrong
+rm plans/wrong.yaml
+mkfifo plans/wrong.yaml
+run drill-plan-fifo 7 drill plan wrong
+run drill-check-config-fifo 7 check-config
+rm plans/wrong.yaml
+ln -s nothing plans/wrong.yaml
+run drill-plan-link 8 drill plan wrong
+run drill-check-config-link 8 check-config
 sed -i 's/plans: plans/plans: nowhere/' muster.yaml
 run drill-plan-nowhere 8 drill plan
 finish

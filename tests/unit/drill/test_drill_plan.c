@@ -231,6 +231,8 @@ static void what_is_no_plan_is_refused(void **state)
 		HEAD "      done: {after: go}\n",
 		HEAD "      do ne: {}\n",
 		HEAD "      done: {wen: 3}\n",
+		HEAD "      done: {kind: gate, role: \"\"}\n",
+		HEAD "      done: {kind: command, command: []}\n",
 		HEAD "  two: {steps: {done: {}, go: {}}}\n",
 	};
 
