@@ -6,7 +6,7 @@
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
 #include "cmd/document.h"
-#include "cmd/drill_announcing.h"
+#include "cmd/coming_drill.h"
 #include "cmd/schedule_rows.h"
 #include "cmd/schedule_times.h"
 #include "cmd/sender.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Queues for those who want to know what schedules missed, what is stale, and which drills come. */
-#include "cmd/drill_announcing.h"
+#include "cmd/coming_drill.h"
 #include "cmd/schedule_state.h"
 #include "notify/notify.h"
 

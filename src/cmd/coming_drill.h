@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Telling people of a scheduled drill before it begins. */
-#ifndef CMD_DRILL_ANNOUNCING_H
-#define CMD_DRILL_ANNOUNCING_H
+#ifndef CMD_COMING_DRILL_H
+#define CMD_COMING_DRILL_H
 
 #include "base/buf.h"
 #include "config/config.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/drill_announcing.h"
+#include "cmd/coming_drill.h"
 
 #include <string.h>
 
