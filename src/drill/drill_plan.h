@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A drill's plan as data: phases of steps, which muster, a program of the user's or a person
- * does. All of them are read from YAML, the built-in one too; muster-drill(1) has the keys.
+ * does. All of them are read from YAML, the built-in one too; muster-drill-plan(1) has the keys.
  * Two clocks are never mixed: a step's own duration against its objective, and T+, counted
  * from the plan's start, against its phase's milestone.
  */
