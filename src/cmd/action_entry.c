@@ -98,11 +98,6 @@ bool action_is_overdue(const struct action *a, const char *today)
 	return !a->done && strcmp(a->due, today) < 0;
 }
 
-static json_t *text_or_null(const char *text)
-{
-	return *text ? text_to_json(text) : json_null();
-}
-
 json_t *action_to_json(const struct action *a, const char *today)
 {
 	CLEANUP(cleanup_json)
@@ -113,14 +108,14 @@ json_t *action_to_json(const struct action *a, const char *today)
 	    member_put(o, "owner", text_to_json(a->owner)) &&
 	    member_put(o, "due", text_to_json(a->due)) &&
 	    member_put(o, "overdue", json_boolean(action_is_overdue(a, today))) &&
-	    member_put(o, "run", text_or_null(a->run)) &&
+	    member_put(o, "run", text_or_null_to_json(a->run)) &&
 	    member_put(o, "author", text_to_json(a->author)) &&
 	    member_put(o, "added", time_to_json(a->added_ns)) &&
 	    member_put(o, "deferrals", json_integer((json_int_t)a->deferrals)) &&
-	    member_put(o, "reason", text_or_null(a->reason)) &&
+	    member_put(o, "reason", text_or_null_to_json(a->reason)) &&
 	    member_put(o, "done", a->done ? time_to_json(a->done_ns) : json_null()) &&
-	    member_put(o, "done_by", text_or_null(a->done_by)) &&
-	    member_put(o, "note", text_or_null(a->note)))
+	    member_put(o, "done_by", text_or_null_to_json(a->done_by)) &&
+	    member_put(o, "note", text_or_null_to_json(a->note)))
 		return TAKE(o);
 	return NULL;
 }

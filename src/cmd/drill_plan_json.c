@@ -15,11 +15,6 @@ static json_t *words_to_json(const struct string_list *words)
 	return TAKE(list);
 }
 
-static json_t *text_or_null(const char *text)
-{
-	return text && *text ? text_to_json(text) : json_null();
-}
-
 /* Of times that are not there: null. */
 static json_t *seconds_or_null(bool known, int64_t ns)
 {
@@ -41,7 +36,7 @@ static json_t *step_to_json(const struct drill_step *s)
 		       s->engine < ENGINE_COUNT ? json_string(engine_kind_name(s->engine)) :
 						  json_null()) &&
 	    member_put(o, "command", words_to_json(&s->command)) &&
-	    member_put(o, "role", text_or_null(s->role)) &&
+	    member_put(o, "role", text_or_null_to_json(s->role)) &&
 	    member_put(o, "after", words_to_json(&s->after)) &&
 	    member_put(o, "objective", seconds_or_null(s->objective_ns > 0, s->objective_ns)) &&
 	    member_put(o, "on_failure", json_string(drill_failure_name(s->on_failure))) &&

@@ -115,6 +115,11 @@ json_t *texts_to_json(const char *const *text, size_t count)
 	return TAKE(list);
 }
 
+json_t *text_or_null_to_json(const char *text)
+{
+	return text && *text ? text_to_json(text) : json_null();
+}
+
 json_t *uint_to_json(uint64_t value)
 {
 	return value > INT64_MAX ? json_null() : json_integer((json_int_t)value);

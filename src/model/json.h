@@ -50,6 +50,8 @@ bool member_put(json_t *object, const char *key, json_t *value);
 
 /* An integer; null when JSON's 63 bits do not hold it. */
 json_t *uint_to_json(uint64_t value);
+/* null for NULL and "". */
+json_t *text_or_null_to_json(const char *text);
 
 /*
  * A member of `object`. Absent or null leaves `*out` as it is; another type, a
