@@ -66,7 +66,20 @@
 	X(EXPIRED, "expired", WARN, "keys whose time has passed since the backup")                 \
 	X(PERSISTENCE, "persistence", FAIL, "the restored server can save what it holds")          \
 	X(SANDBOX, "sandbox", WARN, "a sealed sandbox, for restores, can be made on this machine") \
-	X(REMOVED, "removed", ERROR, "nothing of the sandbox is left")
+	X(REMOVED, "removed", ERROR, "nothing of the sandbox is left")                             \
+	X(REPLICATION, "replication", FAIL,                                                        \
+	  "a standby streams from the restored server and equals it")                              \
+	X(DEPLOYED, "deployed", FAIL, "the service was started in the sandbox and stays up")       \
+	X(HEALTH, "health", FAIL, "the service in the sandbox is well within its time")            \
+	X(SMOKE, "smoke", FAIL, "the smoke test passes on the restored platform")                  \
+	X(WORKFLOW, "workflow", FAIL,                                                              \
+	  "the critical workflow goes through on the restored "                                    \
+	  "platform")                                                                              \
+	X(APP_LOG, "app-log", FAIL, "the services' logs tell of no error")                         \
+	X(MONITORING, "monitoring", FAIL, "metrics answer, and a test alert arrives")              \
+	X(OBJECTIVE, "objective", FAIL, "the step of the drill took no longer than its objective") \
+	X(MILESTONE, "milestone", FAIL, "the phase of the drill ended by its milestone")           \
+	X(GATE, "gate", FAIL, "the person whose word it is let the drill go on")
 
 enum check_id {
 #define X(id, name, verdict, meaning) CHECK_##id,
