@@ -117,6 +117,18 @@ int plan_facts(struct plan_run *run, const char *component, const char *part, co
 	return rc;
 }
 
+static bool is_cut(struct plan_shared *shared, struct error *err)
+{
+	bool cut;
+
+	(void)pthread_mutex_lock(&shared->lock);
+	cut = shared->cut.kind != ERROR_NONE;
+	if (cut)
+		*err = shared->cut;
+	(void)pthread_mutex_unlock(&shared->lock);
+	return cut;
+}
+
 int plan_may_go_on(const struct plan_run *run, struct error *err)
 {
 	int number = run->stop_requested ? run->stop_requested() : 0;
@@ -124,6 +136,8 @@ int plan_may_go_on(const struct plan_run *run, struct error *err)
 	if (number)
 		return error_set(err, ERROR_INTERRUPTED, "stopped by signal %d (%s)", number,
 				 strsignal(number));
+	if (is_cut(run->shared, err))
+		return -1;
 	if (run->deadline_ns && clock_monotonic_ns() >= run->deadline_ns)
 		return error_set(err, ERROR_TIMEOUT, "the run's time limit passed");
 	return 0;
@@ -183,6 +197,18 @@ static int record_end(struct plan_run *run, enum verdict verdict, struct error *
 	return plan_send(run, &end, err);
 }
 
+static int take_past(struct plan_run *run, const struct plan_past *past, struct error *err)
+{
+	for (size_t i = 0; i < past->checks->count; i++) {
+		if (checks_add(&run->shared->checks, &past->checks->item[i]) < 0)
+			return error_set(err, ERROR_NOMEM, "no memory for checks");
+	}
+	/* as if it had begun then: both clocks tell of the same stretch of time */
+	run->began_ns -= run->started_ns - past->started_ns;
+	run->started_ns = past->started_ns;
+	return 0;
+}
+
 static int execute(struct plan_run *run, const struct plan_request *request, enum verdict *verdict,
 		   struct error *err)
 {
@@ -192,7 +218,7 @@ static int execute(struct plan_run *run, const struct plan_request *request, enu
 			       .subject = request->command };
 	struct error cut = ERROR_INIT, late = ERROR_INIT;
 	size_t dealt_with = 0;
-	int rc = plan_send(run, &start, err);
+	int rc = request->past ? take_past(run, request->past, err) : plan_send(run, &start, err);
 
 	if (rc < 0)
 		return -1;
@@ -219,6 +245,7 @@ int plan_execute(const struct plan_request *request, enum verdict *verdict, stru
 {
 	struct plan_shared shared = { .plan = request->plan,
 				      .sinks = request->sinks,
+				      .past = request->past,
 				      .lock = PTHREAD_MUTEX_INITIALIZER,
 				      .step_ended = PTHREAD_COND_INITIALIZER };
 	struct plan_run run = { .id = request->id,

@@ -27,7 +27,13 @@ struct step {
 	 * dependents. In a plan of several lanes it runs in a thread of its own.
 	 */
 	int (*run)(struct plan_run *run, void *subject, struct error *err);
+	/*
+	 * Instead of `run`, of a step that waits for a person or a time: asked a few times a second,
+	 * in the thread of plan_execute(). 1: it is over; 0: not yet; -1 as of `run`.
+	 */
+	int (*poll)(struct plan_run *run, void *subject, struct error *err);
 	bool always; /* also when a step before it failed or was skipped: it tears down */
+	bool alone; /* runs in the thread of plan_execute(), while no thread of a step's does: it forks */
 };
 
 struct plan {
@@ -37,6 +43,11 @@ struct plan {
 	size_t step_count;
 	unsigned
 		lanes; /* steps at a time, as their dependencies allow; 0 and 1: one after the other */
+	/* Both may be NULL, and are called in the thread of plan_execute(). */
+	/* A few times a second. 1: no step shall begin now; -1: the run ends, for that reason. */
+	int (*tend)(void *subject, struct error *err);
+	/* A step is over: done, failed or skipped. -1: the journal refused what there is to say of it. */
+	int (*ended)(struct plan_run *run, void *subject, struct error *err);
 };
 
 /* A run under way, as one of its steps sees it. */
@@ -50,6 +61,7 @@ struct plan_run {
 	/* of the checks that this step has yielded */
 	bool checked;
 	enum verdict worst;
+	bool hinders; /* set by the step: it did its work, and what comes after it is skipped all the same */
 };
 
 /* Send a check to the journal and keep it for the verdict. */
@@ -74,6 +86,14 @@ MUST_CHECK int plan_progress_objects(struct plan_run *run, const char *subject, 
 /* -1 with ERROR_INTERRUPTED or ERROR_TIMEOUT when the run was asked to stop or is out of time. */
 MUST_CHECK int plan_may_go_on(const struct plan_run *run, struct error *err);
 
+/* What an earlier process did of the same run before it was killed. */
+struct plan_past {
+	int64_t started_ns;          /* wall clock */
+	const struct checks *checks; /* they count in the verdict */
+	const bool
+		*over; /* per step of the plan: it is not run again, and what comes after it may */
+};
+
 struct plan_request {
 	const struct plan *plan;
 	void *subject;  /* handed to each step */
@@ -83,6 +103,7 @@ struct plan_request {
 	int64_t time_limit_ns;    /* 0: none */
 	int (*stop_requested)(
 		void); /* a signal number when somebody asked us to stop; NULL: never */
+	const struct plan_past *past; /* of a run that is taken up again; NULL: it is a new one */
 	enum error_kind *
 		cut_short; /* out, for the exit code: ERROR_INTERRUPTED, ERROR_TIMEOUT or ERROR_NONE; may be NULL */
 };

@@ -13,7 +13,9 @@ struct plan_shared {
 	pthread_cond_t step_ended;
 	const struct plan *plan;
 	struct event_sink *sinks;
+	const struct plan_past *past;
 	bool journal_failed;  /* a sink refused an event: the run ends */
+	struct error cut;     /* why plan.tend() wants the run to end */
 	struct checks checks; /* all so far */
 	char set[32];         /* the backup set it is about */
 };
@@ -23,6 +25,9 @@ MUST_CHECK int plan_send(struct plan_run *run, struct event *event, struct error
 
 /* The verdict of a step by the checks that it yielded; it may yield none. */
 enum verdict plan_step_verdict(const struct plan_run *run);
+
+/* Of the step of that id; plan->step_count: there is none. */
+size_t plan_step_index(const struct plan *plan, const char *id);
 
 /* ERROR_INTERNAL: two steps of one id, dependencies on no step or in a circle. */
 MUST_CHECK int plan_check_order(const struct plan *plan, struct error *err);

@@ -9,12 +9,17 @@
 
 enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED, STEP_SKIPPED };
 
+/* How often people, times and the plan's tending are looked after. */
+enum { TEND_MS = 200 };
+
 /* A step and, while it runs, its thread, which then sets `state`, under the lock. */
 struct slot {
 	struct plan_run run;
 	void *subject;
 	pthread_t thread;
 	enum step_state state;
+	int64_t began_ns; /* monotonic */
+	bool collected;   /* its end was looked at */
 	struct error err; /* what the journal said, when it refused an event */
 };
 
@@ -22,74 +27,10 @@ struct schedule {
 	const struct plan *plan;
 	struct plan_shared *shared;
 	struct slot *slot; /* one per step */
-	unsigned running;
+	unsigned running;  /* threads of steps */
+	unsigned polled;   /* steps under way that have none */
+	bool held;         /* no step shall begin */
 };
-
-static size_t index_of(const struct plan *plan, const char *id)
-{
-	size_t i = 0;
-
-	while (i < plan->step_count && strcmp(plan->step[i].id, id) != 0)
-		i++;
-	return i;
-}
-
-/* Names that no step bears, and ids that two bear. */
-static int check_ids(const struct plan *plan, struct error *err)
-{
-	for (size_t i = 0; i < plan->step_count; i++) {
-		const struct step *step = &plan->step[i];
-
-		if (index_of(plan, step->id) != i)
-			return error_set(err, ERROR_INTERNAL, "plan %s has two steps %s",
-					 plan->kind, step->id);
-		for (const char *const *after = step->after; after && *after; after++) {
-			if (index_of(plan, *after) == plan->step_count)
-				return error_set(
-					err, ERROR_INTERNAL,
-					"plan %s: step %s comes after %s, which is no step",
-					plan->kind, step->id, *after);
-		}
-	}
-	return 0;
-}
-
-static bool may_be_placed(const struct plan *plan, size_t i, const bool *placed)
-{
-	if (placed[i])
-		return false;
-	for (const char *const *after = plan->step[i].after; after && *after; after++) {
-		if (!placed[index_of(plan, *after)])
-			return false;
-	}
-	return true;
-}
-
-int plan_check_order(const struct plan *plan, struct error *err)
-{
-	CLEANUP(cleanup_free)
-	bool *placed = calloc(plan->step_count + 1, sizeof(*placed));
-
-	if (!placed)
-		return error_set(err, ERROR_NOMEM, "no memory for plan %s", plan->kind);
-	if (check_ids(plan, err) < 0)
-		return -1;
-	for (size_t n = 0; n < plan->step_count; n++) {
-		size_t i = 0;
-
-		while (i < plan->step_count && !may_be_placed(plan, i, placed))
-			i++;
-		if (i < plan->step_count) {
-			placed[i] = true;
-			continue;
-		}
-		for (i = 0; placed[i];)
-			i++;
-		return error_set(err, ERROR_INTERNAL, "plan %s: step %s waits for itself",
-				 plan->kind, plan->step[i].id);
-	}
-	return 0;
-}
 
 static bool is_over(enum step_state state)
 {
@@ -101,7 +42,7 @@ static bool is_ready(const struct schedule *s, const struct slot *slot)
 	if (slot->state != STEP_WAITING)
 		return false;
 	for (const char *const *after = slot->run.current->after; after && *after; after++) {
-		if (!is_over(s->slot[index_of(s->plan, *after)].state))
+		if (!is_over(s->slot[plan_step_index(s->plan, *after)].state))
 			return false;
 	}
 	return true;
@@ -118,16 +59,17 @@ static struct slot *next_ready(const struct schedule *s)
 			found = &s->slot[i];
 	}
 	(void)pthread_mutex_unlock(&s->shared->lock);
-	return found;
+	/* what must be alone is not overtaken for ever */
+	return found && found->run.current->alone && s->running ? NULL : found;
 }
 
-/* The first step before this one that did not do its work; NULL when all did. */
+/* The first step before this one after which it cannot be run; NULL: there is none. */
 static const struct step *hindrance(const struct schedule *s, const struct step *step)
 {
 	for (const char *const *after = step->after; !step->always && after && *after; after++) {
-		const struct slot *before = &s->slot[index_of(s->plan, *after)];
+		const struct slot *before = &s->slot[plan_step_index(s->plan, *after)];
 
-		if (before->state != STEP_DONE)
+		if (before->state != STEP_DONE || before->run.hinders)
 			return before->run.current;
 	}
 	return NULL;
@@ -181,29 +123,44 @@ static bool journal_failed(struct plan_shared *shared)
 	return failed;
 }
 
-/* 0 or, when the journal refused an event, -1; *done tells whether the step did its work. */
-static int run_step(struct plan_run *run, void *subject, bool *done, struct error *err)
+static int begin_step(struct slot *slot, struct error *err)
 {
-	struct event start = { .type = EVENT_STEP_STARTED, .text = run->current->title };
+	struct event start = { .type = EVENT_STEP_STARTED, .text = slot->run.current->title };
+
+	slot->began_ns = clock_monotonic_ns();
+	return plan_send(&slot->run, &start, err);
+}
+
+/* `cause`: what kept it from its work, unless it is `done`. */
+static int end_step(struct slot *slot, bool done, const struct error *cause, struct error *err)
+{
+	struct plan_run *run = &slot->run;
 	struct event end = { .type = EVENT_STEP_FINISHED };
+
+	if (!done && record_failure(run, cause, err) < 0)
+		return -1;
+	end.verdict = plan_step_verdict(run);
+	if (!done)
+		end.verdict = verdict_worse(end.verdict, VERDICT_ERROR);
+	end.duration_ns = clock_monotonic_ns() - slot->began_ns;
+	return plan_send(run, &end, err);
+}
+
+/* 0 or, when the journal refused an event, -1; *done tells whether the step did its work. */
+static int run_step(struct slot *slot, bool *done, struct error *err)
+{
+	struct plan_run *run = &slot->run;
 	struct error cause = ERROR_INIT;
-	int64_t started_ns = clock_monotonic_ns();
 
 	*done = false;
-	if (plan_send(run, &start, err) < 0)
+	if (begin_step(slot, err) < 0)
 		return -1;
-	*done = run->current->run(run, subject, &cause) >= 0;
+	*done = run->current->run(run, slot->subject, &cause) >= 0;
 	if (journal_failed(run->shared)) {
 		*err = cause;
 		return error_set(err, ERROR_IO, "the journal refused an event");
 	}
-	if (!*done && record_failure(run, &cause, err) < 0)
-		return -1;
-	end.verdict = plan_step_verdict(run);
-	if (!*done)
-		end.verdict = verdict_worse(end.verdict, VERDICT_ERROR);
-	end.duration_ns = clock_monotonic_ns() - started_ns;
-	return plan_send(run, &end, err);
+	return end_step(slot, *done, &cause, err);
 }
 
 static void *work(void *argument)
@@ -212,7 +169,7 @@ static void *work(void *argument)
 	struct plan_shared *shared = slot->run.shared;
 	bool done = false;
 
-	(void)(run_step(&slot->run, slot->subject, &done, &slot->err) < 0); /* its error is kept */
+	(void)(run_step(slot, &done, &slot->err) < 0); /* its error is kept */
 	(void)pthread_mutex_lock(&shared->lock);
 	slot->state = done ? STEP_DONE : STEP_FAILED;
 	(void)pthread_cond_signal(&shared->step_ended);
@@ -220,15 +177,26 @@ static void *work(void *argument)
 	return NULL;
 }
 
+/* A step that waits for somebody. True: it is over already, since the journal refused it. */
+static bool begin_polled(struct schedule *s, struct slot *slot)
+{
+	s->polled++;
+	slot->state = begin_step(slot, &slot->err) < 0 ? STEP_FAILED : STEP_RUNNING;
+	return slot->state == STEP_FAILED;
+}
+
 /*
- * In a thread of its own; in this one when there is but one lane, or when the system gives
- * no other. True: it is over already.
+ * In a thread of its own; in this one when there is but one lane, when it must be alone, or
+ * when the system gives no other. True: it is over already.
  */
 static bool begin(struct schedule *s, struct slot *slot)
 {
-	const struct step *cause = hindrance(s, slot->run.current);
+	const struct step *step = slot->run.current;
+	const struct step *cause = hindrance(s, step);
 
 	slot->thread = pthread_self();
+	if (step->poll && !cause)
+		return begin_polled(s, slot);
 	s->running++;
 	if (cause) {
 		(void)(skip_step(&slot->run, cause, &slot->err) < 0); /* its error is kept */
@@ -236,35 +204,95 @@ static bool begin(struct schedule *s, struct slot *slot)
 		return true;
 	}
 	slot->state = STEP_RUNNING;
-	if (s->plan->lanes > 1 && pthread_create(&slot->thread, NULL, work, slot) == 0)
+	if (s->plan->lanes > 1 && !step->alone &&
+	    pthread_create(&slot->thread, NULL, work, slot) == 0)
 		return false;
 	slot->thread = pthread_self();
 	(void)work(slot);
 	return true;
 }
 
-static struct slot *find_ended(struct schedule *s, const bool *collected)
+static bool is_polled(const struct slot *slot)
+{
+	return slot->run.current->poll && slot->state == STEP_RUNNING;
+}
+
+/* Asks those that wait whether they still do. */
+static void poll_steps(struct schedule *s)
+{
+	for (size_t i = 0; s->polled && i < s->plan->step_count; i++) {
+		struct slot *slot = &s->slot[i];
+		struct error cause = ERROR_INIT;
+		int rc = is_polled(slot) ?
+				 slot->run.current->poll(&slot->run, slot->subject, &cause) :
+				 0;
+
+		if (rc == 0)
+			continue;
+		(void)(end_step(slot, rc > 0, &cause, &slot->err) < 0); /* its error is kept */
+		slot->state = rc > 0 ? STEP_DONE : STEP_FAILED;
+	}
+}
+
+/* The run ends: nobody is waited for any more. */
+static void give_up_polled(struct schedule *s)
+{
+	for (size_t i = 0; s->polled && i < s->plan->step_count; i++) {
+		struct slot *slot = &s->slot[i];
+		struct event end = { .type = EVENT_STEP_FINISHED, .verdict = VERDICT_SKIPPED };
+
+		if (!is_polled(slot))
+			continue;
+		end.duration_ns = clock_monotonic_ns() - slot->began_ns;
+		(void)(plan_send(&slot->run, &end, &slot->err) < 0); /* its error is kept */
+		slot->state = STEP_SKIPPED;
+	}
+}
+
+static struct slot *find_ended(const struct schedule *s)
 {
 	for (size_t i = 0; i < s->plan->step_count; i++) {
-		if (!collected[i] && is_over(s->slot[i].state))
+		if (!s->slot[i].collected && is_over(s->slot[i].state))
 			return &s->slot[i];
 	}
 	return NULL;
 }
 
-/* Waits until a step has ended; NULL: none is running, and none has ended unseen. */
-static struct slot *collect(struct schedule *s, bool *collected)
+/* For a thread to end, or, where somebody is to be looked after, for a while. */
+static void await(struct schedule *s)
+{
+	struct timespec until;
+
+	if (!s->plan->tend && !s->polled) {
+		(void)pthread_cond_wait(&s->shared->step_ended, &s->shared->lock);
+		return;
+	}
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += TEND_MS * (NS_PER_SECOND / 1000);
+	until.tv_sec += until.tv_nsec / NS_PER_SECOND;
+	until.tv_nsec %= NS_PER_SECOND;
+	(void)pthread_cond_timedwait(&s->shared->step_ended, &s->shared->lock, &until);
+}
+
+/* A step that has ended unseen; waits a while for one. NULL: none has. */
+static struct slot *collect(struct schedule *s)
 {
 	struct slot *slot;
 
 	(void)pthread_mutex_lock(&s->shared->lock);
-	while (!(slot = find_ended(s, collected)) && s->running)
-		(void)pthread_cond_wait(&s->shared->step_ended, &s->shared->lock);
+	slot = find_ended(s);
+	if (!slot && (s->running || s->polled || s->held)) {
+		await(s);
+		slot = find_ended(s);
+	}
 	(void)pthread_mutex_unlock(&s->shared->lock);
 	if (!slot)
 		return NULL;
-	collected[slot - s->slot] = true;
-	s->running--;
+	slot->collected = true;
+	if (slot->run.current->poll && slot->began_ns)
+		s->polled--;
+	else
+		s->running--;
 	if (!pthread_equal(slot->thread, pthread_self()))
 		(void)pthread_join(slot->thread, NULL);
 	return slot;
@@ -282,22 +310,66 @@ static void start_ready(struct schedule *s)
 	}
 }
 
-static int run_all(struct schedule *s, const struct plan_run *run, bool *collected,
-		   size_t *dealt_with, struct error *cut, struct error *err)
+/* What the plan itself has to say: shall steps begin, shall the run end? */
+static void tend(struct schedule *s)
 {
+	struct error cause = ERROR_INIT;
+	int rc = s->plan->tend ? s->plan->tend(s->slot[0].subject, &cause) : 0;
+
+	s->held = rc > 0;
+	if (rc >= 0)
+		return;
+	(void)pthread_mutex_lock(&s->shared->lock);
+	s->shared->cut = cause;
+	(void)pthread_mutex_unlock(&s->shared->lock);
+}
+
+/* Begins what may begin, unless the run is to end. */
+static void go_on(struct schedule *s, const struct plan_run *run, struct error *cut)
+{
+	if (cut->kind == ERROR_NONE)
+		tend(s);
+	if (cut->kind == ERROR_NONE && plan_may_go_on(run, cut) == 0) {
+		if (!s->held)
+			start_ready(s);
+		poll_steps(s);
+		return;
+	}
+	s->held = false;
+	give_up_polled(s);
+}
+
+static int tell_end(const struct schedule *s, struct slot *slot, struct error *err)
+{
+	if (slot->err.kind != ERROR_NONE) {
+		*err = slot->err;
+		return -1;
+	}
+	return s->plan->ended ? s->plan->ended(&slot->run, slot->subject, err) : 0;
+}
+
+static int run_all(struct schedule *s, const struct plan_run *run, size_t *dealt_with,
+		   struct error *cut, struct error *err)
+{
+	struct error failed = ERROR_INIT;
 	int rc = 0;
 
 	*dealt_with = 0;
 	for (;;) {
 		struct slot *slot;
 
-		if (rc == 0 && cut->kind == ERROR_NONE && plan_may_go_on(run, cut) == 0)
-			start_ready(s);
-		slot = collect(s, collected);
-		if (!slot)
+		if (rc == 0)
+			go_on(s, run, cut);
+		else
+			give_up_polled(s);
+		slot = collect(s);
+		if (!slot && !s->running && !s->polled && !s->held)
 			return rc;
-		if (slot->err.kind != ERROR_NONE && rc == 0) {
-			*err = slot->err;
+		if (!slot)
+			continue;
+		if (tell_end(s, slot, &failed) < 0 && rc == 0) {
+			*err = failed;
+			s->held = false;
 			rc = -1;
 		}
 		/* a step that gave up because it had to is not a step dealt with */
@@ -311,19 +383,22 @@ int plan_run_steps(const struct plan_run *run, void *subject, size_t *dealt_with
 		   struct error *err)
 {
 	const struct plan *plan = run->shared->plan;
+	const struct plan_past *past = run->shared->past;
 	struct schedule s = { .plan = plan, .shared = run->shared };
 	CLEANUP(cleanup_free)
 	struct slot *slots = calloc(plan->step_count + 1, sizeof(*slots));
-	CLEANUP(cleanup_free)
-	bool *collected = calloc(plan->step_count + 1, sizeof(*collected));
 
-	if (!slots || !collected)
+	if (!slots)
 		return error_set(err, ERROR_NOMEM, "no memory for plan %s", plan->kind);
 	s.slot = slots;
 	for (size_t i = 0; i < plan->step_count; i++) {
 		slots[i].run = *run;
 		slots[i].run.current = &plan->step[i];
 		slots[i].subject = subject;
+		if (!past || !past->over[i])
+			continue;
+		slots[i].state = STEP_DONE;
+		slots[i].collected = true;
 	}
-	return run_all(&s, run, collected, dealt_with, cut, err);
+	return run_all(&s, run, dealt_with, cut, err);
 }
