@@ -74,7 +74,8 @@ void history_holders_release(struct history_holders *holders);
 /*
  * Every run that never finished, and whose process holds no lock any more, gets a failing-safe
  * end: an `interrupted` check with verdict error and the verdict its checks give. Runs of the
- * living are left alone.
+ * living are left alone, and so are drills, which may be resumed, for a day after their last
+ * event or entry (history/unfinished.h).
  */
 MUST_CHECK int history_recover(struct history *h, struct error *err);
 
@@ -103,7 +104,7 @@ struct history_filter {
 /*
  * In both: a run that has no end and holds no lock was cut short; it is
  * shown as history_recover() would end it. A run under way has finished_ns 0 and
- * the verdict of its checks so far.
+ * the verdict of its checks so far; so has a drill that may be resumed, which is `unattended`.
  */
 /* Runs, newest first, without steps, checks, facts and notes; given back by history_free_runs(). */
 MUST_CHECK int history_list(struct history *h, const struct history_filter *filter,

@@ -199,6 +199,27 @@ static const char *const migrations[] = {
 	"  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
 	"CREATE TRIGGER action_entry_no_delete BEFORE DELETE ON action_entry"
 	"  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;",
+
+	/* 6: what people say of a run while it is under way, and afterwards */
+	"CREATE TABLE run_entry ("
+	"  run TEXT NOT NULL,"
+	"  number INTEGER NOT NULL," /* in the run, from 1 on */
+	"  at INTEGER NOT NULL,"     /* when it was so; wall clock, ns */
+	"  recorded INTEGER NOT NULL,"
+	"  kind TEXT NOT NULL,"
+	"  author TEXT NOT NULL,"
+	"  step TEXT, role TEXT, text TEXT, reason TEXT, severity TEXT, resolution TEXT,"
+	"  action INTEGER," /* number of an action item */
+	"  supersedes INTEGER,"
+	"  PRIMARY KEY (run, number),"
+	"  FOREIGN KEY (run, supersedes) REFERENCES run_entry (run, number),"
+	"  CHECK (supersedes < number)) STRICT, WITHOUT ROWID;"
+	"CREATE UNIQUE INDEX run_entry_superseded ON run_entry (run, supersedes)"
+	"  WHERE supersedes IS NOT NULL;"
+	"CREATE TRIGGER run_entry_no_update BEFORE UPDATE ON run_entry"
+	"  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
+	"CREATE TRIGGER run_entry_no_delete BEFORE DELETE ON run_entry"
+	"  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;",
 };
 
 enum { NEWEST = sizeof(migrations) / sizeof(*migrations) };

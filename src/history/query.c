@@ -233,6 +233,10 @@ static int settle_open_end(struct history *h, const char *id, struct run *run, s
 		return -1;
 	if (run->finished_ns)
 		return 0;
+	if (unfinished_look(h, run, &last_sign_ns, &run->unattended, err) < 0)
+		return -1;
+	if (run->unattended)
+		return 0;
 	run->finished_ns = last_sign_ns;
 	return history_judge_interrupted(run, last_sign_ns, err);
 }

@@ -66,9 +66,12 @@ static int recover_run(struct history *h, const char *id, struct error *err)
 {
 	struct run run = { 0 };
 	int64_t last_sign_ns = 0;
+	bool resumable = false;
 	int rc = query_run(h, id, &run, &last_sign_ns, err);
 
 	if (rc == 0)
+		rc = unfinished_look(h, &run, &last_sign_ns, &resumable, err);
+	if (rc == 0 && !resumable)
 		rc = record_end(h, &run, last_sign_ns, err);
 	run_release(&run);
 	return rc < 0 ? -1 : 0;

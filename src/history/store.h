@@ -113,6 +113,13 @@ MUST_CHECK int query_unfinished(struct history *h, char (**out)[RUN_ID_SIZE], si
 /* The check and the verdict of a run that was cut short, as of its recorded checks. */
 MUST_CHECK int history_judge_interrupted(struct run *run, int64_t last_sign_ns, struct error *err);
 
+/*
+ * Of a run that has no end and that no process answers for: may it be resumed, as drills may? A
+ * drill's last sign of life may be an entry.
+ */
+MUST_CHECK int unfinished_look(struct history *h, const struct run *run, int64_t *last_sign_ns,
+			       bool *resumable, struct error *err);
+
 /* One run by its exact id, without the judgement of what cut it short; 0 found, 1 none, -1. */
 MUST_CHECK int query_run(struct history *h, const char *id, struct run *out, int64_t *last_sign_ns,
 			 struct error *err);

@@ -39,6 +39,7 @@ struct run {
 	const char *platform, *host, *version, *command;
 	const char *set;                 /* the backup set it was about; "" = none */
 	int64_t started_ns, finished_ns; /* finished 0: still running */
+	bool unattended; /* finished 0, and no process is at it any more: it may be resumed */
 	enum verdict verdict;
 	struct run_step *step;
 	size_t step_count;

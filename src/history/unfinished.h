@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Drills that have no end yet: under way, or cut short and perhaps to be gone on with. */
+#ifndef HISTORY_UNFINISHED_H
+#define HISTORY_UNFINISHED_H
+
+#include "base/clock.h"
+#include "history/history.h"
+
+/* For so long after its last sign of life a drill that nobody carries out may be resumed. */
+#define UNFINISHED_RESUMABLE_NS (24 * 3600 * NS_PER_SECOND)
+
+/* Texts and times of the newest drill that has no end. */
+struct history_drill {
+	char run[RUN_ID_SIZE]; /* "": there is none */
+	bool alive;            /* a process holds a lock for it */
+	bool resumable;        /* not alive, and its last sign of life is recent enough */
+	int64_t started_ns;    /* wall clock */
+	int64_t last_sign_ns;  /* of its last event or entry; wall clock */
+};
+
+/* One that is neither alive nor resumable is the next history_recover()'s to end. */
+MUST_CHECK int history_unfinished_drill(struct history *h, struct history_drill *out,
+					struct error *err);
+
+#endif
