@@ -40,6 +40,7 @@ static json_t *step_to_json(const struct drill_step *s)
 	    member_put(o, "after", words_to_json(&s->after)) &&
 	    member_put(o, "objective", seconds_or_null(s->objective_ns > 0, s->objective_ns)) &&
 	    member_put(o, "on_failure", json_string(drill_failure_name(s->on_failure))) &&
+	    member_put(o, "always", json_boolean(s->always)) &&
 	    member_put(o, "begins_by", seconds_or_null(s->on_clock, s->begin_ns)) &&
 	    member_put(o, "ends_by", seconds_or_null(s->on_clock, s->end_ns)))
 		return TAKE(o);
@@ -59,6 +60,7 @@ static json_t *phase_to_json(const struct drill_plan *plan, const struct drill_p
 	if (o && steps && member_put(o, "id", text_to_json(p->id)) &&
 	    member_put(o, "title", text_to_json(p->title)) &&
 	    member_put(o, "milestone", seconds_or_null(p->milestone_ns >= 0, p->milestone_ns)) &&
+	    member_put(o, "after_end", json_boolean(p->after_end)) &&
 	    member_put(o, "steps", TAKE(steps)))
 		return TAKE(o);
 	return NULL;

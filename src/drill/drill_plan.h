@@ -90,6 +90,7 @@ struct drill_step {
 	size_t *before;             /* the same as indices; after.count of them */
 	int64_t objective_ns;       /* longest duration; of a WAIT its duration; 0: none */
 	enum drill_failure on_failure;
+	bool always;  /* begins also when what it waits for failed or was left out */
 	size_t phase; /* index */
 	struct mark mark;
 	bool on_clock; /* the start comes before it, so T+ is counted for it */
@@ -100,6 +101,7 @@ struct drill_step {
 struct drill_phase {
 	const char *id, *title;
 	int64_t milestone_ns;    /* T+ by which its steps have ended; -1: none */
+	bool after_end;          /* its steps are people's, done when the drill is over: a review */
 	size_t step, step_count; /* steps of the plan: the first, how many */
 	struct mark mark;
 };

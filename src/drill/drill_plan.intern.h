@@ -29,6 +29,8 @@ void drill_read_duration(struct drill_reading *r, const struct node *map, const 
 /* One of `word` (NULL-terminated), as its index; `out` stays as it is when the key is not there. */
 void drill_read_word(struct drill_reading *r, const struct node *map, const char *key,
 		     const char *const *word, unsigned *out);
+/* "true" or "false". */
+void drill_read_bool(struct drill_reading *r, const struct node *map, const char *key, bool *out);
 /* Can it name a phase, step or role? Letters, digits, - and _. Complains when not. */
 bool drill_check_id(struct drill_reading *r, const struct node *node, const char *what);
 

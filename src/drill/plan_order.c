@@ -153,6 +153,28 @@ static void check_ends(struct drill_reading *r)
 			 start->id);
 }
 
+/* What is done when the drill is over is people's, and the drill does not wait for it. */
+static void check_after_end(struct drill_reading *r, const struct drill_step *step)
+{
+	const struct drill_plan *plan = r->plan;
+	bool after_end = plan->phase[step->phase].after_end;
+
+	if (after_end && step->kind != DRILL_TICK && step->kind != DRILL_GATE)
+		complain(r->complaints, &plan->source, step->mark,
+			 "step \"%s\" is in a phase that is after the drill's end; there are only "
+			 "ticks and gates then",
+			 step->id);
+	for (size_t i = 0; !after_end && i < step->after.count; i++) {
+		const struct drill_step *before = &plan->step[step->before[i]];
+
+		if (plan->phase[before->phase].after_end)
+			complain(
+				r->complaints, &plan->source, step->mark,
+				"step \"%s\" waits for \"%s\", which is done after the drill's end",
+				step->id, before->id);
+	}
+}
+
 int drill_check_order(struct drill_reading *r)
 {
 	struct drill_plan *plan = r->plan;
@@ -169,7 +191,11 @@ int drill_check_order(struct drill_reading *r)
 	}
 	check_ends(r);
 	/* a step that waits for what is not there was complained about */
-	if (r->complaints->errors > errors || place(plan, placed) == plan->step_count)
+	if (r->complaints->errors > errors)
+		return 0;
+	for (size_t i = 0; i < plan->step_count; i++)
+		check_after_end(r, &plan->step[i]);
+	if (place(plan, placed) == plan->step_count)
 		return 0;
 	return tell_cycle(r, placed);
 }

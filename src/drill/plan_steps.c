@@ -117,12 +117,16 @@ static void read_choices(struct drill_reading *r, const struct node *map, struct
 	step->work = (enum drill_work)work;
 	step->engine = (enum engine_kind)engine;
 	step->on_failure = (enum drill_failure)failure;
+	/* however it went: it is measured, told and removed */
+	step->always = step->work == DRILL_WORK_JUDGE || step->work == DRILL_WORK_REMOVE ||
+		       step->work == DRILL_WORK_REPORT;
 }
 
 static int read_step(struct drill_reading *r, const struct node *map)
 {
-	static const char *const keys[] = { "title", "kind",  "does",      "engine",     "command",
-					    "role",  "after", "objective", "on_failure", NULL };
+	static const char *const keys[] = { "title",      "kind",   "does",  "engine",
+					    "command",    "role",   "after", "objective",
+					    "on_failure", "always", NULL };
 	struct drill_step *step = &r->plan->step[r->plan->step_count];
 	const struct node *command = node_child(map, "command");
 
@@ -138,6 +142,7 @@ static int read_step(struct drill_reading *r, const struct node *map)
 			 "step \"%s\" is there twice; each needs a name of its own", step->id);
 	read_choices(r, map, step);
 	drill_read_duration(r, map, "objective", &step->objective_ns);
+	drill_read_bool(r, map, "always", &step->always);
 	if (drill_read_text(r, map, "title", &step->title) < 0 ||
 	    drill_read_text(r, map, "role", &step->role) < 0 || read_after(r, map, step) < 0 ||
 	    (command && read_words(r, command, &step->command) < 0))
@@ -151,7 +156,7 @@ static int read_step(struct drill_reading *r, const struct node *map)
 
 static int read_phase(struct drill_reading *r, const struct node *map)
 {
-	static const char *const keys[] = { "title", "milestone", "steps", NULL };
+	static const char *const keys[] = { "title", "milestone", "after_end", "steps", NULL };
 	struct drill_phase *phase = &r->plan->phase[r->plan->phase_count];
 	const struct node *steps;
 
@@ -168,6 +173,7 @@ static int read_phase(struct drill_reading *r, const struct node *map)
 	if (!*phase->title)
 		phase->title = phase->id;
 	drill_read_duration(r, map, "milestone", &phase->milestone_ns);
+	drill_read_bool(r, map, "after_end", &phase->after_end);
 	steps = node_child(map, "steps");
 	if (!steps || steps->kind != NODE_MAP || !steps->first) {
 		complain(r->complaints, map->source, map->key_mark, "phase \"%s\" has no steps",

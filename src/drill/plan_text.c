@@ -108,3 +108,12 @@ bool drill_check_id(struct drill_reading *r, const struct node *node, const char
 		 NEAREST_WORD_MAX);
 	return false;
 }
+
+void drill_read_bool(struct drill_reading *r, const struct node *map, const char *key, bool *out)
+{
+	static const char *const words[] = { "false", "true", NULL };
+	unsigned word = *out;
+
+	drill_read_word(r, map, key, words, &word);
+	*out = word;
+}

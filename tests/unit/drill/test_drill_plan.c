@@ -212,6 +212,31 @@ static void keys_belong_to_a_kind(void **state)
 	assert_non_null(strstr(complaints.item[5].message, "step \"e\" has no role"));
 }
 
+static void what_is_done_after_the_end_is_peoples_and_nothing_waits_for_it(void **state)
+{
+	(void)state;
+	is_refused("      done: {}\n  two:\n    after_end: true\n    steps:\n"
+		   "      count: {kind: wait, objective: 1m}\n",
+		   "after the drill's end; there are only ticks and gates", 12);
+	tear_down(NULL);
+	is_refused("      done: {}\n      late: {after: [talk]}\n  two:\n    after_end: true\n"
+		   "    steps:\n      talk: {after: [done]}\n",
+		   "waits for \"talk\", which is done after the drill's end", 10);
+}
+
+static void what_measures_tells_and_removes_is_done_however_it_went(void **state)
+{
+	static const char *const always[] = { "recovery-time", "cleanup", "metrics", "issues" };
+
+	(void)state;
+	assert_int_equal(parse(drill_plan_built_in("monthly")), 0);
+	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
+		assert_true(drill_plan_step(&plan, always[i])->always);
+	assert_false(drill_plan_step(&plan, "operational")->always);
+	assert_true(plan.phase[plan.phase_count - 1].after_end);
+	assert_false(plan.phase[0].after_end);
+}
+
 static void what_is_no_plan_is_refused(void **state)
 {
 	static const char *const texts[] = {
@@ -276,6 +301,10 @@ int main(void)
 		cmocka_unit_test_teardown(a_milestone_that_objectives_use_up_is_warned_of,
 					  tear_down),
 		cmocka_unit_test_teardown(keys_belong_to_a_kind, tear_down),
+		cmocka_unit_test_teardown(
+			what_is_done_after_the_end_is_peoples_and_nothing_waits_for_it, tear_down),
+		cmocka_unit_test_teardown(what_measures_tells_and_removes_is_done_however_it_went,
+					  tear_down),
 		cmocka_unit_test_teardown(what_is_no_plan_is_refused, tear_down),
 		cmocka_unit_test(times_are_counted_from_the_start),
 	};
