@@ -217,7 +217,7 @@ static void what_is_done_after_the_end_is_peoples_and_nothing_waits_for_it(void 
 	(void)state;
 	is_refused("      done: {}\n  two:\n    after_end: true\n    steps:\n"
 		   "      count: {kind: wait, objective: 1m}\n",
-		   "after the drill's end; there are only ticks and gates", 12);
+		   "after the drill's end; there are only ticks and gates", 13);
 	tear_down(NULL);
 	is_refused("      done: {}\n      late: {after: [talk]}\n  two:\n    after_end: true\n"
 		   "    steps:\n      talk: {after: [done]}\n",
