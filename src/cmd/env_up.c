@@ -211,8 +211,7 @@ static int up(const struct invocation *inv, struct sandbox *s, struct error *err
 	if (!inv->global.quiet)
 		(void)fprintf(inv->err, "They are up after %s.\n",
 			      quantity_format_duration(clock_monotonic_ns() - began_ns, took));
-	e.began_ns = clock_wall_ns();
-	e.until_ns = e.began_ns + o->stay_ns;
+	e.until_ns = clock_wall_ns() + o->stay_ns;
 	if (environment_keep(s, &e, err) < 0 || print(inv, &e, &report, err) < 0)
 		return -1;
 	return EXIT_CODE_PASS;

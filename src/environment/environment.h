@@ -36,9 +36,10 @@ struct environment {
 
 /*
  * Keep `s` up, which was opened to be visited; it is its keeper's then and closed here. Set
- * `e` but for keeper and directory first; without a name it gets one that is free, after its
- * component. On failure `s` is as before. ERROR_USAGE: a name that is none or not free.
- * ERROR_REFUSED: the directory of records is somebody else's.
+ * `e` but for keeper, directory and beginning first; without a name it gets one that is free,
+ * after its component. Who is kept later has begun later. On failure `s` is as before.
+ * ERROR_USAGE: a name that is none or not free. ERROR_REFUSED: the directory of records is
+ * somebody else's.
  */
 MUST_CHECK int environment_keep(struct sandbox *s, struct environment *e, struct error *err);
 

@@ -127,6 +127,8 @@ int environment_keep(struct sandbox *s, struct environment *e, struct error *err
 	if (!e->name[0])
 		choose_name(&others, e);
 	memcpy(e->directory, s->directory, sizeof(e->directory));
+	/* under the registry's lock: the list by age is in the order of the names */
+	e->began_ns = clock_wall_ns();
 	if (begin(&r, s, e, err) < 0)
 		return -1;
 	sandbox_hand_over(s);

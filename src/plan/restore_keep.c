@@ -30,10 +30,9 @@ int restore_keep(struct plan_run *run, const struct restore_test *t, struct rest
 		 struct error *err)
 {
 	struct question q = { .id = CHECK_REMOVED, .component = target->component };
-	struct environment e = { .began_ns = clock_wall_ns() };
+	struct environment e = { .until_ns = clock_wall_ns() + t->request->keep_ns };
 	char until[CLOCK_RFC3339_SIZE];
 
-	e.until_ns = e.began_ns + t->request->keep_ns;
 	e.engine[target->restored ? target->engine : target->wish.engine] = true;
 	(void)snprintf(e.run, sizeof(e.run), "%s", run->id);
 	(void)snprintf(e.component, sizeof(e.component), "%s", target->component->name);

@@ -131,10 +131,9 @@ static struct environment keep(const char *component, int64_t stay_ns)
 {
 	const struct sandbox_options options = { .visited = true, .work = be_visited };
 	struct sandbox s = SANDBOX_INIT;
-	struct environment e = { .began_ns = clock_wall_ns() };
+	struct environment e = { .until_ns = clock_wall_ns() + stay_ns };
 	struct error err = ERROR_INIT;
 
-	e.until_ns = e.began_ns + stay_ns;
 	(void)snprintf(e.component, sizeof(e.component), "%s", component);
 	if (sandbox_open(&options, &s, &err) < 0 || environment_keep(&s, &e, &err) < 0)
 		fail_msg("%s", err.message);
@@ -200,12 +199,19 @@ static void a_name_that_is_taken_gets_a_number(void **state)
 {
 	struct environment one = keep("", 3600 * NS_PER_SECOND),
 			   two = keep("", 3600 * NS_PER_SECOND);
+	struct environments l = { 0 };
 	struct error err = ERROR_INIT;
 
 	(void)state;
 	assert_string_equal(one.name, "env");
 	assert_string_equal(two.name, "env-2");
-	assert_int_equal(count_all(), 2);
+	assert_true(one.began_ns > 0);
+	assert_true(two.began_ns >= one.began_ns);
+	assert_int_equal(environments_find(&l, &err), 0);
+	assert_int_equal(l.count, 2);
+	assert_string_equal(l.item[0].name, "env");
+	assert_string_equal(l.item[1].name, "env-2");
+	environments_release(&l);
 	assert_int_equal(environment_end(&one, &err), 0);
 	assert_int_equal(environment_end(&two, &err), 0);
 	(void)waitpid(one.keeper, NULL, 0);
