@@ -3,28 +3,38 @@
 # muster env: servers in a sandbox that stays up, answers people who go in, reaches nothing
 # outside, and however it ends leaves nothing.
 # usage: test_env.sh MUSTER
-set -euo pipefail
+set -Eeuo pipefail
 muster=$(readlink -f "$1")
 place=$(mktemp -d /tmp/mev.XXXXXX)
 chmod 755 "$place"
 export LC_ALL=C.UTF-8
 cd "$place"
 
-# End what a failed test left, by the processes that keep it.
+# End what a failed test left, by the processes that keep it. Why it failed is said last.
 stop() {
+	local code=$? why
+	why=$(cat "$place/why" 2>/dev/null || true)
 	for user in "${users[@]}"; do
 		become "$user"
 		muster env down --all >/dev/null 2>&1 || true
 	done
 	rm -rf "$place"
+	[ "$code" = 0 ] || echo "FAILED: ${why:-exit code $code after $SECONDS s}" >&2
 }
 users=(self)
 [ "$(id -u)" = 0 ] && users+=(nobody)
 trap stop EXIT
 
+# because LINES WHY: kept until the end, also out of a subshell
+because() {
+	echo "after $SECONDS s in ${TMPDIR-}, line $1: $2" >>"$place/why"
+}
+# What nobody expected to fail says where it stands.
+trap 'because "$LINENO ${BASH_LINENO[*]}" "exit code $? of $BASH_COMMAND"' ERR
+
 fail() {
-	echo "FAILED: $*" >&2
 	cat out err >&2 || true
+	because "${BASH_LINENO[*]}" "$*"
 	exit 1
 }
 
@@ -158,18 +168,29 @@ names() {
 	run 8 "none is up" env down env
 }
 
+end_when_visited() {
+	local tries=300
+	until muster env shell env -- test -e visited </dev/null; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return
+		sleep 0.1
+	done
+	muster env down env >/dev/null
+}
+
 ends() {
-	run 0 "" env up --engine redis -q --for 3s --name short
-	is_gone "$(field directory)"
+	local directory
+	run 0 "" env up --engine redis --json --for 2s --name short
+	directory=$(python3 -c 'import json; print(json.load(open("out"))["directory"])')
+	is_gone "$directory"
 	nothing_left
 	# visitors of one that ends are told
 	run 0 "" env up --engine redis -q
-	(sleep 1; muster env down env >/dev/null) &
-	run 4 "the sandbox ended" env shell env -- sleep 1000
+	end_when_visited &
+	run 4 "the sandbox ended" env shell env -- sh -c 'touch visited; exec sleep 1000'
 	wait $!
 	# killed
 	run 0 "" env up --engine redis -q
-	local directory
 	directory=$(field directory)
 	kill -9 "$(field pid)"
 	is_gone "$directory"
@@ -235,10 +256,10 @@ kept() {
 	run 0 "kept until" restore-test --keep-for 2s shop.dump
 	nothing_left
 	# what did not get to its end is not kept
-	run 124 "time limit passed" restore-test --keep --timeout 300ms shop.dump
+	run 124 "time limit passed" restore-test --keep --timeout 200ms shop.dump
 	nothing_left
 	local code=0
-	timeout --signal=INT --foreground 0.5 "${as[@]}" "$muster" restore-test -q --keep shop.dump >out 2>err || code=$?
+	timeout --signal=INT --foreground 0.3 "${as[@]}" "$muster" restore-test -q --keep shop.dump >out 2>err || code=$?
 	[ "$code" = 124 ] || fail "interrupted: exit code $code"
 	nothing_left
 	run 0 "nothing is left of the sandbox" restore-test shop.dump
