@@ -52,6 +52,13 @@ static bool is_benign(const char *line)
 		"amqp_direct_connection",
 		"amqp_gen_connection",
 		"amqp_network_connection",
+		/* a channel inside the node that is ended while it opens, by either end */
+		"{amqp_channel,",
+		"amqp_channel:",
+		">,amqp_channel_sup",
+		"{amqp_params_direct,",
+		"{rabbit_auth_backend_dummy,",
+		"rabbit_direct_client_sup",
 		"Encountered an error when importing definitions",
 		"Channel error on connection",
 		/* a channel that was closed a moment before its connection */
@@ -63,6 +70,18 @@ static bool is_benign(const char *line)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * A line of a channel's state: who reads for it and who writes. They are one process, whoever
+ * it logs in as, only inside the node.
+ */
+static bool is_of_channel_inside(const char *line)
+{
+	size_t len = strcspn(line, ",") + 1;
+
+	return line[0] == '<' && line[1] != '<' && line[len - 1] == ',' &&
+	       strncmp(line, line + len, len) == 0;
 }
 
 /* The length of "2026-01-02 03:04:05.678901+00:00 [error] <0.123.0>"; 0: it has no such head. */
@@ -132,7 +151,7 @@ static int take_line(void *cookie, char *line, struct error *err)
 		*e = (struct event){ 0 };
 		memcpy(e->head, line, len);
 	}
-	e->benign |= is_benign(rest);
+	e->benign |= is_benign(rest) || is_of_channel_inside(rest);
 	say(e, rest);
 	return 0;
 }
