@@ -27,6 +27,7 @@ extern const struct command doctor_command;
 extern const struct command drill_command;
 extern const struct command drill_announce_command;
 extern const struct command drill_plan_command;
+extern const struct command drill_start_command;
 extern const struct command env_command;
 extern const struct command env_down_command;
 extern const struct command env_list_command;

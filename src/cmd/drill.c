@@ -7,6 +7,7 @@
 static const struct command *const subcommands[] = {
 	&drill_plan_command,
 	&drill_announce_command,
+	&drill_start_command,
 	NULL,
 };
 /* clang-format on */

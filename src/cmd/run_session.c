@@ -116,7 +116,10 @@ int run_session_open(const struct invocation *inv, const char *kind, struct run_
 	int64_t now = clock_wall_ns();
 
 	s->inv = inv;
-	run_id_make(now, s->id);
+	if (s->again)
+		(void)snprintf(s->id, sizeof(s->id), "%s", s->again);
+	else
+		run_id_make(now, s->id);
 	if (configuration_load(inv, &s->config, err) < 0 ||
 	    history_open(s->config.state_dir, &s->history, err) < 0)
 		return -1;

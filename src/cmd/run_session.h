@@ -12,8 +12,9 @@
 struct run_session {
 	struct event_sink teller; /* hears when the run begins; first, since it leads to the rest */
 	const struct invocation *inv;
-	bool whole; /* given: the arguments name no components, the run has all to itself */
-	bool tells; /* somebody may want to know of the run: its history is kept */
+	const char *again; /* given: the id of a run that is taken up again; NULL: a new one */
+	bool whole;        /* given: the arguments name no components, the run has all to itself */
+	bool tells;        /* somebody may want to know of the run: its history is kept */
 	struct config config;
 	struct history *history;
 	char id[RUN_ID_SIZE];       /* of the run to be made */
@@ -21,7 +22,7 @@ struct run_session {
 };
 
 /*
- * Into `s`, zeroed but for `whole`: read the configuration, open the history, end the runs that were cut short,
+ * Into `s`, zeroed but for `whole` and `again`: read the configuration, open the history, end the runs that were cut short,
  * record what schedules missed, take for a new run of `kind` ("verify") the locks of the
  * components named, or of all, drop facts that have expired, and fill its request.
  */

@@ -15,6 +15,15 @@ bool run_kind_is_automatic(const char *kind)
 	       strcmp(kind, "backup") == 0;
 }
 
+const char *run_find_note(const struct run *r, const char *name)
+{
+	for (size_t i = r->note_count; i-- > 0;) {
+		if (!*r->note[i].component && strcmp(r->note[i].name, name) == 0)
+			return r->note[i].text;
+	}
+	return NULL;
+}
+
 void run_id_make(int64_t wall_ns, char out[RUN_ID_SIZE])
 {
 	time_t seconds = (time_t)(wall_ns / NS_PER_SECOND);

@@ -52,6 +52,9 @@ struct run {
 	struct arena arena;
 };
 
+/* The newest note of that name that is about no component; NULL: there is none. */
+const char *run_find_note(const struct run *r, const char *name);
+
 /* Does muster carry out such runs by itself? Else they are people's, who are reminded of them. */
 bool run_kind_is_automatic(const char *kind);
 

@@ -222,7 +222,10 @@ static int execute(struct plan_run *run, const struct plan_request *request, enu
 
 	if (rc < 0)
 		return -1;
-	rc = plan_run_steps(run, request->subject, &dealt_with, &cut, err);
+	if (request->plan->begun)
+		rc = request->plan->begun(run, request->subject, err);
+	if (rc == 0)
+		rc = plan_run_steps(run, request->subject, &dealt_with, &cut, err);
 	if (rc == 0 && cut.kind)
 		rc = record_cut(run, &cut, dealt_with, err);
 	if (request->cut_short && rc == 0)

@@ -43,11 +43,13 @@ struct plan {
 	size_t step_count;
 	unsigned
 		lanes; /* steps at a time, as their dependencies allow; 0 and 1: one after the other */
-	/* Both may be NULL, and are called in the thread of plan_execute(). */
+	/* All may be NULL, and are called in the thread of plan_execute(). */
+	/* The run has begun, or is taken up again; no step has. */
+	int (*begun)(struct plan_run *run, void *subject, struct error *err);
 	/* A few times a second. 1: no step shall begin now; -1: the run ends, for that reason. */
 	int (*tend)(void *subject, struct error *err);
-	/* A step is over: done, failed or skipped. -1: the journal refused what there is to say of it. */
-	int (*ended)(struct plan_run *run, void *subject, struct error *err);
+	/* A step is over, and did its work or not. -1: the journal refused what there is to say of it. */
+	int (*ended)(struct plan_run *run, void *subject, bool done, struct error *err);
 };
 
 /* A run under way, as one of its steps sees it. */

@@ -345,7 +345,9 @@ static int tell_end(const struct schedule *s, struct slot *slot, struct error *e
 		*err = slot->err;
 		return -1;
 	}
-	return s->plan->ended ? s->plan->ended(&slot->run, slot->subject, err) : 0;
+	return s->plan->ended ?
+		       s->plan->ended(&slot->run, slot->subject, slot->state == STEP_DONE, err) :
+		       0;
 }
 
 static int run_all(struct schedule *s, const struct plan_run *run, size_t *dealt_with,

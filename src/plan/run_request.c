@@ -47,6 +47,7 @@ int run_request_execute(const struct run_request *r, const struct plan *plan, vo
 					.id = r->run,
 					.platform = r->config->platform,
 					.command = r->command,
+					.past = r->past,
 					.sinks = journal,
 					.time_limit_ns = r->time_limit_ns ?
 								 r->time_limit_ns :

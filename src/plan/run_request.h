@@ -19,6 +19,7 @@ struct run_request {
 	int64_t time_limit_ns;    /* 0: the configuration's */
 	struct event_sink *sinks; /* told beside the history; may be NULL */
 	int (*stop_requested)(void);
+	const struct plan_past *past; /* as in struct plan_request */
 };
 
 /* What a run came to. */

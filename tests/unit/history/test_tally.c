@@ -234,7 +234,7 @@ static void an_older_history_is_counted_once_when_it_is_brought_up_to_date(void 
 		"DROP TRIGGER run_tally_started; DROP TRIGGER run_tally_finished;"
 		"DROP TRIGGER step_tally_finished; DROP TABLE run_tally; DROP TABLE step_tally;"
 		"DROP TRIGGER message_tally_ended; DROP TABLE message_tally; DROP TABLE "
-		"action_entry;"
+		"action_entry; DROP TABLE run_entry;"
 		"PRAGMA user_version = 3");
 	assert_int_equal(history_open(w->directory, &w->h, &w->err), 0);
 	begin(w, "v3", "verify", HOUR);

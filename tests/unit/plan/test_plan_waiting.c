@@ -109,12 +109,12 @@ static int tend(void *subject, struct error *err)
 	return s->tended < s->held_until;
 }
 
-static int note_end(struct plan_run *run, void *subject, struct error *err)
+static int note_end(struct plan_run *run, void *subject, bool done, struct error *err)
 {
 	struct subject *s = subject;
 
 	(void)err;
-	return buf_printf(&s->ended, "%s ", run->current->id);
+	return buf_printf(&s->ended, "%s%s ", run->current->id, done ? "" : "!");
 }
 
 struct outcome {
@@ -201,6 +201,7 @@ static void what_comes_after_a_step_that_hinders_is_skipped_but_for_what_tears_d
 	(void)state;
 	execute(&o, &s, steps, 3, NULL);
 	assert_string_equal(o.witness.log.ptr, "begin a a=fail b=skipped c c=pass run=fail ");
+	assert_string_equal(s.ended.ptr, "a b! c ");
 	assert_int_equal(s.asked, 0);
 	release(&o, &s);
 }

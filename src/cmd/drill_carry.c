@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/drill_carry.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "cmd/configuration.h"
+#include "cmd/drill_plans.h"
+#include "cmd/drill_show.h"
+#include "cmd/report_format.h"
+#include "cmd/run_session.h"
+#include "cmd/schedule_rows.h"
+#include "history/entry.h"
+#include "history/unfinished.h"
+
+/* What all that carries a drill has in hand. */
+struct carried {
+	struct run_session s;
+	struct history *people; /* their entries are read by it; it holds the drill's own lock */
+	struct drill_plan plan;
+	struct run earlier;
+	struct drill_show show;
+	struct event_sink beginning; /* tells the parent of a detached one */
+	int told;                    /* the pipe to it; -1: none */
+	struct drill_request request;
+	char next[sizeof("2026-12-03")];
+	char logs[4096];
+};
+
+/* ---- a process of its own ---- */
+
+/* Its terminal is no longer ours: from here on only the history tells. */
+static void leave_terminal(void)
+{
+	CLEANUP(cleanup_close)
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; null >= 0 && fd < 3; fd++)
+		(void)dup2(null, fd);
+}
+
+static int tell_beginning(struct event_sink *self, const struct event *e, struct error *err)
+{
+	struct carried *c =
+		(struct carried *)(void *)((char *)self - offsetof(struct carried, beginning));
+	struct error ignored = ERROR_INIT;
+
+	(void)err;
+	if (c->told < 0 || e->type == EVENT_PROGRESS)
+		return 0;
+	(void)fflush(NULL);
+	if (file_write_all(c->told, "a pipe", c->s.id, strlen(c->s.id), &ignored) < 0)
+		error_clear(&ignored);
+	(void)close(c->told);
+	c->told = -1;
+	leave_terminal();
+	return 0;
+}
+
+/* The parent's part: it ends when the drill has begun, or has not. */
+static int await_beginning(const struct invocation *inv, int told, struct error *err)
+{
+	char id[RUN_ID_SIZE] = "";
+	size_t got = 0;
+	ssize_t n;
+
+	while (got < sizeof(id) - 1 &&
+	       (n = file_read_some(told, "a pipe", id + got, sizeof(id) - 1 - got, err)) != 0) {
+		if (n < 0)
+			return -1;
+		got += (size_t)n;
+	}
+	id[got] = '\0';
+	if (!got)
+		return error_set(err, ERROR_TARGET, "the drill did not begin; see above");
+	if (!inv->global.quiet)
+		(void)fprintf(inv->out, "drill %s has begun; muster drill watch shows it\n", id);
+	return EXIT_CODE_PASS;
+}
+
+/* 1: this is the process that carries it; 0: the parent, with `*code`; -1. */
+static int detach(const struct invocation *inv, int *told, int *code, struct error *err)
+{
+	int ends[2];
+	pid_t pid;
+
+	(void)fflush(NULL);
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_set_errno(err, ERROR_IO, "make a pipe");
+	pid = process_fork();
+	if (pid == 0) {
+		(void)close(ends[0]);
+		process_reset_signals();
+		(void)setsid();
+		*told = ends[1];
+		return 1;
+	}
+	(void)close(ends[1]);
+	if (pid < 0) {
+		(void)close(ends[0]);
+		return error_set_errno(err, ERROR_IO, "start a process");
+	}
+	*code = await_beginning(inv, ends[0], err);
+	(void)close(ends[0]);
+	return *code < 0 ? -1 : 0;
+}
+
+/* ---- what a drill needs ---- */
+
+static int load_plan(const struct invocation *inv, struct carried *c, const char *name,
+		     struct error *err)
+{
+	CLEANUP(config_complaints_release)
+	struct config_complaints complaints = { 0 };
+	int rc = drill_plan_load(c->s.config.drill_plans, name ? name : "monthly", &c->plan,
+				 &complaints, err);
+
+	configuration_complain(&inv->message, &complaints);
+	return rc;
+}
+
+/* The plan as it was when the drill began, whatever became of the file. */
+static int load_earlier_plan(struct carried *c, struct error *err)
+{
+	CLEANUP(config_complaints_release)
+	struct config_complaints complaints = { 0 };
+	const char *name = run_find_note(&c->earlier, "plan");
+	const char *text = run_find_note(&c->earlier, "plan.yaml");
+
+	if (!name || !text)
+		return error_set(err, ERROR_IO, "the history does not hold the plan of drill %s",
+				 c->earlier.id);
+	return drill_plan_parse(name, name, text, &c->plan, &complaints, err);
+}
+
+/* One drill at a time; and a sign that somebody carries it. */
+static int lock_drill(struct carried *c, struct error *err)
+{
+	static const char *const name[] = { "_drill" };
+	const struct history_claim claim = {
+		.run = c->s.id, .command = "drill", .component = name, .component_count = 1
+	};
+
+	if (history_open(c->s.config.state_dir, &c->people, err) < 0)
+		return -1;
+	return history_lock(c->people, &claim, err);
+}
+
+/* The day of the next one after this: of the first schedule of drills that comes. */
+static int find_next(struct carried *c, struct error *err)
+{
+	CLEANUP(schedule_rows_release)
+	struct schedule_rows rows = { 0 };
+	const struct schedule_question q = { .config = &c->s.config, .now_ns = clock_wall_ns() };
+	char day[CLOCK_RFC3339_SIZE];
+	int64_t first_ns = INT64_MAX;
+
+	if (schedule_gather(&q, &rows, err) < 0)
+		return -1;
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct schedule_row *row = &rows.item[i];
+
+		if (strcmp(row->config->run, "drill") != 0 || !row->comes ||
+		    row->next.at_ns >= first_ns)
+			continue;
+		first_ns = row->next.at_ns;
+		(void)clock_format_rfc3339(row->next.local * NS_PER_SECOND, day);
+		(void)snprintf(c->next, sizeof(c->next), "%.10s", day);
+		c->request.next = c->next;
+	}
+	return 0;
+}
+
+static int write_report(void *cookie, struct error *err)
+{
+	const struct carried *c = cookie;
+	CLEANUP(cleanup_history)
+	struct history *h = NULL;
+	CLEANUP(run_release)
+	struct run run = { 0 };
+	char path[REPORT_PATH_SIZE];
+
+	if (history_open_read(c->s.config.state_dir, &h, err) < 0 ||
+	    history_load(h, c->s.id, &run, err) < 0)
+		return -1;
+	return report_save(&run, c->s.config.state_dir, path, err);
+}
+
+static int show_result(const struct invocation *inv, struct carried *c, struct error *err)
+{
+	CLEANUP(run_release)
+	struct run run = { 0 };
+	char path[REPORT_PATH_SIZE];
+
+	if (run_session_report(&c->s, &run, path, err) < 0 ||
+	    report_print(inv, &run, REPORT_TEXT, err) < 0)
+		return -1;
+	if (!inv->global.json && !inv->global.quiet)
+		(void)fprintf(inv->err, "The report is in %s\n", path);
+	return 0;
+}
+
+static int execute(const struct invocation *inv, struct carried *c, struct error *err)
+{
+	struct run_outcome outcome = { 0 };
+	struct drill_request *r = &c->request;
+
+	if (lock_drill(c, err) < 0 || find_next(c, err) < 0)
+		return -1;
+	(void)snprintf(c->logs, sizeof(c->logs), "%s/reports", c->s.config.state_dir);
+	drill_show_begin(&c->show, inv, &c->plan, r->automatic);
+	c->beginning = (struct event_sink){ .receive = tell_beginning, .next = &c->show.sink };
+	r->run = c->s.request;
+	r->run.sinks = run_session_sinks(&c->s, &c->beginning);
+	r->plan = &c->plan;
+	r->entries = c->people;
+	r->logs = c->logs;
+	r->write_report = write_report;
+	r->cookie = c;
+	if (drill_run(r, &outcome, err) < 0 || show_result(inv, c, err) < 0)
+		return -1;
+	return run_session_exit_code(&outcome, false);
+}
+
+static void close_all(struct carried *c)
+{
+	history_close(c->people);
+	run_session_close(&c->s);
+	run_release(&c->earlier);
+	drill_plan_release(&c->plan);
+	if (c->told >= 0)
+		(void)close(c->told);
+}
+
+static int take_wishes(const struct drill_wishes *w, struct carried *c, struct error *err)
+{
+	const struct config *config = &c->s.config;
+	struct drill_request *r = &c->request;
+
+	r->scenario = w->scenario;
+	r->trusted_until_ns = w->trusted_until_ns;
+	r->automatic = w->automatic;
+	r->jobs = w->jobs;
+	c->s.request.component = w->lost;
+	c->s.request.component_count = w->lost_count;
+	c->s.request.offsite = *config->offsite.url && !w->local;
+	if (w->scenario == DRILL_SCENARIO_OFFSITE_ONLY && !*config->offsite.url)
+		return error_set(
+			err, ERROR_CONFIG,
+			"%s names no off-site copy (offsite.url), and this scenario leaves "
+			"nothing else",
+			config->path);
+	for (size_t i = 0; i < w->lost_count; i++) {
+		if (!run_request_component(&c->s.request, i, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int carry(const struct invocation *inv, const struct drill_wishes *w, int told,
+		 struct error *err)
+{
+	struct carried c = { .s = { .whole = true }, .told = told };
+	int code = -1;
+
+	if (run_session_open(inv, "drill", &c.s, err) == 0 &&
+	    load_plan(inv, &c, w->plan, err) == 0 && take_wishes(w, &c, err) == 0)
+		code = execute(inv, &c, err);
+	close_all(&c);
+	return code;
+}
+
+int drill_carry(const struct invocation *inv, const struct drill_wishes *wishes, struct error *err)
+{
+	int told = -1, code = 0;
+	int rc = wishes->detached ? detach(inv, &told, &code, err) : 1;
+
+	return rc > 0 ? carry(inv, wishes, told, err) : rc < 0 ? -1 : code;
+}
+
+/* As it was wished for when it began. */
+static int take_earlier(struct carried *c, const char *id, struct error *err)
+{
+	struct drill_request *r = &c->request;
+	const char *scenario, *mode, *offsite;
+
+	if (history_load_brief(c->s.history, id, &c->earlier, err) < 0 ||
+	    load_earlier_plan(c, err) < 0)
+		return -1;
+	scenario = run_find_note(&c->earlier, "scenario");
+	mode = run_find_note(&c->earlier, "mode");
+	offsite = run_find_note(&c->earlier, "offsite");
+	for (int i = 0; scenario && i < DRILL_SCENARIO_COUNT; i++) {
+		if (strcmp(scenario, drill_scenario_name((enum drill_scenario)i)) == 0)
+			r->scenario = (enum drill_scenario)i;
+	}
+	r->automatic = mode && strcmp(mode, "automatic") == 0;
+	c->s.request.offsite = offsite && strcmp(offsite, "yes") == 0;
+	r->earlier = &c->earlier;
+	return 0;
+}
+
+static int carry_on(const struct invocation *inv, const char *id, int told, struct error *err)
+{
+	struct carried c = { .s = { .whole = true, .again = id }, .told = told };
+	int code = -1;
+
+	if (run_session_open(inv, "drill", &c.s, err) == 0 && take_earlier(&c, id, err) == 0)
+		code = execute(inv, &c, err);
+	close_all(&c);
+	return code;
+}
+
+int drill_carry_on(const struct invocation *inv, const char *id, bool detached, struct error *err)
+{
+	int told = -1, code = 0;
+	int rc = detached ? detach(inv, &told, &code, err) : 1;
+
+	return rc > 0 ? carry_on(inv, id, told, err) : rc < 0 ? -1 : code;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/drill_show.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/quantity.h"
+
+/* "T+0:05" behind the start, else as many blanks. */
+static void put_clock(const struct drill_show *s, const struct event *e)
+{
+	char at[DRILL_T_SIZE] = "";
+
+	if (s->t0_ns)
+		(void)drill_t_format(e->at_ns - s->t0_ns, at);
+	(void)fprintf(s->inv->err, "%-10s ", at);
+}
+
+static void put_verdict(const struct drill_show *s, enum verdict v)
+{
+	const struct terminal *t = &s->inv->message;
+
+	(void)fprintf(s->inv->err, "%s%s%s ", terminal_begin(t, terminal_verdict_tone(v)),
+		      terminal_symbol(t, v), terminal_end(t));
+}
+
+/* Somebody is waited for: who, for what, and how it is said. */
+static void show_waiting(const struct drill_show *s, const struct event *e,
+			 const struct drill_step *step)
+{
+	put_clock(s, e);
+	(void)fprintf(s->inv->err, "… waits for %s: ", *step->role ? step->role : "somebody");
+	terminal_puts(&s->inv->message, step->title);
+	(void)fprintf(s->inv->err, " (muster drill tick %s)\n", step->id);
+}
+
+static void show_end(const struct drill_show *s, const struct event *e,
+		     const struct drill_step *step)
+{
+	char took[QUANTITY_TEXT_SIZE];
+
+	put_clock(s, e);
+	put_verdict(s, e->verdict);
+	terminal_puts(&s->inv->message, step->title);
+	(void)fprintf(s->inv->err, "  %s\n", quantity_format_duration(e->duration_ns, took));
+}
+
+/* What is not well is told at once. */
+static void show_check(const struct drill_show *s, const struct check *c)
+{
+	if (check_weight(c) < VERDICT_ERROR)
+		return;
+	(void)fprintf(s->inv->err, "%-10s   ", "");
+	put_verdict(s, c->verdict);
+	if (*c->component)
+		(void)fprintf(s->inv->err, "%s: ", c->component);
+	terminal_puts(&s->inv->message, c->message);
+	(void)fputc('\n', s->inv->err);
+}
+
+static int receive(struct event_sink *self, const struct event *e, struct error *err)
+{
+	struct drill_show *s = (struct drill_show *)(void *)self;
+	const struct drill_step *step = e->step ? drill_plan_step(s->plan, e->step) : NULL;
+
+	(void)err;
+	if (e->type == EVENT_NOTE && strcmp(e->subject, "T0") == 0)
+		s->t0_ns = e->at_ns;
+	if (s->inv->global.quiet)
+		return 0;
+	if (e->type == EVENT_STEP_STARTED && step && !s->automatic &&
+	    (step->kind == DRILL_TICK || step->kind == DRILL_GATE))
+		show_waiting(s, e, step);
+	if (e->type == EVENT_STEP_FINISHED && step)
+		show_end(s, e, step);
+	if (e->type == EVENT_CHECK)
+		show_check(s, e->check);
+	(void)fflush(s->inv->err);
+	return 0;
+}
+
+void drill_show_begin(struct drill_show *s, const struct invocation *inv,
+		      const struct drill_plan *plan, bool automatic)
+{
+	*s = (struct drill_show){
+		.sink = { .receive = receive }, .inv = inv, .plan = plan, .automatic = automatic
+	};
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of a drill under way share. */
+#ifndef PLAN_DRILL_DRILL_INTERN_H
+#define PLAN_DRILL_DRILL_INTERN_H
+
+#include <pthread.h>
+
+#include "model/entry.h"
+#include "plan/drill/drill_run.h"
+#include "plan/judge.h"
+
+/* A step of the plan as it goes. */
+struct drill_state {
+	const struct drill_step *step;
+	int64_t began_ns; /* monotonic; 0: not yet */
+	int64_t ended_ns; /* wall clock: as people say, or as it was; 0: not yet */
+	bool done;        /* it did its work */
+	bool failed;      /* what it was to show does not hold, or could not be looked at */
+};
+
+struct drill {
+	const struct drill_request *request;
+	const struct drill_plan *plan;
+	const struct config *config;
+	struct arena arena;
+	/* of all steps but those after the end; the i-th state is of the i-th step */
+	struct step *step;
+	struct drill_state *state;
+	size_t step_count;
+	struct plan table;
+	size_t *left;  /* per phase: steps that are not over */
+	bool *over;    /* per step: an earlier process did it */
+	int64_t t0_ns; /* wall clock; 0: not begun */
+
+	/* Under the lock: steps in threads look at it. */
+	pthread_mutex_t lock;
+	struct entries entries;
+	bool held;
+	const struct entry *closed; /* people wait for no more; NULL: they do */
+};
+
+/* Of the step that `run` is at. */
+struct drill_state *drill_state_of(const struct plan_run *run, const struct drill *d);
+/* The state of the plan's step of that id; NULL: it is after the end. */
+struct drill_state *drill_state_by_id(const struct drill *d, const char *id);
+
+/* A note of the run, printf-style. */
+__attribute__((format(printf, 4, 5))) MUST_CHECK int drill_note(struct plan_run *run,
+								const char *name, struct error *err,
+								const char *fmt, ...);
+
+/* What the journal must tell of the drill before anything else. plan.begun. */
+int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err);
+
+/* ---- people: drill_people.c ---- */
+
+/* Takes up what people have entered; 1: the drill is held; -1: it was aborted. plan.tend. */
+int drill_tend(void *subject, struct error *err);
+/* Of ticks, gates and waits. step.poll. */
+int drill_poll_person(struct plan_run *run, void *subject, struct error *err);
+int drill_poll_wait(struct plan_run *run, void *subject, struct error *err);
+/*
+ * A step has failed, and somebody is to decide: waits for that. 1: it goes on; 0: it stops; -1:
+ * the run ends.
+ */
+int drill_ask(struct plan_run *run, struct drill *d, struct error *err);
+/* T+ begins, at `at_ns`. */
+MUST_CHECK int drill_begin_clock(struct plan_run *run, struct drill *d, int64_t at_ns,
+				 struct error *err);
+
+/* ---- steps that muster does: drill_step.c ---- */
+
+int drill_run_step(struct plan_run *run, void *subject, struct error *err);
+/* What one of them does; its `does` chooses. */
+typedef int drill_work_fn(struct plan_run *run, struct drill *d, const struct drill_step *step,
+			  struct error *err);
+drill_work_fn drill_run_command; /* also of kind COMMAND */
+drill_work_fn drill_judge;       /* recovery time and point */
+drill_work_fn drill_report;
+
+/* ---- clocks: drill_clock.c ---- */
+
+/* Is a phase over with that step, and by its milestone? plan.ended. */
+int drill_step_ended(struct plan_run *run, void *subject, bool done, struct error *err);
+/* A step's own duration against its objective. */
+MUST_CHECK int drill_judge_objective(struct plan_run *run, struct drill *d,
+				     const struct drill_step *step, int64_t took_ns,
+				     struct error *err);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Steps that a program of the user's does. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "plan/drill/drill.intern.h"
+
+enum { OUTPUT_MAX = 1 << 20, SAID_MAX = 2000, TURN_MS = 200 };
+
+static void close_file(FILE **f)
+{
+	if (*f)
+		(void)fclose(*f);
+}
+
+/* What it may want to know, of whom it is called by. */
+static int set_variables(const struct plan_run *run, const struct drill *d, struct arena *arena,
+			 const char *out[4], struct error *err)
+{
+	out[0] = arena_printf(arena, "MUSTER_DRILL=%s", run->id);
+	out[1] = arena_printf(arena, "MUSTER_STEP=%s", run->current->id);
+	out[2] = arena_printf(arena, "MUSTER_PLATFORM=%s", d->config->platform);
+	out[3] = NULL;
+	if (out[0] && out[1] && out[2])
+		return 0;
+	return error_set(err, ERROR_NOMEM, "no memory for a command");
+}
+
+static int await_end(const struct plan_run *run, struct process *p, struct error *err)
+{
+	for (;;) {
+		int rc = process_wait(p, TURN_MS * (NS_PER_SECOND / 1000), err);
+
+		if (rc != 0)
+			return rc < 0 ? -1 : 0;
+		if (plan_may_go_on(run, err) < 0) {
+			process_stop(p, 0, 0);
+			return -1;
+		}
+	}
+}
+
+/* What it wrote, as much as people may want to read. */
+static int note_output(struct plan_run *run, FILE *written, struct error *err)
+{
+	char text[SAID_MAX + 1], name[128];
+	size_t n;
+	long size;
+
+	if (fseek(written, 0, SEEK_END) < 0 || (size = ftell(written)) < 0 ||
+	    fseek(written, size > SAID_MAX ? size - SAID_MAX : 0, SEEK_SET) < 0)
+		return error_set_errno(err, ERROR_IO, "read what a command wrote");
+	n = fread(text, 1, SAID_MAX, written);
+	text[n] = '\0';
+	if (!n)
+		return 0;
+	(void)snprintf(name, sizeof(name), "output %s", run->current->id);
+	return drill_note(run, name, err, "%s", text);
+}
+
+static int judge_end(struct plan_run *run, const struct drill_step *step, const struct process *p,
+		     struct error *err)
+{
+	struct question q = { .id = CHECK_STEP, .subject = step->id };
+	char end[96];
+
+	if (process_succeeded(p))
+		return judge_as(run, &q, VERDICT_PASS, err, "%s succeeded", step->command.item[0]);
+	return judge_as(run, &q, VERDICT_FAIL, err, "%s %s", step->command.item[0],
+			process_describe_end(p, end, sizeof(end)));
+}
+
+int drill_run_command(struct plan_run *run, struct drill *d, const struct drill_step *step,
+		      struct error *err)
+{
+	CLEANUP(arena_release)
+	struct arena arena = { 0 };
+	CLEANUP(close_file)
+	FILE *written = tmpfile();
+	const char *set[4];
+	struct process_spec spec = { .set_env = set, .in = -1, .own_group = true };
+	CLEANUP(cleanup_process)
+	struct process p = PROCESS_INIT;
+	const char **argv = arena_alloc(&arena, (step->command.count + 1) * sizeof(*argv));
+
+	if (!written)
+		return error_set_errno(err, ERROR_IO, "make a file for what a command writes");
+	if (!argv)
+		return error_set(err, ERROR_NOMEM, "no memory for a command");
+	for (size_t i = 0; i < step->command.count; i++)
+		argv[i] = step->command.item[i];
+	argv[step->command.count] = NULL;
+	spec.argv = argv;
+	spec.out = spec.err = fileno(written);
+	if (set_variables(run, d, &arena, set, err) < 0 || process_start(&spec, &p, err) < 0 ||
+	    await_end(run, &p, err) < 0 || note_output(run, written, err) < 0)
+		return -1;
+	return judge_end(run, step, &p, err);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people enter, and the steps that wait for it. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "history/entry.h"
+#include "plan/drill/drill.intern.h"
+
+enum { ASK_US = 100000 };
+
+static void take_entry(struct drill *d, const struct entry *e)
+{
+	if (e->kind == ENTRY_HOLD || e->kind == ENTRY_RESUME)
+		d->held = e->kind == ENTRY_HOLD;
+}
+
+static const struct entry *find_abort(const struct drill *d)
+{
+	for (size_t i = 0; i < d->entries.count; i++) {
+		const struct entry *e = &d->entries.item[i];
+
+		if (e->kind == ENTRY_ABORT && !entries_successor(&d->entries, e->number))
+			return e;
+	}
+	return NULL;
+}
+
+static void find_close(struct drill *d)
+{
+	d->closed = NULL;
+	for (size_t i = 0; i < d->entries.count; i++) {
+		if (d->entries.item[i].kind == ENTRY_CLOSE)
+			d->closed = &d->entries.item[i];
+	}
+}
+
+static int read_entries(struct drill *d, struct error *err)
+{
+	size_t known = d->entries.count;
+	int64_t last = known ? d->entries.item[known - 1].number : 0;
+	int rc;
+
+	(void)pthread_mutex_lock(&d->lock);
+	rc = history_entries(d->request->entries, d->request->run.run, last, &d->entries, err);
+	for (size_t i = known; i < d->entries.count; i++)
+		take_entry(d, &d->entries.item[i]);
+	find_close(d);
+	(void)pthread_mutex_unlock(&d->lock);
+	return rc;
+}
+
+int drill_tend(void *subject, struct error *err)
+{
+	struct drill *d = subject;
+	const struct entry *abort;
+
+	if (read_entries(d, err) < 0)
+		return -1;
+	abort = find_abort(d);
+	if (abort)
+		return error_set(err, ERROR_INTERRUPTED, "aborted by %s%s%s", abort->author,
+				 *abort->text || *abort->reason ? ": " : "",
+				 *abort->text ? abort->text : abort->reason);
+	return d->held && !d->closed;
+}
+
+/* The newest word on a step that stands, with a number above `after`; NULL: there is none. */
+static const struct entry *word_on(const struct drill *d, const char *step, int64_t after)
+{
+	for (size_t i = d->entries.count; i-- > 0;) {
+		const struct entry *e = &d->entries.item[i];
+
+		if (e->number > after && (e->kind == ENTRY_TICK || e->kind == ENTRY_REFUSE) &&
+		    strcmp(e->step, step) == 0 && !entries_successor(&d->entries, e->number))
+			return e;
+	}
+	return NULL;
+}
+
+int drill_begin_clock(struct plan_run *run, struct drill *d, int64_t at_ns, struct error *err)
+{
+	char text[CLOCK_RFC3339_SIZE];
+
+	d->t0_ns = at_ns;
+	(void)clock_format_rfc3339(at_ns, text);
+	return drill_note(run, "T0", err, "%.19s.%09lldZ", text,
+			  (long long)(at_ns % NS_PER_SECOND));
+}
+
+/* It is over at `at_ns`, as far as people are concerned. */
+static int end_at(struct plan_run *run, struct drill *d, struct drill_state *s, int64_t at_ns,
+		  struct error *err)
+{
+	s->ended_ns = at_ns;
+	if (strcmp(s->step->id, d->plan->start) == 0 && drill_begin_clock(run, d, at_ns, err) < 0)
+		return -1;
+	return 1;
+}
+
+static int leave_out(struct plan_run *run, struct drill *d, struct drill_state *s, const char *why,
+		     const char *who, struct error *err)
+{
+	char name[128];
+	struct question q = { .id = CHECK_GATE, .subject = s->step->id };
+
+	(void)snprintf(name, sizeof(name), "skipped %s", s->step->id);
+	if (drill_note(run, name, err, "%s%s", why, who) < 0 ||
+	    judge_skipped(run, &q, err, "skipped: %s%s", why, who) < 0)
+		return -1;
+	return end_at(run, d, s, clock_wall_ns(), err);
+}
+
+static int be_refused(struct plan_run *run, struct drill_state *s, const struct entry *e,
+		      struct error *err)
+{
+	struct question q = { .id = CHECK_GATE,
+			      .subject = s->step->id,
+			      .expected = s->step->title,
+			      .found = "refused" };
+	const char *why = *e->reason ? e->reason : e->text;
+
+	s->failed = true;
+	run->hinders = s->step->on_failure != DRILL_FAILURE_GO_ON;
+	s->ended_ns = e->at_ns;
+	if (judge(run, &q, false, err, "%s refused it%s%s", e->author, *why ? ": " : "", why) < 0)
+		return -1;
+	return 1;
+}
+
+static int take_word(struct plan_run *run, struct drill *d, struct drill_state *s,
+		     const struct entry *e, struct error *err)
+{
+	struct question q = { .id = CHECK_GATE, .subject = s->step->id, .found = e->author };
+
+	if (e->kind == ENTRY_REFUSE)
+		return be_refused(run, s, e, err);
+	if (s->step->kind == DRILL_GATE &&
+	    judge(run, &q, true, err, "%s let the drill go on", e->author) < 0)
+		return -1;
+	return end_at(run, d, s, e->at_ns, err);
+}
+
+static void begin_waiting(struct drill_state *s)
+{
+	if (!s->began_ns)
+		s->began_ns = clock_monotonic_ns();
+}
+
+int drill_poll_person(struct plan_run *run, void *subject, struct error *err)
+{
+	struct drill *d = subject;
+	struct drill_state *s = drill_state_of(run, d);
+	const struct entry *e;
+
+	begin_waiting(s);
+	if (d->request->automatic)
+		return leave_out(run, d, s, "automatic", "", err);
+	e = word_on(d, s->step->id, 0);
+	if (e)
+		return take_word(run, d, s, e, err);
+	if (d->closed)
+		return leave_out(run, d, s, "closed by ", d->closed->author, err);
+	return 0;
+}
+
+int drill_poll_wait(struct plan_run *run, void *subject, struct error *err)
+{
+	struct drill *d = subject;
+	struct drill_state *s = drill_state_of(run, d);
+
+	begin_waiting(s);
+	if (clock_monotonic_ns() - s->began_ns < s->step->objective_ns)
+		return 0;
+	return end_at(run, d, s, clock_wall_ns(), err);
+}
+
+/* The last number that there is now. */
+static int64_t last_number(struct drill *d)
+{
+	int64_t last;
+
+	(void)pthread_mutex_lock(&d->lock);
+	last = d->entries.count ? d->entries.item[d->entries.count - 1].number : 0;
+	(void)pthread_mutex_unlock(&d->lock);
+	return last;
+}
+
+/* 1: go on; 0: stop; -1: nobody has said so yet. */
+static int decided(struct drill *d, const char *step, int64_t after)
+{
+	const struct entry *e;
+	int word = -1;
+
+	(void)pthread_mutex_lock(&d->lock);
+	e = word_on(d, step, after);
+	if (e)
+		word = e->kind == ENTRY_TICK;
+	else if (d->closed)
+		word = 0;
+	(void)pthread_mutex_unlock(&d->lock);
+	return word;
+}
+
+int drill_ask(struct plan_run *run, struct drill *d, struct error *err)
+{
+	const char *step = run->current->id;
+	int64_t after = last_number(d);
+	char name[128];
+	int word;
+
+	(void)snprintf(name, sizeof(name), "asks %s", step);
+	if (d->request->automatic)
+		return drill_note(run, name, err, "nobody is there to decide: it stops");
+	if (drill_note(run, name, err, "it failed: go on, or stop?") < 0)
+		return -1;
+	while ((word = decided(d, step, after)) < 0) {
+		if (plan_may_go_on(run, err) < 0)
+			return -1;
+		(void)usleep(ASK_US);
+	}
+	return word;
+}

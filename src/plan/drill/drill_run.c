@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plan of data becomes one of the engine's, is carried out, and is told of. */
+#include "plan/drill/drill_run.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "plan/drill/drill.intern.h"
+
+/* People take their time; run.time_limit is for runs of muster alone. */
+#define TIME_MAX_NS (INT64_C(30) * 86400 * NS_PER_SECOND)
+
+static const char *const scenario_names[] = {
+#define X(id, name, meaning) name,
+	DRILL_SCENARIO_TABLE(X)
+#undef X
+};
+static const char *const scenario_meanings[] = {
+#define X(id, name, meaning) meaning,
+	DRILL_SCENARIO_TABLE(X)
+#undef X
+};
+
+const char *drill_scenario_name(enum drill_scenario s)
+{
+	return scenario_names[s];
+}
+
+const char *drill_scenario_meaning(enum drill_scenario s)
+{
+	return scenario_meanings[s];
+}
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, ERROR_NOMEM, "no memory for a drill");
+}
+
+struct drill_state *drill_state_of(const struct plan_run *run, const struct drill *d)
+{
+	return &d->state[run->current - d->step];
+}
+
+struct drill_state *drill_state_by_id(const struct drill *d, const char *id)
+{
+	for (size_t i = 0; i < d->step_count; i++) {
+		if (strcmp(d->state[i].step->id, id) == 0)
+			return &d->state[i];
+	}
+	return NULL;
+}
+
+int drill_note(struct plan_run *run, const char *name, struct error *err, const char *fmt, ...)
+{
+	CLEANUP(arena_release)
+	struct arena arena = { 0 };
+	const char *text;
+	va_list args;
+
+	va_start(args, fmt);
+	text = arena_vprintf(&arena, fmt, args);
+	va_end(args);
+	return text ? plan_note(run, NULL, name, text, err) : no_memory(err);
+}
+
+/* ---- the engine's table ---- */
+
+/* What it waits for; steps that are after the end are waited for by nobody before it. */
+static const char **after_of(struct drill *d, const struct drill_step *step)
+{
+	const char **ids = arena_alloc(&d->arena, (step->after.count + 1) * sizeof(*ids));
+
+	if (!ids)
+		return NULL;
+	for (size_t i = 0; i < step->after.count; i++)
+		ids[i] = step->after.item[i];
+	ids[step->after.count] = NULL;
+	return ids;
+}
+
+/* Processes are made of this one: while a thread holds a lock its copy would for ever. */
+static bool forks(const struct drill_step *step)
+{
+	return step->kind == DRILL_AUTOMATIC &&
+	       (step->work == DRILL_WORK_READY || step->work == DRILL_WORK_SEAL);
+}
+
+static int add_step(struct drill *d, const struct drill_step *s, struct error *err)
+{
+	struct step *step = &d->step[d->step_count];
+
+	*step = (struct step){ .id = s->id,
+			       .title = s->title,
+			       .after = after_of(d, s),
+			       .always = s->always,
+			       .alone = forks(s) };
+	if (!step->after)
+		return no_memory(err);
+	if (s->kind == DRILL_TICK || s->kind == DRILL_GATE)
+		step->poll = drill_poll_person;
+	else if (s->kind == DRILL_WAIT)
+		step->poll = drill_poll_wait;
+	else
+		step->run = drill_run_step;
+	d->state[d->step_count].step = s;
+	d->step_count++;
+	d->left[s->phase]++;
+	return 0;
+}
+
+static int make_table(struct drill *d, struct error *err)
+{
+	const struct drill_plan *p = d->plan;
+
+	d->step = arena_alloc(&d->arena, (p->step_count + 1) * sizeof(*d->step));
+	d->state = arena_alloc(&d->arena, (p->step_count + 1) * sizeof(*d->state));
+	d->over = arena_alloc(&d->arena, (p->step_count + 1) * sizeof(*d->over));
+	d->left = arena_alloc(&d->arena, (p->phase_count + 1) * sizeof(*d->left));
+	if (!d->step || !d->state || !d->over || !d->left)
+		return no_memory(err);
+	memset(d->state, 0, (p->step_count + 1) * sizeof(*d->state));
+	memset(d->over, 0, (p->step_count + 1) * sizeof(*d->over));
+	memset(d->left, 0, (p->phase_count + 1) * sizeof(*d->left));
+	for (size_t i = 0; i < p->step_count; i++) {
+		if (!p->phase[p->step[i].phase].after_end && add_step(d, &p->step[i], err) < 0)
+			return -1;
+	}
+	d->table = (struct plan){ .kind = "drill",
+				  .step = d->step,
+				  .step_count = d->step_count,
+				  .lanes = (unsigned)d->step_count + 1,
+				  .begun = drill_tell_beginning,
+				  .tend = drill_tend,
+				  .ended = drill_step_ended };
+	return 0;
+}
+
+/* ---- what the journal must tell of it ---- */
+
+static int note_seconds(struct plan_run *run, const char *name, int64_t ns, struct error *err)
+{
+	return drill_note(run, name, err, "%" PRId64, ns / NS_PER_SECOND);
+}
+
+int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
+{
+	const struct drill *d = subject;
+	const struct drill_request *r = d->request;
+	const struct config *c = d->config;
+
+	if (r->earlier)
+		return drill_note(
+			run, "deviation", err,
+			"the process that carried the drill was gone; muster drill resume "
+			"did again what was lost with its sandbox, while the clock ran on");
+	if (drill_note(run, "plan", err, "%s", d->plan->name) < 0 ||
+	    drill_note(run, "plan.yaml", err, "%s", d->plan->source.text) < 0 ||
+	    drill_note(run, "scenario", err, "%s", drill_scenario_name(r->scenario)) < 0 ||
+	    drill_note(run, "mode", err, "%s", r->automatic ? "automatic" : "people") < 0 ||
+	    drill_note(run, "timezone", err, "%s", c->timezone) < 0 ||
+	    drill_note(run, "offsite", err, "%s", r->run.offsite ? "yes" : "no") < 0 ||
+	    note_seconds(run, "objective.rto", c->rto_ns ? c->rto_ns : DRILL_RTO_NS, err) < 0 ||
+	    note_seconds(run, "objective.rpo", c->rpo_ns ? c->rpo_ns : DRILL_RPO_NS, err) < 0)
+		return -1;
+	return r->next ? drill_note(run, "next drill", err, "%s", r->next) : 0;
+}
+
+/* ---- a drill that is taken up again ---- */
+
+/* What an earlier process did stands, unless it was done in the sandbox that ended with it. */
+static bool stands(const struct drill_step *step, const struct run_step *done)
+{
+	if (done->duration_ns < 0 || done->verdict >= VERDICT_ERROR)
+		return false;
+	return step->kind != DRILL_AUTOMATIC;
+}
+
+static const struct run_step *last_of(const struct run *run, const char *id)
+{
+	for (size_t i = run->step_count; i-- > 0;) {
+		if (strcmp(run->step[i].id, id) == 0)
+			return &run->step[i];
+	}
+	return NULL;
+}
+
+static int take_clock(struct drill *d, const struct run *earlier, struct error *err)
+{
+	for (size_t i = 0; i < earlier->note_count; i++) {
+		if (strcmp(earlier->note[i].name, "T0") == 0 &&
+		    clock_parse_rfc3339(earlier->note[i].text, &d->t0_ns) < 0)
+			return error_set(err, ERROR_IO, "the history's T0 is no time: %.40s",
+					 earlier->note[i].text);
+	}
+	return 0;
+}
+
+static int take_earlier(struct drill *d, struct error *err)
+{
+	const struct run *earlier = d->request->earlier;
+
+	if (!earlier)
+		return 0;
+	for (size_t i = 0; i < d->step_count; i++) {
+		struct drill_state *s = &d->state[i];
+		const struct run_step *done = last_of(earlier, s->step->id);
+
+		if (!done || !stands(s->step, done))
+			continue;
+		d->over[i] = true;
+		s->done = true;
+		s->ended_ns = done->started_ns + done->duration_ns;
+		d->left[s->step->phase]--;
+	}
+	return take_clock(d, earlier, err);
+}
+
+static void release(struct drill *d)
+{
+	entries_release(&d->entries);
+	(void)pthread_mutex_destroy(&d->lock);
+	arena_release(&d->arena);
+}
+
+int drill_run(const struct drill_request *request, struct run_outcome *out, struct error *err)
+{
+	struct drill d = { .request = request,
+			   .plan = request->plan,
+			   .config = request->run.config,
+			   .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct plan_past past = { 0 };
+	struct run_request run = request->run;
+	int rc;
+
+	run.time_limit_ns = TIME_MAX_NS;
+	rc = make_table(&d, err);
+
+	if (rc == 0)
+		rc = take_earlier(&d, err);
+	if (request->earlier) {
+		past = (struct plan_past){ .started_ns = request->earlier->started_ns,
+					   .checks = &request->earlier->checks,
+					   .over = d.over };
+		run.past = &past;
+	}
+	if (rc == 0)
+		rc = run_request_execute(&run, &d.table, &d, out, err);
+	release(&d);
+	return rc;
+}

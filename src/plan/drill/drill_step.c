@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps that muster does: what they do, how long it takes, what becomes of failures. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "plan/drill/drill.intern.h"
+
+static drill_work_fn *const works[DRILL_WORK_COUNT] = {
+	[DRILL_WORK_JUDGE] = drill_judge,
+	[DRILL_WORK_REPORT] = drill_report,
+};
+
+/* An error that does not keep what comes after it from beginning. */
+static int record_error(struct plan_run *run, const struct error *cause, struct error *err)
+{
+	const struct check check = { .name = check_name(CHECK_STEP),
+				     .component = run->current->component,
+				     .subject = run->current->id,
+				     .verdict = VERDICT_ERROR,
+				     .message = cause->message,
+				     .hint = cause->hint,
+				     .required = true };
+
+	return plan_check(run, &check, err);
+}
+
+/* What becomes of the drill; `rc` and `cause`: of the step's work. */
+static int deal_with_failure(struct plan_run *run, struct drill *d, enum drill_failure how, int rc,
+			     const struct error *cause, struct error *err)
+{
+	int word = how == DRILL_FAILURE_GO_ON;
+
+	if (rc < 0 && record_error(run, cause, err) < 0)
+		return -1;
+	if (how == DRILL_FAILURE_ASK) {
+		word = drill_ask(run, d, err);
+		if (word < 0)
+			return -1;
+	}
+	run->hinders = !word;
+	return 0;
+}
+
+static int work(struct plan_run *run, struct drill *d, const struct drill_step *step,
+		struct error *err)
+{
+	drill_work_fn *fn = step->kind == DRILL_COMMAND ? drill_run_command : works[step->work];
+
+	if (fn)
+		return fn(run, d, step, err);
+	return error_set(err, ERROR_INTERNAL, "nothing carries out \"%s\"",
+			 drill_work_name(step->work));
+}
+
+int drill_run_step(struct plan_run *run, void *subject, struct error *err)
+{
+	struct drill *d = subject;
+	struct drill_state *s = drill_state_of(run, d);
+	struct error cause = ERROR_INIT, ignored = ERROR_INIT;
+	int64_t took_ns;
+	int rc;
+
+	s->began_ns = clock_monotonic_ns();
+	rc = work(run, d, s->step, &cause);
+	took_ns = clock_monotonic_ns() - s->began_ns;
+	s->failed = rc < 0 || (run->checked && run->worst >= VERDICT_ERROR);
+	if (rc < 0 && plan_may_go_on(run, &ignored) < 0) {
+		*err = cause;
+		return -1;
+	}
+	if (drill_judge_objective(run, d, s->step, took_ns, err) < 0)
+		return -1;
+	if (!s->failed)
+		return 0;
+	return deal_with_failure(run, d, s->step->on_failure, rc, &cause, err);
+}
+
+int drill_report(struct plan_run *run, struct drill *d, const struct drill_step *step,
+		 struct error *err)
+{
+	(void)run;
+	(void)step;
+	return d->request->write_report ? d->request->write_report(d->request->cookie, err) : 0;
+}
