@@ -88,6 +88,20 @@ MUST_CHECK int sandbox_open(const struct sandbox_options *options, struct sandbo
 MUST_CHECK int sandbox_wait(struct sandbox *s, int64_t timeout_ns, int *code, struct error *err);
 
 /*
+ * For who finds that what ran inside is gone: why, once that is known. Takes nothing from
+ * sandbox_wait(), and several threads may ask. Always -1: with the error of sandbox_wait() or,
+ * when the sandbox still stands, with ERROR_TARGET.
+ */
+int sandbox_explain_end(const struct sandbox *s, struct error *err);
+
+/*
+ * Open a file of the writable directory for reading. NAME is a path below it, and nothing
+ * that was planted inside leads anywhere else: no symbolic link is followed, and what is no
+ * regular file is ERROR_REFUSED. A descriptor, or -1.
+ */
+MUST_CHECK int sandbox_open_file(const struct sandbox *s, const char *name, struct error *err);
+
+/*
  * Forget it here: it lives as long as another process, a child of this one that was forked
  * meanwhile, holds its descriptors.
  */

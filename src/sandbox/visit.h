@@ -2,7 +2,8 @@
 /*
  * Programs that people run in a sandbox that is up. Nobody enters it from outside: its work
  * forks each program, which so is as shut in as the work is, and only bytes pass, through
- * pipes or a terminal made for it. A sandbox is visited when it was opened so.
+ * pipes or a terminal made for it. A sandbox is visited when it was opened so. What its owner
+ * has run in there: sandbox/visit_program.h.
  *
  * A visit takes a connection: a pair of SOCK_SEQPACKET sockets, of which one end is let in
  * by the sandbox's owner and the other is the visitor's.
@@ -20,7 +21,14 @@ struct visit_guide {
 	const char *directory; /* where programs begin, and their HOME */
 	const char *const *
 		env; /* "NAME=value" for them, beside PATH, HOME, LANG, TERM and PS1; NULL-terminated */
-	const char *greeting; /* what a shell on a terminal shows first */
+	const char *greeting; /* what a shell on a terminal shows first; NULL: nothing */
+	/*
+	 * Code of the caller's own that the owner may begin by NAME, as often as it likes: each in
+	 * a process of its own that, like the sandbox's work, nothing else in there may look into.
+	 * Returns the exit code. NULL: there is none.
+	 */
+	int (*work)(void *cookie, const char *name, struct sandbox_pipes pipes);
+	void *cookie;
 };
 
 /* Serve visits until the owner closes its end. Children of the caller's that end meanwhile are reaped. */

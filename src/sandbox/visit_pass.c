@@ -73,3 +73,17 @@ int visit_let_in(const struct sandbox *s, int connection, struct error *err)
 		return error_set_errno(err, ERROR_TARGET, "visit a sandbox");
 	return 0;
 }
+
+int visit_connect(const struct sandbox *s, struct error *err)
+{
+	int ends[2], rc;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return error_set_errno(err, ERROR_IO, "make a socket");
+	rc = visit_let_in(s, ends[0], err);
+	(void)close(ends[0]);
+	if (rc == 0)
+		return ends[1];
+	(void)close(ends[1]);
+	return -1;
+}
