@@ -24,7 +24,8 @@ static const char list_tables[] =
 	" (SELECT '(' || pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', '"
 	"   ORDER BY a.attnum) || ')' FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid"
 	"   AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''),"
-	" (SELECT f.condition FROM config f WHERE f.oid = c.oid), c.relkind\n"
+	" (SELECT f.condition FROM config f WHERE f.oid = c.oid), c.relkind,"
+	" c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()\n"
 	"FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
 	"WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'"
 	" AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
@@ -62,7 +63,8 @@ static int load_tables(PGconn *session, struct dumped_tables *out, struct error 
 					 &t->condition };
 
 		t->oid = (unsigned)strtoul(PQgetvalue(rows, (int)i, 0), NULL, 10);
-		t->has_rows = PQgetvalue(rows, (int)i, 6)[0] == 'r';
+		t->is_elsewhere = PQgetvalue(rows, (int)i, 7)[0] == 't';
+		t->has_rows = PQgetvalue(rows, (int)i, 6)[0] == 'r' && !t->is_elsewhere;
 		for (size_t k = 0; k < sizeof(field) / sizeof(*field); k++) {
 			*field[k] = arena_strdup(&out->arena, PQgetvalue(rows, (int)i, (int)k + 1));
 			if (!*field[k])

@@ -20,6 +20,7 @@ struct dumped_table {
 	const char *columns;   /* (a, b) as pg_dump lists them, without generated ones; "" = all */
 	const char *condition; /* "WHERE …" of an extension's configuration table; "" = none */
 	bool has_rows;         /* false for partitioned tables, which are only locked */
+	bool is_elsewhere;     /* unlogged, seen from a standby: its rows are on the primary only */
 };
 
 struct dumped_tables {

@@ -23,22 +23,26 @@ static int check_stop(const struct source_options *o, struct error *err)
 	return 0;
 }
 
+/* Of an unlogged sequence a standby has the name only. */
 static int add_sequence(PGconn *session, struct facts *out, PGresult *list, int row,
 			struct error *err)
 {
+	const char *schema = PQgetvalue(list, row, 0), *name = PQgetvalue(list, row, 1);
 	CLEANUP(buf_release)
 	struct buf sql = { 0 };
 	CLEANUP(cleanup_result)
 	PGresult *value = NULL;
 	struct fact *fact;
 
+	if (PQgetvalue(list, row, 3)[0] == 't')
+		return facts_add(out, FACT_SEQUENCE, schema, name) ? 0 : no_memory(err);
 	if (buf_printf(&sql, "SELECT last_value || ',' || is_called::pg_catalog.text FROM %s",
 		       PQgetvalue(list, row, 2)) < 0)
 		return no_memory(err);
 	value = session_query(session, sql.ptr, err);
 	if (!value)
 		return -1;
-	fact = facts_add(out, FACT_SEQUENCE, PQgetvalue(list, row, 0), PQgetvalue(list, row, 1));
+	fact = facts_add(out, FACT_SEQUENCE, schema, name);
 	if (!fact || fact_set_value(out, fact, PQgetvalue(value, 0, 0)) < 0)
 		return no_memory(err);
 	fact->known |= MEASURE_VALUE;
@@ -51,7 +55,8 @@ int source_sequences(PGconn *session, struct facts *out, struct error *err)
 	PGresult *list = session_query(
 		session,
 		"SELECT n.nspname, c.relname,"
-		" pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)\n"
+		" pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),"
+		" c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()\n"
 		"FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
 		"c.relnamespace\n"
 		"WHERE c.relkind = 'S' AND c.relpersistence <> 't'"
@@ -86,7 +91,8 @@ static int keep_steady_sequences(PGconn *session, const struct facts *before, st
 
 		if (!fact) {
 			rc = no_memory(err);
-		} else if (a && strcmp(a->value, b->value) == 0) {
+		} else if (a && a->known & b->known & MEASURE_VALUE &&
+			   strcmp(a->value, b->value) == 0) {
 			rc = fact_set_value(out, fact, b->value) < 0 ? no_memory(err) : 0;
 			fact->known |= MEASURE_VALUE;
 		}
