@@ -19,7 +19,7 @@ struct restore_arguments {
 	int pick;
 	unsigned jobs;
 	int64_t timeout_ns, keep_ns;
-	bool sql, realistic, dry_run, keep, offsite;
+	bool sql, realistic, standby, dry_run, keep, offsite;
 	int format;
 };
 
@@ -74,6 +74,13 @@ static const struct option_row rows[] = {
 	  .summary = "restore with the source's settings, not those of a throw-away load",
 	  .help = "How long it takes is then nearer to what it would take in a disaster.",
 	  .offset = offsetof(struct restore_arguments, realistic) },
+	{ .name = "standby",
+	  .type = OPTION_FLAG,
+	  .summary = "also let a standby stream from the restored PostgreSQL",
+	  .help = "Made by pg_basebackup, in the same sandbox. The check \"replication\" tells how "
+		  "far it is behind what is written, and whether it holds the same rows; with "
+		  "--keep it stays up. It needs as much disk again.",
+	  .offset = offsetof(struct restore_arguments, standby) },
 	{ .name = "keep",
 	  .type = OPTION_FLAG,
 	  .summary = "leave the sandbox up, with what was restored",
@@ -211,6 +218,7 @@ static int restore_test(const struct invocation *inv, struct run_session *s, str
 						.jobs = a->jobs,
 						.from_sql = a->sql,
 						.realistic = a->realistic,
+						.standby = a->standby,
 						.dry_run = a->dry_run,
 						.keep_ns = keep_for(a),
 						.time_max_ns = a->timeout_ns };

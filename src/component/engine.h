@@ -19,7 +19,7 @@
 /* A server that we started in a place. */
 struct server {
 	struct process process;
-	struct process companion; /* rabbitmq: its epmd */
+	struct process companion; /* rabbitmq: its epmd; postgresql: its standby, when it has one */
 	struct place place;
 	char socket[108];            /* postgresql: directory; redis: path; "" = none */
 	uint16_t port;               /* postgresql: part of the socket's name; 0: none */

@@ -20,7 +20,8 @@
 	X(PREPARE, "prepare")     /* look whether this machine can; roles, databases */            \
 	X(LOAD, "load")           /* pg_restore, psql; the snapshot's loading; the import */       \
 	X(READ_BACK, "read-back") /* the facts of what is there now */                             \
-	X(CHECK, "check")         /* constraints, indexes, definitions, queries, messages */
+	X(CHECK, "check")         /* constraints, indexes, definitions, queries, messages */       \
+	X(REPLICATE, "replicate") /* a standby of the restored server: job.standby */
 
 enum restore_phase {
 #define X(id, name) RESTORE_##id,
@@ -51,6 +52,7 @@ struct restore_job {
 	const struct restore_config *config; /* the user's wishes; never NULL */
 	unsigned jobs;                       /* sessions at a time; 0: one per processor */
 	bool realistic; /* with settings of production's, not of a throw-away load */
+	bool standby; /* postgresql: a standby shall stream from the restored server, and stays up */
 	/* what the backup notes of its source: "setting.NAME", "DATABASE.collation_version", … */
 	const struct restored_note *production;
 	size_t production_count;

@@ -88,6 +88,7 @@ struct restore_config {
 		recovery_point; /* postgresql: query that yields the newest time in the data; "" = the canary, when there is one */
 	uint64_t memory_max, disk_max; /* of its sandbox, bytes; 0: none */
 	bool realistic; /* with production's settings, not those of a throw-away load */
+	bool standby;   /* postgresql: a standby streams from what was restored */
 };
 
 struct component_config {

@@ -334,6 +334,14 @@ static const struct key_row rows[] = {
 	  .help = "Restore with settings of production's, such as synchronous writes, rather than "
 		  "with those of a server that is thrown away: slower, and the time it takes is "
 		  "that of a disaster." },
+	{ .path = "components.*.restore.standby",
+	  .type = KEY_SWITCH,
+	  .offset = PART(restore.standby),
+	  .built_in = "false",
+	  .engines = PG,
+	  .help = "Also make a standby of the restored server, by pg_basebackup: it has to stream "
+		  "what is written there, and to hold the same rows. It needs as much disk again, "
+		  "and the time to copy and to read all of it once more." },
 
 	{ .path = "components.*.thresholds",
 	  .type = KEY_MAP,

@@ -105,6 +105,7 @@ int restore_give_order(struct plan_run *run, struct restore_target *t,
 				   .part_count = t->file_count,
 				   .jobs = test->request->jobs,
 				   .realistic = t->config.realistic,
+				   .standby = t->config.standby,
 				   .production = production,
 				   .rpo_ns = rpo_of(test, t) };
 

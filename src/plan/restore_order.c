@@ -54,6 +54,7 @@ int restore_order_write(enum engine_kind engine, const struct restore_job *job, 
 	if (o && member_put(o, "engine", json_integer(engine)) &&
 	    member_put(o, "jobs", json_integer(job->jobs)) &&
 	    member_put(o, "realistic", json_boolean(job->realistic)) &&
+	    member_put(o, "standby", json_boolean(job->standby)) &&
 	    member_put(o, "rpo_ns", json_integer(job->rpo_ns)) &&
 	    member_put(o, "production",
 		       talk_notes_to_json(job->production, job->production_count)) &&
@@ -142,6 +143,7 @@ int restore_order_parse(struct span text, struct restore_order *out, struct erro
 	out->engine = (enum engine_kind)engine;
 	out->job.jobs = (unsigned)jobs;
 	out->job.realistic = json_is_true(json_object_get(o, "realistic"));
+	out->job.standby = json_is_true(json_object_get(o, "standby"));
 	if (read_production(production, out, err) < 0)
 		return -1;
 	return read_parts(parts, out, err);

@@ -217,6 +217,11 @@ int restore_step_read(struct plan_run *run, void *subject, struct error *err)
 /* What a database takes beside its rows: indexes, WAL, the copy that a cache saves. */
 enum { ROOM_PER_CONTENT = 2 };
 
+static unsigned servers_of(const struct restore_target *t)
+{
+	return t->engine == ENGINE_POSTGRESQL && t->config.standby ? 2 : 1;
+}
+
 /* What is known of a file that was not read. */
 static uint64_t stored_size(const struct restore_file *f)
 {
@@ -247,7 +252,8 @@ int restore_check_room(struct plan_run *run, const struct restore_test *t,
 		       const struct restore_target *target, struct error *err)
 {
 	const char *about = t->request->dry_run ? "at least" : "about";
-	uint64_t need = ROOM_PER_CONTENT * content_of(target) + server_room[target->engine];
+	uint64_t each = ROOM_PER_CONTENT * content_of(target) + server_room[target->engine];
+	uint64_t need = servers_of(target) * each;
 	uint64_t room = disk_room(t), most = disk_max(t, target);
 	char want[QUANTITY_TEXT_SIZE], got[QUANTITY_TEXT_SIZE];
 	struct question q = { .id = CHECK_PREFLIGHT, .component = target->component };
@@ -258,8 +264,8 @@ int restore_check_room(struct plan_run *run, const struct restore_test *t,
 	if (need <= room)
 		return judge(run, &q, true, err, "%s of disk may be used, %s %s are needed", got,
 			     about, want);
-	(void)error_set(err, ERROR_TARGET, "restoring needs %s %s of disk, and %s may be used",
-			about, want, got);
+	(void)error_set(err, ERROR_TARGET, "restoring%s needs %s %s of disk, and %s may be used",
+			servers_of(target) > 1 ? ", with a standby," : "", about, want, got);
 	return error_hint(err, "let TMPDIR name a directory with more room, or raise "
 			       "restore.disk_max");
 }

@@ -30,6 +30,7 @@ static void add_target(struct restore_test *t, const struct component_config *c)
 		.component = c, .engine = c->engine, .config = c->restore, .sandbox = SANDBOX_INIT
 	};
 	target->config.realistic = c->restore.realistic || t->request->realistic;
+	target->config.standby = c->restore.standby || t->request->standby;
 	target->wish =
 		(struct restore_wish){ .engine = t->request->dry_run ? ENGINE_COUNT : c->engine,
 				       .keep = t->request->keep_ns > 0,

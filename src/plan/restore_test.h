@@ -31,6 +31,7 @@ struct restore_test_request {
 	struct history *past; /* of a dry run: where earlier restore tests stand; NULL: none */
 	bool from_sql; /* postgresql: from the plain SQL where the set has it, not from the archive */
 	bool realistic;      /* with production's settings, for all components */
+	bool standby;        /* postgresql: a standby streams from what was restored */
 	unsigned jobs;       /* sessions of each restore; 0: one per processor */
 	int64_t time_max_ns; /* for all of it; 0: the configuration's */
 	int64_t keep_ns;     /* leave sandboxes up so long, to be visited; 0: not */

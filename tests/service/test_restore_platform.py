@@ -158,6 +158,24 @@ def questions_are_asked(directory):
     nothing_left()
 
 
+def a_standby_streams(directory):
+    run = document("restore-test", "postgres-main", "--standby")
+    found = checks(run, "replication")
+    if [c["verdict"] for c in found] != ["pass"] or "a standby streamed within" not in found[0]["message"]:
+        fail(f"a standby: {found}")
+    if {c["verdict"] for c in checks(run, "server-log")} != {"pass"} or "time to replicate" not in json.dumps(run["notes"]):
+        fail(f"a standby: {checks(run, 'server-log')} {run['notes']}")
+    nothing_left()
+    own = directory / "standby.yaml"
+    own.write_text(Path(CONFIG).read_text().replace(
+        "  postgres-main:\n", "  postgres-main:\n    restore: {standby: true, disk_max: 200 MiB}\n", 1))
+    run = json.loads(muster("restore-test", "postgres-main", "--json", "--config", str(own), code=5))
+    step = [c for c in checks(run, "step") if c["verdict"] == "error"]
+    if not step or "with a standby" not in step[0]["message"] or "restore.disk_max" not in step[0]["hint"]:
+        fail(f"no room for a standby: {step}")
+    nothing_left()
+
+
 def start(*words):
     return subprocess.Popen([MUSTER, "restore-test", "-q", "--config", CONFIG, *words], env=ENV,
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -248,6 +266,7 @@ def main():
         it_is_told(run, directory)
         sets_are_picked()
         questions_are_asked(directory)
+        a_standby_streams(directory)
         others_run_meanwhile()
         it_ends_at_any_moment()
     finally:

@@ -16,6 +16,13 @@ MUST_CHECK int engine_postgres_canary(const struct component_config *c, struct c
 MUST_CHECK int engine_postgres_start(const struct place *place, struct server *out,
 				     struct error *err);
 /*
+ * Starts a server on the data that lies in the place, in its directory "data", with `count`
+ * settings over those that engine_postgres_start() gives it.
+ */
+MUST_CHECK int engine_postgres_start_on_data(const struct place *place,
+					     const struct restored_note *setting, size_t count,
+					     struct server *out, struct error *err);
+/*
  * Ends `s` and starts it on its data again, with `count` settings over those that
  * engine_postgres_start() gives it; its log goes on. On failure it stays ended.
  */

@@ -81,6 +81,7 @@ int engine_postgres_tools(const struct component_config *c, struct checks *out, 
 		{ "pg_dump", "takes PostgreSQL backups", true },
 		{ "pg_restore", "renders them as SQL", c->backups.sql },
 		{ "pg_dumpall", "saves roles and tablespaces", c->backups.globals },
+		{ "pg_basebackup", "makes a standby of what is restored", c->restore.standby },
 	};
 	unsigned major = server_major(c);
 

@@ -206,6 +206,7 @@ static int load(struct postgres_restore *r, struct error *err)
 
 static int read_back(struct postgres_restore *r, struct error *err)
 {
+	r->reading = RESTORE_READ_BACK;
 	return each_target(r, postgres_restore_read_back, err);
 }
 
@@ -250,16 +251,18 @@ static int (*const steps[RESTORE_PHASE_COUNT])(struct postgres_restore *r, struc
 	[RESTORE_LOAD] = load,
 	[RESTORE_READ_BACK] = read_back,
 	[RESTORE_CHECK] = check,
+	[RESTORE_REPLICATE] = postgres_restore_replicate,
 };
 
 static int run_steps(struct postgres_restore *r, struct error *err)
 {
 	for (int phase = 0; phase < RESTORE_PHASE_COUNT; phase++) {
-		int64_t began = clock_monotonic_ns();
-
+		if (phase == RESTORE_REPLICATE && !r->job->standby)
+			continue;
+		r->began_ns = clock_monotonic_ns();
 		if (steps[phase] && steps[phase](r, err) < 0)
 			return -1;
-		r->out->took_ns[phase] = clock_monotonic_ns() - began;
+		r->out->took_ns[phase] = clock_monotonic_ns() - r->began_ns;
 	}
 	return 0;
 }
@@ -281,5 +284,6 @@ int engine_postgres_restore(struct server *s, const struct restore_job *job, str
 	rc = run_steps(&r, err);
 	free(r.target);
 	buf_release(&r.explained);
+	postgres_settings_release(&r.settings);
 	return rc;
 }

@@ -19,17 +19,32 @@ struct postgres_target {
 	bool cluster; /* of pg_dumpall: it makes its roles and databases; facts' scopes have these before them */
 };
 
+/* Settings of a server's, each over those before it. */
+enum { POSTGRES_SETTINGS_MAX = 48 };
+struct postgres_settings {
+	struct arena arena;
+	struct restored_note item[POSTGRES_SETTINGS_MAX];
+	size_t count;
+};
+void postgres_settings_release(struct postgres_settings *s);
+/* -1: no memory, or too many. `name` is static. */
+__attribute__((format(printf, 3, 4))) MUST_CHECK int postgres_settings_add(
+	struct postgres_settings *s, const char *name, const char *format, ...);
+
 /* A restore under way. */
 struct postgres_restore {
 	struct server *server;
 	const struct restore_job *job;
 	struct restored *out;
-	struct connect_config connect;  /* borrows from `server` */
-	struct postgres_target *target; /* per part of the job */
-	unsigned jobs;                  /* sessions at a time, at least 1 */
+	struct connect_config connect;     /* borrows from `server` */
+	struct postgres_target *target;    /* per part of the job */
+	struct postgres_settings settings; /* of `server`, since postgres_restore_settle() */
+	enum restore_phase reading;        /* the phase in which facts are read just now */
+	unsigned jobs;                     /* sessions at a time, at least 1 */
 	unsigned server_major;
 	char pg_restore[512], psql[512]; /* paths; "" = not needed */
 	struct buf explained; /* server messages that the programs told of, a line each */
+	int64_t began_ns;     /* the phase under way, monotonic */
 };
 
 /* job->progress(), if there is one. */
@@ -64,6 +79,10 @@ MUST_CHECK int postgres_restore_preflight(struct postgres_restore *r, struct err
 MUST_CHECK int postgres_restore_settle(struct postgres_restore *r, struct error *err);
 MUST_CHECK int postgres_restore_prepare(struct postgres_restore *r, struct error *err);
 
+/* A new directory of the server's account; below its place. */
+MUST_CHECK int postgres_restore_make_directory(const struct place *place, const char *directory,
+					       struct error *err);
+
 /* LOAD a part into its database; adds CHECK_RESTORED. */
 MUST_CHECK int postgres_restore_load(struct postgres_restore *r, size_t part, struct error *err);
 /*
@@ -90,13 +109,31 @@ MUST_CHECK int postgres_restore_unpack(const struct postgres_restore *r,
 MUST_CHECK int postgres_restore_judge_log(struct postgres_restore *r, uint64_t from,
 					  struct error *err);
 
+/*
+ * What the log of a standby says, and that of the restored server from byte `from` on, while
+ * one streamed from the other; adds CHECK_SERVER_LOG of the standby.
+ */
+MUST_CHECK int postgres_restore_judge_standby_log(struct postgres_restore *r, const char *standby,
+						  uint64_t from, struct error *err);
+
 /* Columns of tables that inherit, in the order in which an archive has them. */
 struct dumped_tables;
 MUST_CHECK int postgres_restore_order_columns(const struct restore_part *p, PGconn *session,
 					      struct dumped_tables *tables, struct error *err);
 
-/* READ_BACK: the part's facts and doubtful facts. */
+/*
+ * READ_BACK: the part's facts and doubtful facts. On a standby, tables and sequences that are
+ * on its primary only are facts with nothing known.
+ */
 MUST_CHECK int postgres_restore_read_back(struct postgres_restore *r, size_t part,
 					  struct error *err);
+
+/* REPLICATE: the server anew, so that a standby may stream from it; when that fails it has ended. */
+MUST_CHECK int postgres_restore_settle_streaming(struct postgres_restore *r, struct error *err);
+/*
+ * A standby beside it, which streams and is read back as the server was; adds
+ * CHECK_REPLICATION. It stays up, as the server's companion, unless it could not be made.
+ */
+MUST_CHECK int postgres_restore_replicate(struct postgres_restore *r, struct error *err);
 
 #endif

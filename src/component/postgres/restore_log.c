@@ -8,6 +8,7 @@
 
 struct log_errors {
 	const struct buf *explained; /* as in struct postgres_restore */
+	bool of_standby;
 	uint64_t count;
 	char first[400];
 	char killed[200]; /* a process of the server's was */
@@ -58,6 +59,22 @@ static bool is_explained(const struct buf *explained, const char *message)
 	return false;
 }
 
+/* Our asking whether it is up, and the end of the database that we made to see it stream. */
+static bool is_of_its_life(const char *message)
+{
+	static const char *const beginnings[] = {
+		"FATAL:  the database system is starting up",
+		"FATAL:  the database system is not yet accepting connections",
+		"FATAL:  terminating connection due to conflict with recovery",
+	};
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++) {
+		if (begins_with(message, beginnings[i]))
+			return true;
+	}
+	return false;
+}
+
 static void take_message(struct log_errors *e, const char *message)
 {
 	if (begins_with(message, "LOG:  ") && strstr(message, "was terminated by signal 9")) {
@@ -68,7 +85,7 @@ static void take_message(struct log_errors *e, const char *message)
 	    !begins_with(message, "PANIC:  ") &&
 	    !(begins_with(message, "LOG:  ") && strstr(message, "was terminated by signal ")))
 		return;
-	if (is_explained(e->explained, message))
+	if (is_explained(e->explained, message) || (e->of_standby && is_of_its_life(message)))
 		return;
 	if (!e->count++)
 		(void)snprintf(e->first, sizeof(e->first), "%.399s", message);
@@ -109,5 +126,34 @@ int postgres_restore_judge_log(struct postgres_restore *r, uint64_t from, struct
 		rc = checks_addf(&r->out->checks, &check,
 				 "the server's log tells of no error but those that the programs "
 				 "told of");
+	return rc < 0 ? error_set(err, ERROR_NOMEM, "no memory for a check") : 0;
+}
+
+int postgres_restore_judge_standby_log(struct postgres_restore *r, const char *standby,
+				       uint64_t from, struct error *err)
+{
+	struct log_errors e = { .explained = &r->explained, .of_standby = true };
+	struct check check = { .name = check_name(CHECK_SERVER_LOG),
+			       .component = "",
+			       .subject = "standby",
+			       .verdict = VERDICT_PASS };
+	int rc;
+
+	if (server_read_log(r->server->log, from, take_line, &e, err) < 0 ||
+	    server_read_log(standby, 0, take_line, &e, err) < 0)
+		return -1;
+	if (e.killed[0]) {
+		(void)error_set(err, ERROR_TARGET, "while a standby streamed the %s", e.killed);
+		return error_hint(err, "it is what the system does when memory runs out");
+	}
+	check.verdict = e.count ? VERDICT_FAIL : VERDICT_PASS;
+	if (e.count)
+		rc = checks_addf(
+			&r->out->checks, &check,
+			"the logs of the standby and of its primary tell of %llu errors: %s",
+			(unsigned long long)e.count, e.first);
+	else
+		rc = checks_addf(&r->out->checks, &check,
+				 "neither the standby's log nor its primary's tells of an error");
 	return rc < 0 ? error_set(err, ERROR_NOMEM, "no memory for a check") : 0;
 }

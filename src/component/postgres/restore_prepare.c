@@ -75,8 +75,8 @@ static int create_role(PGconn *session, const char *name, struct error *err)
 	return session_command(session, sql.ptr, NULL, err);
 }
 
-/* The server writes there, as its account. */
-static int make_directory(const struct place *place, const char *directory, struct error *err)
+int postgres_restore_make_directory(const struct place *place, const char *directory,
+				    struct error *err)
 {
 	if (mkdir(directory, 0700) < 0)
 		return error_set_errno(err, ERROR_IO, "create directory %s", directory);
@@ -102,7 +102,7 @@ static int create_tablespace(const struct postgres_restore *r, PGconn *session, 
 		return there < 0 ? -1 : 0;
 	(void)snprintf(directory, sizeof(directory), "%s/tablespace-%zu",
 		       r->server->place.directory, number);
-	if (make_directory(&r->server->place, directory, err) < 0)
+	if (postgres_restore_make_directory(&r->server->place, directory, err) < 0)
 		return -1;
 	if (buf_puts(&sql, "CREATE TABLESPACE ") < 0 || append_quoted(&sql, session, name) < 0 ||
 	    append_clause(&sql, session, "LOCATION", directory) < 0)

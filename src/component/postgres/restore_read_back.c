@@ -184,7 +184,7 @@ static int await_crew(const struct reading_back *b, struct table_crew *crew, str
 
 	do {
 		rc = table_crew_wait(crew, tick_ns, &bytes, &table, err);
-		postgres_restore_progress(b->r, RESTORE_READ_BACK, table ? table->name : "",
+		postgres_restore_progress(b->r, b->r->reading, table ? table->name : "",
 					  b->total && bytes > b->total ? b->total : bytes, b->total,
 					  true);
 	} while (rc == 0);
@@ -197,12 +197,13 @@ static int add_tables(const struct reading_back *b, const struct row_sum *sums, 
 		const struct dumped_table *t = &b->snapshot.tables.item[i];
 		struct fact *fact;
 
-		if (!t->has_rows)
+		if (!t->has_rows && !t->is_elsewhere)
 			continue;
 		fact = facts_add(&b->out->facts, FACT_TABLE, t->schema, t->name);
 		if (!fact)
 			return no_memory(err);
-		row_sum_to_fact(&sums[i], fact);
+		if (t->has_rows)
+			row_sum_to_fact(&sums[i], fact);
 	}
 	return 0;
 }
@@ -224,7 +225,7 @@ static int read_facts(struct reading_back *b, struct error *err)
 	CLEANUP(cleanup_table_crew)
 	struct table_crew *crew = table_crew_start(&request, err);
 
-	postgres_restore_progress(b->r, RESTORE_READ_BACK, b->database, 0, b->total, true);
+	postgres_restore_progress(b->r, b->r->reading, b->database, 0, b->total, true);
 	if (!crew || source_sequences(b->session, &before, err) < 0 ||
 	    source_facts_besides_tables(b->session, &options, &before, &b->out->facts, err) < 0 ||
 	    await_crew(b, crew, err) < 0)

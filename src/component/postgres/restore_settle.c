@@ -8,22 +8,14 @@
 #include "component/postgres/postgres.h"
 #include "component/postgres/restore.h"
 
-enum { SETTINGS_MAX = 32 };
 static const uint64_t mib = 1 << 20;
 
-struct settings {
-	struct arena arena;
-	struct restored_note item[SETTINGS_MAX];
-	size_t count;
-};
-
-static void cleanup_settings(struct settings *s)
+void postgres_settings_release(struct postgres_settings *s)
 {
 	arena_release(&s->arena);
 }
 
-__attribute__((format(printf, 3, 4))) static int add(struct settings *s, const char *name,
-						     const char *format, ...)
+int postgres_settings_add(struct postgres_settings *s, const char *name, const char *format, ...)
 {
 	va_list ap;
 	char *value;
@@ -31,7 +23,7 @@ __attribute__((format(printf, 3, 4))) static int add(struct settings *s, const c
 	va_start(ap, format);
 	value = arena_vprintf(&s->arena, format, ap);
 	va_end(ap);
-	if (!value || s->count == SETTINGS_MAX)
+	if (!value || s->count == POSTGRES_SETTINGS_MAX)
 		return -1;
 	s->item[s->count++] = (struct restored_note){ name, value };
 	return 0;
@@ -58,24 +50,30 @@ static unsigned long long mib_within(uint64_t bytes, uint64_t least_mib, uint64_
  * Indexes are built in maintenance_work_mem, per session; pages go to the system's cache
  * anyway, so more shared buffers gain little; no checkpoint but the last.
  */
-static int add_bulk(const struct postgres_restore *r, struct settings *s)
+static int add_bulk(const struct postgres_restore *r, struct postgres_settings *s)
 {
 	uint64_t memory = memory_of(r->server);
 
-	return add(s, "shared_buffers", "%lluMB", mib_within(memory / 8, 32, 1024)) |
-	       add(s, "maintenance_work_mem", "%lluMB",
-		   mib_within(memory / 4 / r->jobs, 32, 1024)) |
-	       add(s, "max_parallel_maintenance_workers", "%u", r->jobs > 1 ? 2 : 0) |
-	       add(s, "max_wal_size", "4GB") | add(s, "checkpoint_timeout", "1h");
+	return postgres_settings_add(s, "shared_buffers", "%lluMB",
+				     mib_within(memory / 8, 32, 1024)) |
+	       postgres_settings_add(s, "maintenance_work_mem", "%lluMB",
+				     mib_within(memory / 4 / r->jobs, 32, 1024)) |
+	       postgres_settings_add(s, "max_parallel_maintenance_workers", "%u",
+				     r->jobs > 1 ? 2 : 0) |
+	       postgres_settings_add(s, "max_wal_size", "4GB") |
+	       postgres_settings_add(s, "checkpoint_timeout", "1h");
 }
 
 /* The built-in values of all that engine_postgres_start() sets otherwise. */
-static int add_builtin(struct settings *s)
+static int add_builtin(struct postgres_settings *s)
 {
-	return add(s, "shared_buffers", "128MB") | add(s, "fsync", "on") |
-	       add(s, "synchronous_commit", "on") | add(s, "full_page_writes", "on") |
-	       add(s, "wal_level", "replica") | add(s, "max_wal_size", "1GB") |
-	       add(s, "autovacuum", "on") | add(s, "jit", "on");
+	return postgres_settings_add(s, "shared_buffers", "128MB") |
+	       postgres_settings_add(s, "fsync", "on") |
+	       postgres_settings_add(s, "synchronous_commit", "on") |
+	       postgres_settings_add(s, "full_page_writes", "on") |
+	       postgres_settings_add(s, "wal_level", "replica") |
+	       postgres_settings_add(s, "max_wal_size", "1GB") |
+	       postgres_settings_add(s, "autovacuum", "on") | postgres_settings_add(s, "jit", "on");
 }
 
 /* A buffer larger than half of the memory here would end the server, and prove nothing. */
@@ -116,7 +114,7 @@ static const char *known_setting(const char *name)
 }
 
 static int add_one_of_production(const struct postgres_restore *r, PGconn *session,
-				 struct settings *s, const struct restored_note *p,
+				 struct postgres_settings *s, const struct restored_note *p,
 				 struct error *err)
 {
 	const char *name = known_setting(p->name);
@@ -130,7 +128,7 @@ static int add_one_of_production(const struct postgres_restore *r, PGconn *sessi
 	if (fit < 0)
 		return -1;
 	if (fit)
-		return add(s, name, "%s", p->value) < 0 ?
+		return postgres_settings_add(s, name, "%s", p->value) < 0 ?
 			       error_set(err, ERROR_NOMEM, "no memory for settings") :
 			       0;
 	(void)snprintf(note, sizeof(note), "production.%s", name);
@@ -139,7 +137,8 @@ static int add_one_of_production(const struct postgres_restore *r, PGconn *sessi
 	return postgres_restore_note(r, note, left_out, err);
 }
 
-static int add_production(const struct postgres_restore *r, struct settings *s, struct error *err)
+static int add_production(const struct postgres_restore *r, struct postgres_settings *s,
+			  struct error *err)
 {
 	CLEANUP(cleanup_session)
 	PGconn *session = postgres_restore_session(r, "postgres", err);
@@ -168,7 +167,7 @@ static const struct postgres_target *target_with(const struct postgres_restore *
 }
 
 /* 1: libraries are to be loaded. */
-static int add_preloaded(const struct postgres_restore *r, struct settings *s)
+static int add_preloaded(const struct postgres_restore *r, struct postgres_settings *s)
 {
 	CLEANUP(buf_release)
 	struct buf list = { 0 };
@@ -182,11 +181,11 @@ static int add_preloaded(const struct postgres_restore *r, struct settings *s)
 		rc |= buf_printf(&list, "%s%s", list.len ? "," : "", preloaded[i]);
 		/* its jobs would run, and it lives in one database only */
 		if (strcmp(preloaded[i], "pg_cron") == 0)
-			rc |= add(s, "cron.database_name", "%s", t->database) |
-			      add(s, "cron.launch_active_jobs", "off");
+			rc |= postgres_settings_add(s, "cron.database_name", "%s", t->database) |
+			      postgres_settings_add(s, "cron.launch_active_jobs", "off");
 	}
 	if (list.len)
-		rc |= add(s, "shared_preload_libraries", "%s", list.ptr);
+		rc |= postgres_settings_add(s, "shared_preload_libraries", "%s", list.ptr);
 	return rc < 0 ? -1 : list.len > 0;
 }
 
@@ -220,20 +219,52 @@ static int note_settings(const struct postgres_restore *r, struct error *err)
 
 int postgres_restore_settle(struct postgres_restore *r, struct error *err)
 {
-	CLEANUP(cleanup_settings)
-	struct settings s = { 0 };
-	int rc = r->job->realistic ? add_builtin(&s) : add_bulk(r, &s);
+	struct postgres_settings *s = &r->settings;
+	int rc = r->job->realistic ? add_builtin(s) : add_bulk(r, s);
 	int preloads;
 
-	if (rc == 0 && r->job->realistic && add_production(r, &s, err) < 0)
+	if (rc == 0 && r->job->realistic && add_production(r, s, err) < 0)
 		return -1;
-	preloads = add_preloaded(r, &s);
+	preloads = add_preloaded(r, s);
 	if (rc < 0 || preloads < 0)
 		return error_set(err, ERROR_NOMEM, "no memory for settings");
-	if (engine_postgres_restart(r->server, s.item, s.count, err) < 0)
+	if (engine_postgres_restart(r->server, s->item, s->count, err) < 0)
 		return preloads ? error_hint(err, "extensions of the backup need libraries that "
 						  "the server loads when it starts: install them "
 						  "for this PostgreSQL") :
 				  -1;
 	return note_settings(r, err);
+}
+
+/* The last that was added counts; NULL: none was. */
+static const char *value_of(const struct postgres_settings *s, const char *name)
+{
+	for (size_t i = s->count; i > 0; i--) {
+		if (strcmp(s->item[i - 1].name, name) == 0)
+			return s->item[i - 1].value;
+	}
+	return NULL;
+}
+
+int postgres_restore_settle_streaming(struct postgres_restore *r, struct error *err)
+{
+	struct postgres_settings *s = &r->settings;
+	const char *level = value_of(s, "wal_level");
+	int rc = postgres_settings_add(s, "max_wal_senders", "8") |
+		 postgres_settings_add(s, "max_replication_slots", "10") |
+		 /* a backup may tell to wait for standbys that are not here */
+		 postgres_settings_add(s, "synchronous_standby_names", "%s", "");
+
+	if (!level || strcmp(level, "logical") != 0)
+		rc |= postgres_settings_add(s, "wal_level", "replica");
+	/* a standby that has ended must not fill the disk */
+	if (r->server_major >= 13)
+		rc |= postgres_settings_add(s, "max_slot_wal_keep_size", "1GB");
+	/* the load is done */
+	if (!r->job->realistic)
+		rc |= postgres_settings_add(s, "max_wal_size", "1GB") |
+		      postgres_settings_add(s, "checkpoint_timeout", "5min");
+	if (rc < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for settings");
+	return engine_postgres_restart(r->server, s->item, s->count, err);
 }

@@ -137,18 +137,16 @@ static int accepts_login(struct server *s, struct error *err)
 	return rc;
 }
 
-int engine_postgres_start(const struct place *place, struct server *out, struct error *err)
+int engine_postgres_start_on_data(const struct place *place, const struct restored_note *setting,
+				  size_t count, struct server *out, struct error *err)
 {
-	CLEANUP(buf_release)
-	struct buf directory = { 0 };
 	struct server s = SERVER_INIT;
 
 	s.place = *place;
 	s.port = SOCKET_PORT;
 	(void)snprintf(s.socket, sizeof(s.socket), "%s", place->directory);
 	(void)snprintf(s.user, sizeof(s.user), "postgres");
-	if (postgres_program_directory("initdb", 0, &directory, err) < 0 ||
-	    run_initdb(place, directory.ptr, err) < 0 || run_server(&s, NULL, 0, err) < 0)
+	if (run_server(&s, setting, count, err) < 0)
 		return -1;
 	if (server_await("PostgreSQL", &s, accepts_login, ready_timeout_ns, err) < 0) {
 		engine_postgres_stop(&s);
@@ -158,11 +156,22 @@ int engine_postgres_start(const struct place *place, struct server *out, struct 
 	return 0;
 }
 
+int engine_postgres_start(const struct place *place, struct server *out, struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf directory = { 0 };
+
+	if (postgres_program_directory("initdb", 0, &directory, err) < 0 ||
+	    run_initdb(place, directory.ptr, err) < 0)
+		return -1;
+	return engine_postgres_start_on_data(place, NULL, 0, out, err);
+}
+
 int engine_postgres_restart(struct server *s, const struct restored_note *setting, size_t count,
 			    struct error *err)
 {
 	engine_postgres_stop(s);
-	s->process = (struct process)PROCESS_INIT;
+	s->process = s->companion = (struct process)PROCESS_INIT;
 	if (run_server(s, setting, count, err) < 0)
 		return -1;
 	if (server_await("PostgreSQL", s, accepts_login, ready_timeout_ns, err) == 0)
@@ -171,8 +180,12 @@ int engine_postgres_restart(struct server *s, const struct restored_note *settin
 	return -1;
 }
 
-/* SIGINT is PostgreSQL's fast shutdown: sessions are cut, shared memory is given back. */
+/*
+ * SIGINT is PostgreSQL's fast shutdown: sessions are cut, shared memory is given back. The
+ * standby first, for which its primary would wait.
+ */
 void engine_postgres_stop(struct server *s)
 {
+	process_stop(&s->companion, SIGINT, 10 * NS_PER_SECOND);
 	process_stop(&s->process, SIGINT, 10 * NS_PER_SECOND);
 }

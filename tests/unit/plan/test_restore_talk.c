@@ -46,6 +46,7 @@ static void an_order_arrives_as_it_was_given(void **state)
 					 .part_count = 2,
 					 .jobs = 3,
 					 .realistic = true,
+					 .standby = true,
 					 .production = production,
 					 .production_count = 1,
 					 .rpo_ns = 7 };
@@ -69,6 +70,7 @@ static void an_order_arrives_as_it_was_given(void **state)
 	assert_int_equal(order.job.part[1].facts->item[0].count, 3);
 	assert_int_equal(order.job.jobs, 3);
 	assert_true(order.job.realistic);
+	assert_true(order.job.standby);
 	assert_string_equal(order.job.production[0].value, "on");
 	assert_int_equal(order.job.rpo_ns, 7);
 	restore_order_release(&order);
