@@ -37,6 +37,12 @@ static const char types[][2][400] = {
 	  "\"empty\", "
 	  "which is no row, NULL or ''; \"age < 1h\" (or >) of a time, counted to when the backup "
 	  "was made." },
+	{ "text with variables",
+	  "${NAME} in it stands for the value of a variable, $$ for a dollar sign." },
+	{ "text or condition",
+	  "A condition when it begins like one (\"n > 0\", \"matches ^a\", \"nonempty\"), else the "
+	  "text; a text that begins so is written \"= n > 0\". Variables stand in it as above." },
+	{ "regular expression", "POSIX extended; letter case does not matter." },
 	{ "path", "Absolute, or relative to the directory of the file; ~ is not expanded." },
 	{ "secret",
 	  "A reference: {file: PATH}, a file that only its owner may read; {env: NAME}; or "
@@ -62,10 +68,24 @@ static const char example[] =
 	"  api:\n"
 	"    engine: service\n"
 	"    health: {http: \"http://127.0.0.1:8080/health\"}\n"
+	"    deploy:\n"
+	"      command: [/opt/shop/bin/api, --listen, \"127.0.0.1:8080\"]\n"
+	"      env: {DATABASE_URL: \"postgresql:///shop?host=${PGHOST}&port=${PGPORT}\"}\n"
 	"offsite: {url: \"s3://shop-backups/muster\", region: eu-west-2, copy: true}\n"
 	"notify:\n"
 	"  receivers:\n"
 	"    on-call: {type: mail, to: [on-call@example.org]}\n"
+	"drill:\n"
+	"  smoke:\n"
+	"    customers: {command: [psql, -At, -d, shop, -c, SELECT count(*) FROM customers], "
+	"expect: \"n > 0\"}\n"
+	"  workflows:\n"
+	"    order:\n"
+	"      http:\n"
+	"        - {url: \"http://127.0.0.1:8080/orders\", body: \"{}\", save: {ID: id}}\n"
+	"        - url: \"http://127.0.0.1:8080/orders/${ID}\"\n"
+	"          expect: {json: {state: paid}}\n"
+	"          within: 30s\n"
 	"schedules:\n"
 	"  nightly-backup: {run: backup, when: \"*-*-* 02:00\"}\n"
 	"  daily-verify: {run: verify, when: \"*-*-* 06:00\", stale_after: 26h}\n"

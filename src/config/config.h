@@ -14,16 +14,13 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "config/lists.h"
 #include "config/secret.h"
+#include "config/trial_config.h"
 #include "model/check.h"
 
 enum engine_kind { ENGINE_POSTGRESQL, ENGINE_REDIS, ENGINE_RABBITMQ, ENGINE_SERVICE, ENGINE_COUNT };
 const char *engine_kind_name(enum engine_kind e); /* "postgresql" … */
-
-struct string_list {
-	const char **item;
-	size_t count;
-};
 
 /* How to reach a component. Which keys an engine takes is in the key rows. */
 struct connect_config {
@@ -41,13 +38,6 @@ struct connect_config {
 	struct string_list
 		databases; /* postgresql: to back up; empty: every one that accepts connections but templates and "postgres" */
 	int64_t timeout_ns; /* for one attempt to connect */
-};
-
-struct health_config {              /* engine: service */
-	const char *http;           /* URL; "" = none */
-	uint16_t status;            /* expected; 200 */
-	const char *tcp;            /* host:port; "" = none */
-	struct string_list command; /* argv; empty = none */
 };
 
 struct backups_config {
@@ -97,6 +87,7 @@ struct component_config {
 	enum engine_kind engine;
 	struct connect_config connect;
 	struct health_config health;
+	struct deploy_config deploy;
 	struct backups_config backups;
 	struct thresholds_config thresholds;
 	struct restore_config restore;
@@ -238,6 +229,8 @@ struct config {
 	size_t schedule_count;
 	/* absolute paths, NULL or "" for none: a directory of plans; a file with a text */
 	const char *drill_plans, *drill_announcement;
+	struct trial_config *smoke, *workflow;
+	size_t smoke_count, workflow_count;
 	struct notify_config notify;
 	struct component_config *component;
 	size_t component_count;
@@ -280,6 +273,21 @@ void config_release(struct config *c);
 const struct schedule_config *config_schedule(const struct config *c, const char *name);
 const struct receiver_config *config_receiver(const struct config *c, const char *name);
 const struct component_config *config_component(const struct config *c, const char *name);
+
+/* Is it started in the sandbox of a drill? */
+static inline bool config_is_deployed(const struct component_config *c)
+{
+	return c->deploy.command.count > 0;
+}
+
+/*
+ * How to see inside that a deployed service is well: what `deploy` says, else what is said of
+ * the component as far as that is on a loopback address. False: nothing is.
+ */
+bool config_inner_health(const struct component_config *c, struct health_config *out);
+
+/* The regexes that make a line of a deployed service's log an error; never empty but by the user's will. */
+struct string_list config_log_errors(const struct component_config *c);
 
 /* Has the component backups, and so restores? A service has none. */
 static inline bool config_has_backups(const struct component_config *c)

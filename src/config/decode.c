@@ -20,7 +20,8 @@ static void *field_of(const struct decoder *d, const struct key_row *row)
 {
 	char *const bases[] = {
 		[KEY_OF_ALL] = (char *)d->config,      [KEY_OF_COMPONENT] = (char *)d->component,
-		[KEY_OF_SQL_CHECK] = (char *)d->check, [KEY_OF_SCHEDULE] = (char *)d->item,
+		[KEY_OF_SQL_CHECK] = (char *)d->check, [KEY_OF_REQUEST] = (char *)d->request,
+		[KEY_OF_TRIAL] = (char *)d->item,      [KEY_OF_SCHEDULE] = (char *)d->item,
 		[KEY_OF_RECEIVER] = (char *)d->item,   [KEY_OF_ROUTE] = (char *)d->item,
 	};
 
@@ -62,6 +63,9 @@ static void unknown_key(struct decoder *d, const struct node *node, const char *
 	if (d->check)
 		(void)snprintf(place, sizeof(place), " in components.%s.restore.checks.%s",
 			       d->component->name, d->check->name);
+	else if (d->request)
+		(void)snprintf(place, sizeof(place), " in request %zu of %s.%s", d->request_number,
+			       d->section->path, d->item->name);
 	else if (d->component)
 		(void)snprintf(place, sizeof(place), " in components.%s%s", d->component->name,
 			       prefix + strlen("components.*"));
@@ -140,6 +144,8 @@ int decode_child(struct decoder *d, const struct node *node, const char *prefix)
 		return decode_severities(d, node);
 	if (strcmp(path, "components.*.restore.checks") == 0)
 		return decode_sql_checks(d, node);
+	if (row->type == KEY_REQUESTS)
+		return decode_requests(d, node);
 	if (key_section(path))
 		return decode_section(d, key_section(path), node);
 	if (row->type == KEY_MAP)

@@ -11,8 +11,10 @@ struct decoder {
 	struct config_complaints *complaints;
 	struct component_config *component; /* the one being decoded; NULL outside */
 	struct sql_check *check;            /* as well */
-	const struct key_section *section;  /* the one whose item is being decoded; NULL outside */
-	struct named_config *item;          /* as well */
+	struct request_config *request;     /* as well, and which of its list it is, from 1 */
+	size_t request_number;
+	const struct key_section *section; /* the one whose item is being decoded; NULL outside */
+	struct named_config *item;         /* as well */
 	bool type_known;
 	unsigned type; /* engine, or kind of receiver */
 	struct error *err;
@@ -35,7 +37,11 @@ MUST_CHECK int decode_built_in(struct decoder *d, enum key_scope scope);
 MUST_CHECK int decode_section(struct decoder *d, const struct key_section *section,
 			      const struct node *map);
 
+/* The requests of the item that is being decoded, a trial. */
+MUST_CHECK int decode_requests(struct decoder *d, const struct node *list);
+
 /* What no key tells alone: names that must be of something. */
 MUST_CHECK int decode_check(struct decoder *d, const struct node *root);
+MUST_CHECK int decode_check_deploy(struct decoder *d, const struct node *root);
 
 #endif

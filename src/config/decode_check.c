@@ -119,5 +119,5 @@ int decode_check(struct decoder *d, const struct node *root)
 	}
 	check_routes(d, root);
 	check_offsite(d, root);
-	return 0;
+	return decode_check_deploy(d, root);
 }

@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* In the order of muster.yaml(5). */
-static const struct key_table *const tables[] = { &keys_platform, &keys_offsite, &keys_schedule,
+static const struct key_table *const tables[] = { &keys_platform, &keys_deploy,   &keys_run,
+						  &keys_offsite,  &keys_schedule, &keys_drill,
 						  &keys_notify };
 
 const struct key_row *key_next(const struct key_row *row)
@@ -51,6 +52,8 @@ enum key_scope key_scope(const struct key_row *row)
 {
 	if (is_below(row->path, KEY_SQL_CHECK))
 		return KEY_OF_SQL_CHECK;
+	if (is_below(row->path, KEY_REQUEST))
+		return KEY_OF_REQUEST;
 	for (const struct key_section *s = key_sections; s->path; s++) {
 		if (is_below(row->path, s->item_path))
 			return s->scope;
@@ -70,8 +73,8 @@ bool key_environment_name(const struct key_row *row, char *out, size_t size)
 	return len > 0 && (size_t)len < size;
 }
 
-/* Of a key against the path of a secret. */
-static enum key_secrecy secrecy_by(const char *key, const char *path)
+/* Of a key against the path of a secret, or of a map of them. */
+static enum key_secrecy secrecy_by(const char *key, const char *path, bool is_map)
 {
 	for (;;) {
 		size_t name = strcspn(key, ".="), wanted = strcspn(path, ".");
@@ -82,12 +85,33 @@ static enum key_secrecy secrecy_by(const char *key, const char *path)
 		key += name;
 		path += wanted;
 		if (*key != '.')
-			return *path ? KEY_MAY_HOLD_SECRETS : KEY_IS_SECRET;
+			return *path || is_map ? KEY_MAY_HOLD_SECRETS : KEY_IS_SECRET;
 		if (!*path)
-			return KEY_IS_OPEN;
+			return is_map ? KEY_IS_SECRET : KEY_IS_OPEN;
 		key++;
 		path++;
 	}
+}
+
+static enum key_secrecy secrecy_by_row(const char *key, const struct key_row *row)
+{
+	bool is_map = row->type == KEY_VARIABLES;
+	enum key_secrecy found = KEY_IS_OPEN;
+
+	if (row->type != KEY_SECRET && !is_map)
+		return KEY_IS_OPEN;
+	found = secrecy_by(key, row->path, is_map);
+	/* sections that share their items' rows */
+	for (const struct key_section *s = key_sections; s->path; s++) {
+		char path[128];
+
+		if (found != KEY_IS_OPEN || !is_below(row->path, s->item_path))
+			continue;
+		(void)snprintf(path, sizeof(path), "%s.*%s", s->path,
+			       row->path + strlen(s->item_path));
+		found = secrecy_by(key, path, is_map);
+	}
+	return found;
 }
 
 enum key_secrecy key_secrecy(const char *key)
@@ -95,8 +119,7 @@ enum key_secrecy key_secrecy(const char *key)
 	enum key_secrecy found = KEY_IS_OPEN;
 
 	for (const struct key_row *row = key_next(NULL); row; row = key_next(row)) {
-		enum key_secrecy here =
-			row->type == KEY_SECRET ? secrecy_by(key, row->path) : KEY_IS_OPEN;
+		enum key_secrecy here = secrecy_by_row(key, row);
 
 		if (here > found)
 			found = here;
@@ -125,6 +148,18 @@ const char *key_type_name(enum key_type type)
 		[KEY_SEVERITY] = "word",
 		[KEY_EXPECT] = "condition",
 		[KEY_CALENDAR] = "calendar expression",
+		[KEY_PATHS] = "list of paths",
+		[KEY_PATTERN] = "regular expression",
+		[KEY_PATTERNS] = "list of regular expressions",
+		[KEY_TEMPLATE] = "text with variables",
+		[KEY_ARGV] = "list of words with variables",
+		[KEY_CONTENT] = "text or condition",
+		[KEY_TEMPLATES] = "map of texts with variables",
+		[KEY_CONTENTS] = "map of texts or conditions",
+		[KEY_FIELDS] = "map of texts or conditions",
+		[KEY_SAVED] = "map of names of members",
+		[KEY_VARIABLES] = "map of texts with variables, or secrets",
+		[KEY_REQUESTS] = "list of requests",
 	};
 
 	return names[type];

@@ -14,24 +14,36 @@
 
 /* What a key holds, and the type of its target field. */
 enum key_type {
-	KEY_MAP,      /* keys of its own; no target */
-	KEY_VERSION,  /* the number 1; no target */
-	KEY_TEXT,     /* const char * */
-	KEY_PATH,     /* const char *, made absolute */
-	KEY_ZONE,     /* an IANA time zone; const char * */
-	KEY_CHOICE,   /* one of `choices`; const char * */
-	KEY_KIND,     /* one of `choices`; an enumeration in their order */
-	KEY_DURATION, /* int64_t, nanoseconds; range in seconds */
-	KEY_SIZE,     /* uint64_t, bytes */
-	KEY_SHARE,    /* double */
-	KEY_COUNT,    /* unsigned */
-	KEY_NUMBER16, /* uint16_t */
-	KEY_SWITCH,   /* true or false; bool */
-	KEY_WORDS,    /* a list of texts; struct string_list */
-	KEY_SECRET,   /* struct secret */
-	KEY_SEVERITY, /* one of warn, fail, error, ignore; enum verdict */
-	KEY_EXPECT,   /* of a query's answer, see model/expect.h; const char * */
-	KEY_CALENDAR, /* see schedule/calendar.h; const char * */
+	KEY_MAP,       /* keys of its own; no target */
+	KEY_VERSION,   /* the number 1; no target */
+	KEY_TEXT,      /* const char * */
+	KEY_PATH,      /* const char *, made absolute */
+	KEY_ZONE,      /* an IANA time zone; const char * */
+	KEY_CHOICE,    /* one of `choices`; const char * */
+	KEY_KIND,      /* one of `choices`; an enumeration in their order */
+	KEY_DURATION,  /* int64_t, nanoseconds; range in seconds */
+	KEY_SIZE,      /* uint64_t, bytes */
+	KEY_SHARE,     /* double */
+	KEY_COUNT,     /* unsigned */
+	KEY_NUMBER16,  /* uint16_t */
+	KEY_SWITCH,    /* true or false; bool */
+	KEY_WORDS,     /* a list of texts; struct string_list */
+	KEY_SECRET,    /* struct secret */
+	KEY_SEVERITY,  /* one of warn, fail, error, ignore; enum verdict */
+	KEY_EXPECT,    /* of a query's answer, see model/expect.h; const char * */
+	KEY_CALENDAR,  /* see schedule/calendar.h; const char * */
+	KEY_PATHS,     /* a list of paths, made absolute; struct string_list */
+	KEY_PATTERN,   /* a POSIX extended regular expression; const char * */
+	KEY_PATTERNS,  /* a list of them; struct string_list */
+	KEY_TEMPLATE,  /* a text with variables, see model/variables.h; const char * */
+	KEY_ARGV,      /* a list of such texts: a program and its arguments; struct string_list */
+	KEY_CONTENT,   /* a condition, else a text, with variables; const char * */
+	KEY_TEMPLATES, /* struct text_map */
+	KEY_CONTENTS,  /* struct text_map */
+	KEY_FIELDS, /* by the paths of members of a JSON document, see model/member_path.h; struct text_map */
+	KEY_SAVED,     /* such paths by names of variables; struct text_map */
+	KEY_VARIABLES, /* struct variable_list */
+	KEY_REQUESTS, /* a list of maps; an array of struct request_config, and a count behind it */
 };
 
 /* Bits of key_row.engines. */
@@ -61,12 +73,17 @@ enum key_scope {
 	KEY_OF_ALL,       /* struct config */
 	KEY_OF_COMPONENT, /* below "components.*": struct component_config */
 	KEY_OF_SQL_CHECK, /* below KEY_SQL_CHECK: struct sql_check */
+	KEY_OF_REQUEST,   /* below KEY_REQUEST: struct request_config */
+	KEY_OF_TRIAL,     /* below KEY_TRIAL: struct trial_config */
 	KEY_OF_SCHEDULE,  /* below "schedules.*": struct schedule_config */
 	KEY_OF_RECEIVER,  /* below "notify.receivers.*": struct receiver_config */
 	KEY_OF_ROUTE,     /* below "notify.routes.*": struct route_config */
 	KEY_SCOPE_COUNT
 };
 #define KEY_SQL_CHECK "components.*.restore.checks.*"
+/* These rows are drill.workflows' too. */
+#define KEY_TRIAL   "drill.smoke.*"
+#define KEY_REQUEST KEY_TRIAL ".http.*"
 enum key_scope key_scope(const struct key_row *row);
 
 /*
@@ -74,8 +91,9 @@ enum key_scope key_scope(const struct key_row *row);
  * config. An item begins with its name and its origin (struct named_config).
  */
 struct key_section {
-	const char *path, *item_path; /* "schedules", "schedules.*"; NULL ends the table */
-	const char *noun;             /* "schedule" */
+	const char *path,
+		*item_path; /* "schedules", "schedules.*", whose rows are the items'; NULL ends the table */
+	const char *noun; /* "schedule" */
 	enum key_scope scope;
 	size_t item_size, array, count; /* offsets in struct config */
 	const char *

@@ -67,21 +67,6 @@ static const struct key_row rows[] = {
 	  .offset = ITEM(enabled),
 	  .built_in = "true",
 	  .help = "false keeps it in the list without times." },
-
-	{ .path = "drill", .type = KEY_MAP, .help = "How drills are made." },
-	{ .path = "drill.plans",
-	  .type = KEY_PATH,
-	  .offset = TOP(drill_plans),
-	  .otherwise = "only the built-in plan, monthly",
-	  .help = "A directory with drill plans of your own, each a file NAME.yaml. muster drill "
-		  "plan monthly --yaml shows how one is written; one called monthly.yaml takes "
-		  "the place of the one that is built in." },
-	{ .path = "drill.announcement",
-	  .type = KEY_PATH,
-	  .offset = TOP(drill_announcement),
-	  .otherwise = "a built-in text",
-	  .help = "A file with the text of announcements of drills, see "
-		  "muster-drill-announce(1)." },
 };
 
 const struct key_table keys_schedule = KEY_TABLE(rows);

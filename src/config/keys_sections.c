@@ -5,6 +5,7 @@
 #include "config/keys.h"
 
 static const char *const schedule_required[] = { "run", "when", NULL };
+static const char *const nothing[] = { NULL };
 static const char *const receiver_required[] = { "type", NULL };
 static const char *const route_required[] = { "to", NULL };
 
@@ -17,6 +18,22 @@ const struct key_section key_sections[] = {
 	  .array = offsetof(struct config, schedule),
 	  .count = offsetof(struct config, schedule_count),
 	  .required = schedule_required },
+	{ .path = "drill.smoke",
+	  .item_path = KEY_TRIAL,
+	  .noun = "smoke test",
+	  .scope = KEY_OF_TRIAL,
+	  .item_size = sizeof(struct trial_config),
+	  .array = offsetof(struct config, smoke),
+	  .count = offsetof(struct config, smoke_count),
+	  .required = nothing },
+	{ .path = "drill.workflows",
+	  .item_path = KEY_TRIAL,
+	  .noun = "workflow",
+	  .scope = KEY_OF_TRIAL,
+	  .item_size = sizeof(struct trial_config),
+	  .array = offsetof(struct config, workflow),
+	  .count = offsetof(struct config, workflow_count),
+	  .required = nothing },
 	{ .path = "notify.receivers",
 	  .item_path = "notify.receivers.*",
 	  .noun = "receiver",

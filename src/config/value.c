@@ -70,23 +70,26 @@ static int out_of_range(const struct value *v)
 	return reject(v, "\"%s\" is out of range; it must be %s", v->node->text, range);
 }
 
-static bool holds_password(const char *text)
+bool value_holds_password(const char *text)
 {
 	const char *authority = strstr(text, "://");
-	const char *host;
+	const char *host, *colon;
 
 	if (!authority)
 		return false;
 	authority += strlen("://");
 	host = memrchr(authority, '@', strcspn(authority, "/?#"));
-	return host && memchr(authority, ':', (size_t)(host - authority));
+	colon = host ? memchr(authority, ':', (size_t)(host - authority)) : NULL;
+	if (!colon)
+		return false;
+	return strncmp(colon + 1, "${", 2) != 0 || strchr(colon, '}') + 1 != host;
 }
 
 static int decode_text(const struct value *v)
 {
 	const char *copy = arena_strdup(v->arena, v->node->text);
 
-	if (holds_password(v->node->text)) {
+	if (value_holds_password(v->node->text)) {
 		complain(v->complaints, v->node->source, v->node->key_mark,
 			 "%s: a password in a URL is shown wherever the URL is; use the key for "
 			 "it, or for a service's health a command",
@@ -304,6 +307,7 @@ static scalar_decoder decoder_of(enum key_type type)
 		[KEY_SEVERITY] = decode_severity,
 		[KEY_EXPECT] = decode_expect,
 		[KEY_CALENDAR] = decode_calendar,
+		[KEY_REQUESTS] = NULL,
 	};
 
 	return decoders[type];
@@ -331,7 +335,10 @@ int value_decode(const struct key_row *row, const struct node *node, void *field
 		 struct arena *arena, struct config_complaints *complaints, struct error *err)
 {
 	const struct value v = { row, node, field, arena, complaints };
+	int rc = value_decode_texts(row, node, field, arena, complaints, err);
 
+	if (rc <= 0)
+		return rc;
 	if (row->type == KEY_WORDS)
 		return decode_words(&v, err);
 	if (row->type == KEY_SECRET)

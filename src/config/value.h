@@ -30,4 +30,15 @@ MUST_CHECK int value_decode_words(const struct node *node, struct string_list *o
 				  struct arena *arena, struct config_complaints *complaints,
 				  struct error *err);
 
+/*
+ * The texts of drills, see KEY_PATHS to KEY_VARIABLES: one value, lists and maps of them.
+ * 1: `row` is of another type. 0: it is decoded or has its complaint. -1: out of memory.
+ */
+MUST_CHECK int value_decode_texts(const struct key_row *row, const struct node *node, void *field,
+				  struct arena *arena, struct config_complaints *complaints,
+				  struct error *err);
+
+/* Does a URL in it hold a password? A variable in its place is none. */
+bool value_holds_password(const char *text);
+
 #endif

@@ -51,6 +51,27 @@ static int print_secret(const struct secret *s, struct buf *out)
 	return buf_puts(out, "\"********\"");
 }
 
+/* As they stand, but for what secrets refer to. */
+static int print_variables(const struct variable_list *list, struct buf *out)
+{
+	if (buf_puts(out, "{") < 0)
+		return -1;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct variable_config *v = &list->item[i];
+
+		if ((i && buf_puts(out, ", ") < 0) || node_print_text(v->name, out) < 0 ||
+		    buf_puts(out, ": ") < 0 ||
+		    (v->text ? node_print_text(v->text, out) : print_secret(&v->secret, out)) < 0)
+			return -1;
+	}
+	return buf_puts(out, "}");
+}
+
+static bool is_list(enum key_type type)
+{
+	return type == KEY_WORDS || type == KEY_PATHS || type == KEY_PATTERNS || type == KEY_ARGV;
+}
+
 /* A value that was set or is built in; false in `*known` when nothing was. */
 static int print_value(const struct key_row *row, const struct node *node, const void *field,
 		       struct buf *out, bool *known)
@@ -58,7 +79,9 @@ static int print_value(const struct key_row *row, const struct node *node, const
 	*known = true;
 	if (row->type == KEY_PATH && *(const char *const *)field && **(const char *const *)field)
 		return node_print_text(*(const char *const *)field, out);
-	if (row->type == KEY_WORDS && ((const struct string_list *)field)->count)
+	if (row->type == KEY_VARIABLES && ((const struct variable_list *)field)->count)
+		return print_variables(field, out);
+	if (is_list(row->type) && ((const struct string_list *)field)->count)
 		return print_list(field, out);
 	if (row->type == KEY_SECRET && ((const struct secret *)field)->kind != SECRET_NONE)
 		return print_secret(field, out);
@@ -143,6 +166,14 @@ static int collect_sql_checks(struct collector *c, const struct component_config
 	return 0;
 }
 
+/* How a service that is not deployed would be says nothing, and is no configuration by itself. */
+static bool is_of_no_use(const struct key_row *row, const struct component_config *component)
+{
+	static const char deploy[] = "components.*.deploy.";
+
+	return strncmp(row->path, deploy, strlen(deploy)) == 0 && !config_is_deployed(component);
+}
+
 static int collect_component(struct collector *c, const struct component_config *component)
 {
 	for (const struct key_row *row = key_next(NULL); row; row = key_next(row)) {
@@ -154,7 +185,7 @@ static int collect_component(struct collector *c, const struct component_config 
 		if (strcmp(row->path, "components.*.restore.checks") == 0 &&
 		    collect_sql_checks(c, component) < 0)
 			return -1;
-		if (row->type == KEY_MAP)
+		if (row->type == KEY_MAP || is_of_no_use(row, component))
 			continue;
 		if (row->type == KEY_SEVERITY) {
 			if (collect_severities(c, component) < 0)
@@ -177,7 +208,7 @@ static int collect_item(struct collector *c, const struct key_section *s,
 	for (const struct key_row *row = key_next(NULL); row; row = key_next(row)) {
 		char path[PATH_SIZE];
 
-		if (key_scope(row) != s->scope ||
+		if (key_scope(row) != s->scope || row->type == KEY_MAP ||
 		    (row->engines && s->type_key && !(row->engines & (1U << *type))))
 			continue;
 		(void)snprintf(path, sizeof(path), "%s.%s%s", s->path, item->name,

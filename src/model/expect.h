@@ -12,6 +12,7 @@
 #ifndef MODEL_EXPECT_H
 #define MODEL_EXPECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,6 +57,12 @@ struct expect_mistake {
 
 /* Keeps `text`. -1 with `*mistake` filled when it is none of the forms above. */
 MUST_CHECK int expect_parse(const char *text, struct expect *out, struct expect_mistake *mistake);
+
+/* Does it begin as a condition does? "n > 0", "age", "> x" and "nonempty" do; "nobody" does not. */
+bool expect_begins(const char *text);
+
+/* The condition that a value is `text` itself; keeps it. */
+void expect_exactly(const char *text, struct expect *out);
 
 enum expect_outcome {
 	EXPECT_HOLDS,

@@ -212,6 +212,28 @@ static int parse_form(struct parser *p)
 		      "matches REGEX, nonempty or empty");
 }
 
+bool expect_begins(const char *text)
+{
+	static const char *const words[] = { "between", "age", "matches", "nonempty", "empty" };
+	struct parser p = { text, text, NULL, NULL };
+	enum expect_relation relation;
+
+	skip_blanks(&p);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (take_word(&p, words[i]))
+			return true;
+	}
+	(void)take_word(&p, "n");
+	return take_relation(&p, &relation);
+}
+
+void expect_exactly(const char *text, struct expect *out)
+{
+	*out = (struct expect){ .kind = EXPECT_EQUAL,
+				.relation = EXPECT_SAME,
+				.low = { text, strlen(text) } };
+}
+
 int expect_parse(const char *text, struct expect *out, struct expect_mistake *mistake)
 {
 	struct parser p = { text, text, out, mistake };

@@ -77,6 +77,26 @@ schedules:
   zoned: {run: verify, when: daily Europe/Londn}
 END
 run check-when 7 check-config when.yaml
+cat >deploy.yaml <<'END'
+version: 1
+repository: {path: backups}
+components:
+  pg: {engine: postgresql}
+  api: {engine: service, deploy: {needs: [worker, pgg]}}
+  worker:
+    engine: service
+    deploy:
+      command: [/opt/worker]
+      env: {URL: "amqp://u:p@h/", 2ND: x, HOME: "${WORK"}
+      needs: [worker]
+      log_errors: ["(error"]
+drill:
+  smoke:
+    rows: {command: [psql], http: [{url: "http://127.0.0.1/"}]}
+  workflows:
+    order: {http: [{expect: {json: {state: n > many}}, url: "127.0.0.1:80"}]}
+END
+run check-deploy 7 check-config deploy.yaml
 cat >sections.yaml <<'END'
 version: 1
 platform: {timezone: Europe/London}

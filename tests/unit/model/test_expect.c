@@ -246,6 +246,29 @@ static void a_value_too_long_to_be_matched_is_not_judged(void **state)
 	free(value);
 }
 
+static void a_condition_is_told_from_a_text_by_how_it_begins(void **state)
+{
+	static const char *const conditions[] = { "n > 0",      "> 1",       "= x",       "age",
+						  "between us", "matches x", " nonempty", "!=" };
+	static const char *const texts[] = {
+		"n", "nobody", "none", "ages ago", "x = 1", "", "n n"
+	};
+	char found[EXPECT_FOUND_SIZE];
+	struct expect e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(*conditions); i++)
+		assert_true(expect_begins(conditions[i]));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		assert_false(expect_begins(texts[i]));
+	expect_exactly("n > 0", &e);
+	assert_int_equal(expect_judge(&e, "n > 0", NOW, found), EXPECT_HOLDS);
+	assert_int_equal(expect_judge(&e, "1", NOW, found), EXPECT_FAILS);
+	expect_exactly("", &e);
+	assert_int_equal(expect_judge(&e, "", NOW, found), EXPECT_HOLDS);
+	assert_int_equal(expect_judge(&e, "0", NOW, found), EXPECT_FAILS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +281,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_expectation_is_told_with_its_place),
 		cmocka_unit_test(what_was_found_is_one_short_line),
 		cmocka_unit_test(a_value_too_long_to_be_matched_is_not_judged),
+		cmocka_unit_test(a_condition_is_told_from_a_text_by_how_it_begins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
