@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of a drill's record, in the order in which they are made; each needs those before. */
+#ifndef DRILL_RECORD_INTERN_H
+#define DRILL_RECORD_INTERN_H
+
+#include "drill/record.h"
+
+int drill_record_no_memory(struct error *err);
+
+/* The text of the run's first note of that name and component ("" = the run's); "". */
+const char *drill_record_note(const struct drill_record *r, const char *component,
+			      const char *name);
+/* Of all of them: `*at` begins as 0. NULL: there is no other. */
+const char *drill_record_notes(const struct drill_record *r, const char *component,
+			       const char *name, size_t *at);
+
+/* Seconds with decimals, as notes have them, in nanoseconds; 0: none. */
+int64_t drill_record_seconds(const char *text);
+
+/* Participants, deviations, holds. */
+MUST_CHECK int drill_record_people(struct drill_record *r, struct error *err);
+MUST_CHECK int drill_record_steps(struct drill_record *r, struct error *err);
+MUST_CHECK int drill_record_phases(struct drill_record *r, struct error *err);
+MUST_CHECK int drill_record_components(struct drill_record *r, struct error *err);
+/* Recovery time and point of the platform. */
+MUST_CHECK int drill_record_measure(struct drill_record *r, struct error *err);
+/* Criteria, verdict and sentence. */
+MUST_CHECK int drill_record_judge(struct drill_record *r, struct error *err);
+
+/* A criterion that checks decide. -1: no memory. */
+MUST_CHECK int drill_record_judge_checks(struct drill_record *r, enum drill_criterion_id id,
+					 struct drill_criterion *out);
+/* The sentence of it all. */
+MUST_CHECK int drill_record_sum_up(struct drill_record *r, struct error *err);
+
+/* Has it come to an end, whichever? */
+static inline bool drill_step_has_ended(const struct drill_record_step *s)
+{
+	return s->state >= DRILL_STEP_DONE;
+}
+
+/*
+ * Did it not do what it is for? One that only took longer than its objective did; one that
+ * nobody ticked since the drill is automatic is not counted.
+ */
+bool drill_step_fell_short(const struct drill_record *r, const struct drill_record_step *s);
+
+/* A person's step, for which the drill, being automatic, asked nobody. */
+bool drill_step_was_left_to_nobody(const struct drill_record_step *s);
+
+/* The outcome of something that has taken `actual_ns` (-1: not measured, and never will be when `over`). */
+enum drill_outcome drill_outcome_of(const struct drill_measure *m, bool over);
+
+/* A sentence of the record's; NULL: no memory. */
+__attribute__((format(printf, 2, 3))) const char *drill_record_say(struct drill_record *r,
+								   const char *fmt, ...);
+
+#endif

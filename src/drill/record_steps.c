@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where each step of a drill stands, and each phase. */
+#include <string.h>
+
+#include "drill/record.intern.h"
+
+/* After the drill was resumed there may be two of it, of which the last counts. */
+static const struct run_step *find_event(const struct run *run, const char *id)
+{
+	for (size_t i = run->step_count; i-- > 0;) {
+		if (strcmp(run->step[i].id, id) == 0)
+			return &run->step[i];
+	}
+	return NULL;
+}
+
+/* The last word on a step that nothing replaces. */
+static const struct entry *find_entry(const struct drill_record *r, const char *id)
+{
+	for (size_t i = r->entries->count; i-- > 0;) {
+		const struct entry *e = &r->entries->item[i];
+
+		if ((e->kind == ENTRY_TICK || e->kind == ENTRY_REFUSE) &&
+		    strcmp(e->step, id) == 0 && !entries_successor(r->entries, e->number))
+			return e;
+	}
+	return NULL;
+}
+
+static bool is_a_persons(const struct drill_step *plan)
+{
+	return plan->kind == DRILL_TICK || plan->kind == DRILL_GATE;
+}
+
+static enum drill_step_state state_of_ended(const struct drill_record_step *s)
+{
+	if (s->verdict == VERDICT_SKIPPED)
+		return DRILL_STEP_SKIPPED;
+	if (s->plan->kind == DRILL_GATE && s->entry && s->entry->kind == ENTRY_REFUSE)
+		return DRILL_STEP_REFUSED;
+	return s->verdict == VERDICT_FAIL || s->verdict == VERDICT_ERROR ? DRILL_STEP_FAILED :
+									   DRILL_STEP_DONE;
+}
+
+/*
+ * A person's step ended when that person says it did, which a late entry or a correction tells
+ * otherwise than the event; never before it could begin.
+ */
+static int64_t end_of(const struct drill_record *r, const struct drill_record_step *s,
+		      int64_t event_end_ns)
+{
+	int64_t end_ns = event_end_ns;
+
+	if (r->t0_ns && strcmp(s->plan->id, r->plan.start) == 0)
+		return r->t0_ns;
+	if (is_a_persons(s->plan) && s->entry)
+		end_ns = s->entry->at_ns;
+	return end_ns > s->begin_ns ? end_ns : s->begin_ns;
+}
+
+static void set_duration(const struct drill_record *r, struct drill_record_step *s)
+{
+	int64_t until_ns = s->end_ns ? s->end_ns : r->now_ns;
+	const bool waits = s->plan->kind == DRILL_WAIT;
+
+	if (!s->begin_ns || s->state == DRILL_STEP_SKIPPED)
+		return;
+	s->duration_ns = until_ns > s->begin_ns ? until_ns - s->begin_ns : 0;
+	if (s->plan->objective_ns && !waits && s->duration_ns > s->plan->objective_ns)
+		s->overrun_ns = s->duration_ns - s->plan->objective_ns;
+}
+
+static void read_event(const struct drill_record *r, const struct run_step *event,
+		       struct drill_record_step *s)
+{
+	s->begin_ns = event->started_ns;
+	if (event->duration_ns >= 0) {
+		s->verdict = event->verdict;
+		s->state = state_of_ended(s);
+		s->end_ns = end_of(r, s, event->started_ns + event->duration_ns);
+	} else if (r->over) {
+		s->state = DRILL_STEP_FAILED;
+		s->verdict = VERDICT_ERROR;
+		s->why = "cut short";
+	} else
+		s->state = is_a_persons(s->plan) ? DRILL_STEP_READY : DRILL_STEP_RUNNING;
+	set_duration(r, s);
+}
+
+static int read_skipped(struct drill_record *r, struct drill_record_step *s, struct error *err)
+{
+	const char *name = drill_record_say(r, "skipped %s", s->plan->id);
+	const char *why;
+
+	if (!name)
+		return drill_record_no_memory(err);
+	why = drill_record_note(r, "", name);
+	if (!*why)
+		return 0;
+	s->why = why;
+	s->state = DRILL_STEP_SKIPPED;
+	s->verdict = VERDICT_SKIPPED;
+	s->duration_ns = -1;
+	s->overrun_ns = 0;
+	return 0;
+}
+
+static int read_step(struct drill_record *r, size_t i, struct error *err)
+{
+	struct drill_record_step *s = &r->step[i];
+	const struct run_step *event = find_event(r->run, r->plan.step[i].id);
+
+	*s = (struct drill_record_step){ .plan = &r->plan.step[i], .duration_ns = -1, .why = "" };
+	s->entry = find_entry(r, s->plan->id);
+	if (event)
+		read_event(r, event, s);
+	else if (r->over) {
+		s->state = DRILL_STEP_SKIPPED;
+		s->verdict = VERDICT_SKIPPED;
+		s->why = "not begun";
+	}
+	s->asks = s->state == DRILL_STEP_FAILED && s->plan->on_failure == DRILL_FAILURE_ASK &&
+		  !r->over && !s->entry;
+	return read_skipped(r, s, err);
+}
+
+static int say_what_it_waits_for(struct drill_record *r, struct drill_record_step *s,
+				 struct error *err)
+{
+	const char *said = "";
+
+	for (size_t i = 0; said && i < s->plan->after.count; i++) {
+		const struct drill_record_step *before = &r->step[s->plan->before[i]];
+
+		if (!drill_step_has_ended(before) || before->asks)
+			said = drill_record_say(r, "%s%s%s", said, *said ? ", " : "",
+						before->plan->id);
+	}
+	s->why = said;
+	return said ? 0 : drill_record_no_memory(err);
+}
+
+bool drill_step_was_left_to_nobody(const struct drill_record_step *s)
+{
+	return s->state == DRILL_STEP_SKIPPED && strcmp(s->why, "automatic") == 0;
+}
+
+int drill_record_steps(struct drill_record *r, struct error *err)
+{
+	r->step = arena_alloc(&r->arena, (r->plan.step_count + 1) * sizeof(*r->step));
+	if (!r->step)
+		return drill_record_no_memory(err);
+	for (size_t i = 0; i < r->plan.step_count; i++) {
+		if (read_step(r, i, err) < 0)
+			return -1;
+		if (strcmp(r->step[i].plan->id, r->plan.validated) == 0)
+			r->validated = &r->step[i];
+	}
+	for (size_t i = 0; i < r->plan.step_count; i++) {
+		struct drill_record_step *s = &r->step[i];
+
+		if (s->state == DRILL_STEP_WAITING && say_what_it_waits_for(r, s, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static enum drill_outcome milestone_of(const struct drill_record *r,
+				       const struct drill_record_phase *p, bool was_reached)
+{
+	struct drill_measure m = { .objective_ns = p->plan->milestone_ns, .actual_ns = -1 };
+
+	if (p->plan->milestone_ns < 0)
+		return DRILL_OUTCOME_NONE;
+	if (!r->t0_ns)
+		return r->over ? DRILL_OUTCOME_NOT_MEASURED : DRILL_OUTCOME_OPEN;
+	if (!was_reached && (r->over || r->now_ns - r->t0_ns > m.objective_ns))
+		return DRILL_OUTCOME_MISSED;
+	if (was_reached)
+		m.actual_ns = p->end_ns - r->t0_ns;
+	return drill_outcome_of(&m, r->over);
+}
+
+/* A step that others' failure kept from beginning is no step that has ended. */
+static void read_phase(struct drill_record *r, struct drill_record_phase *p)
+{
+	bool reached = true;
+
+	for (size_t i = 0; i < p->plan->step_count; i++) {
+		const struct drill_record_step *s = &r->step[p->plan->step + i];
+
+		if (s->begin_ns && (!p->begin_ns || s->begin_ns < p->begin_ns))
+			p->begin_ns = s->begin_ns;
+		if (s->end_ns > p->end_ns)
+			p->end_ns = s->end_ns;
+		p->ended += drill_step_has_ended(s);
+		reached &= drill_step_has_ended(s) &&
+			   (s->state != DRILL_STEP_SKIPPED || drill_step_was_left_to_nobody(s));
+	}
+	if (p->ended < p->plan->step_count)
+		p->end_ns = 0;
+	p->milestone = milestone_of(r, p, reached);
+}
+
+int drill_record_phases(struct drill_record *r, struct error *err)
+{
+	r->phase = arena_alloc(&r->arena, (r->plan.phase_count + 1) * sizeof(*r->phase));
+	if (!r->phase)
+		return drill_record_no_memory(err);
+	for (size_t i = 0; i < r->plan.phase_count; i++) {
+		r->phase[i] = (struct drill_record_phase){ .plan = &r->plan.phase[i] };
+		read_phase(r, &r->phase[i]);
+	}
+	return 0;
+}
