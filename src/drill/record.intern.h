@@ -39,12 +39,6 @@ static inline bool drill_step_has_ended(const struct drill_record_step *s)
 	return s->state >= DRILL_STEP_DONE;
 }
 
-/*
- * Did it not do what it is for? One that only took longer than its objective did; one that
- * nobody ticked since the drill is automatic is not counted.
- */
-bool drill_step_fell_short(const struct drill_record *r, const struct drill_record_step *s);
-
 /* A person's step, for which the drill, being automatic, asked nobody. */
 bool drill_step_was_left_to_nobody(const struct drill_record_step *s);
 

@@ -82,7 +82,7 @@ static void a_files_identity_is_its_path_size_and_hash(void **state)
 	assert_string_equal(c->file[0].size, "123456");
 	assert_int_equal(strlen(c->file[0].sha256), 64);
 	assert_string_equal(c->set, "20261203_060000");
-	assert_string_equal(c->version, "15.8");
+	assert_string_equal(c->version, "7.0.15");
 }
 
 static void milestones_are_held_against_the_drills_clock(void **state)
