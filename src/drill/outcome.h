@@ -30,7 +30,7 @@ enum drill_step_state {
 	DRILL_STEP_WAITING, /* for other steps */
 	DRILL_STEP_READY,   /* for a person */
 	DRILL_STEP_RUNNING,
-	DRILL_STEP_DONE,
+	DRILL_STEP_DONE, /* perhaps too late: then its verdict is one all the same */
 	DRILL_STEP_FAILED,
 	DRILL_STEP_SKIPPED,
 	DRILL_STEP_REFUSED,

@@ -104,11 +104,8 @@ MUST_CHECK int drill_record_build(const struct run *run, const struct entries *e
 				  int64_t now_ns, struct drill_record *out, struct error *err);
 void drill_record_release(struct drill_record *r);
 
-/*
- * Did a step not do what it is for? One that only took longer than its objective did; one that
- * nobody ticked since the drill is automatic is not counted.
- */
-bool drill_step_fell_short(const struct drill_record *r, const struct drill_record_step *s);
+/* Did a step not do what it is for? One that an automatic drill left to nobody is not counted. */
+bool drill_step_fell_short(const struct drill_record_step *s);
 
 /* How long a step took before: for what is to be expected. */
 struct drill_duration {

@@ -39,6 +39,8 @@ static inline bool drill_step_has_ended(const struct drill_record_step *s)
 	return s->state >= DRILL_STEP_DONE;
 }
 
+/* Has a step that failed done what it is for, and only taken longer than its objective? */
+bool drill_step_was_only_late(const struct drill_record *r, const struct drill_record_step *s);
 /* A person's step, for which the drill, being automatic, asked nobody. */
 bool drill_step_was_left_to_nobody(const struct drill_record_step *s);
 

@@ -53,25 +53,18 @@ static bool work_was_done(const struct drill_record *r, const struct drill_step 
 }
 
 /* Its verdict is also that of a check against its objective. */
-static bool was_only_late(const struct drill_record *r, const struct drill_record_step *s)
+bool drill_step_was_only_late(const struct drill_record *r, const struct drill_record_step *s)
 {
 	if (s->plan->kind != DRILL_AUTOMATIC || s->verdict != VERDICT_FAIL)
 		return false;
 	return s->plan->work == DRILL_WORK_JUDGE || (s->overrun_ns && work_was_done(r, s->plan));
 }
 
-bool drill_step_fell_short(const struct drill_record *r, const struct drill_record_step *s)
+bool drill_step_fell_short(const struct drill_record_step *s)
 {
-	switch (s->state) {
-	case DRILL_STEP_REFUSED:
-		return true;
-	case DRILL_STEP_SKIPPED:
+	if (s->state == DRILL_STEP_SKIPPED)
 		return !drill_step_was_left_to_nobody(s);
-	case DRILL_STEP_FAILED:
-		return !was_only_late(r, s);
-	default:
-		return false;
-	}
+	return s->state == DRILL_STEP_REFUSED || s->state == DRILL_STEP_FAILED;
 }
 
 /* A criterion that checks decide: the work that the plan must ask for, and the checks. */
@@ -140,7 +133,7 @@ static void look_at_steps(const struct drill_record *r, const struct aspect *a, 
 			continue;
 		f->asked++;
 		f->left += !drill_step_has_ended(s);
-		if (!f->short_of && drill_step_fell_short(r, s))
+		if (!f->short_of && drill_step_fell_short(s))
 			f->short_of = s;
 	}
 }

@@ -73,8 +73,7 @@ static void set_objective(const struct drill_record *r, struct drill_record_comp
 	const struct drill_record_step *s = c->restore;
 	struct drill_measure m = { .objective_ns = c->objective_ns, .actual_ns = -1 };
 
-	if (s && (s->state == DRILL_STEP_DONE ||
-		  (s->state == DRILL_STEP_FAILED && !drill_step_fell_short(r, s))))
+	if (s && s->state == DRILL_STEP_DONE)
 		m.actual_ns = s->duration_ns;
 	c->actual_ns = m.actual_ns;
 	c->objective = drill_outcome_of(&m, r->over || (s && drill_step_has_ended(s)));

@@ -157,14 +157,13 @@ static int judge_tally(struct drill_record *r, const struct tally *t, enum check
 	return out->sentence ? 0 : -1;
 }
 
-static enum drill_outcome objective_of(const struct drill_record *r,
-				       const struct drill_record_step *s)
+static enum drill_outcome objective_of(const struct drill_record_step *s)
 {
 	if (!s->plan->objective_ns || s->plan->kind == DRILL_WAIT)
 		return DRILL_OUTCOME_NONE;
 	if (s->overrun_ns)
 		return DRILL_OUTCOME_MISSED;
-	if (drill_step_fell_short(r, s))
+	if (drill_step_fell_short(s))
 		return DRILL_OUTCOME_NOT_MEASURED;
 	return drill_step_has_ended(s) ? DRILL_OUTCOME_MET : DRILL_OUTCOME_OPEN;
 }
@@ -177,7 +176,7 @@ static int judge_objectives(struct drill_record *r, struct drill_criterion *out)
 	for (size_t i = 0; i < r->plan.step_count; i++) {
 		const struct drill_record_step *s = &r->step[i];
 
-		if (count(&t, objective_of(r, s),
+		if (count(&t, objective_of(s),
 			  drill_record_say(
 				  r, "%s took %s of %s", s->plan->id,
 				  quantity_format_duration(s->duration_ns, took),

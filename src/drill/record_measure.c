@@ -19,7 +19,7 @@ static int find_unvalidated(struct drill_record *r, struct error *err)
 
 		if (!counts[r->plan.order[i]])
 			continue;
-		if (s->plan->on_clock && drill_step_has_ended(s) && drill_step_fell_short(r, s))
+		if (s->plan->on_clock && drill_step_has_ended(s) && drill_step_fell_short(s))
 			r->unvalidated = s; /* the earliest is its cause */
 		for (size_t k = 0; k < s->plan->after.count; k++)
 			counts[s->plan->before[k]] = true;

@@ -121,6 +121,9 @@ static int read_step(struct drill_record *r, size_t i, struct error *err)
 	}
 	s->asks = s->state == DRILL_STEP_FAILED && s->plan->on_failure == DRILL_FAILURE_ASK &&
 		  !r->over && !s->entry;
+	/* asked of or not, it has done its work */
+	if (s->state == DRILL_STEP_FAILED && drill_step_was_only_late(r, s))
+		s->state = DRILL_STEP_DONE;
 	return read_skipped(r, s, err);
 }
 

@@ -55,7 +55,7 @@ static int64_t phase_end(const struct drill_record *r, enum drill_work work,
 {
 	const struct drill_record_step *s = step_of_work(r, work, engine);
 
-	return s && !drill_step_fell_short(r, s) ? r->phase[s->plan->phase].end_ns : 0;
+	return s && !drill_step_fell_short(s) ? r->phase[s->plan->phase].end_ns : 0;
 }
 
 /* That of the last phase that has a milestone: what follows is cleaning up and talking it over. */
