@@ -133,16 +133,17 @@ static int ask_number(struct history *h, const char *sql, int64_t parameter, int
 int history_action_add(struct history *h, const struct action_entry *e, int64_t *number,
 		       struct error *err)
 {
+	bool alone = !h->in_transaction;
 	int rc;
 
 	*number = 0;
-	if (history_begin(h, err) < 0)
+	if (alone && history_begin(h, err) < 0)
 		return -1;
 	rc = ask_number(h, "SELECT coalesce(max(action), 0) + ?1 FROM action_entry", 1, number,
 			err);
 	if (rc == 0)
 		rc = append_entry(h, *number, "added", e, err);
-	return history_end(h, rc, err);
+	return alone ? history_end(h, rc, err) : rc;
 }
 
 /* Within a transaction, so that nobody ends it meanwhile. */

@@ -45,7 +45,10 @@ struct action_entry {
 	int64_t at_ns; /* wall clock */
 };
 
-/* A new item: author, title, owner, due, perhaps run. `*number` is its own. */
+/*
+ * A new item: author, title, owner, due, perhaps run. `*number` is its own. In a transaction of
+ * the caller's, or its own.
+ */
 MUST_CHECK int history_action_add(struct history *h, const struct action_entry *e, int64_t *number,
 				  struct error *err);
 

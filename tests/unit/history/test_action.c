@@ -157,6 +157,21 @@ static void an_item_that_there_is_not_is_not_found(void **state)
 	stand(w, true, NULL, 0);
 }
 
+static void what_is_added_in_a_transaction_goes_with_it(void **state)
+{
+	static const int64_t one[] = { 1 };
+	struct world *w = *state;
+
+	assert_int_equal(history_begin(w->h, &w->err), 0);
+	assert_int_equal(add(w, "given up", "2026-12-10"), 1);
+	assert_int_equal(history_end(w->h, -1, &w->err), -1);
+	stand(w, true, NULL, 0);
+	assert_int_equal(history_begin(w->h, &w->err), 0);
+	assert_int_equal(add(w, "kept", "2026-12-10"), 1);
+	assert_int_equal(history_end(w->h, 0, &w->err), 0);
+	stand(w, true, one, 1);
+}
+
 static void entries_cannot_be_changed_or_removed(void **state)
 {
 	static const char *const attempts[] = { "UPDATE action_entry SET title = 'other'",
@@ -184,6 +199,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(what_is_done_stays_done, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_item_that_there_is_not_is_not_found, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(what_is_added_in_a_transaction_goes_with_it, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(entries_cannot_be_changed_or_removed, set_up,
 						tear_down),

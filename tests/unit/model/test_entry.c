@@ -6,7 +6,8 @@
 
 #include <cmocka.h>
 
-#include "model/entry.h"
+#include "model/json.h"
+#include "model/json_entry.h"
 
 static void each_name_of_a_kind_is_read_back_as_it(void **state)
 {
@@ -90,6 +91,37 @@ static void an_entry_of_an_earlier_time_is_late(void **state)
 	assert_false(entry_is_late(&prompt));
 }
 
+static void an_entry_is_written_as_json_with_null_for_what_it_has_not(void **state)
+{
+	const struct entry first = { .number = 1,
+				     .kind = ENTRY_ISSUE,
+				     .author = "ann",
+				     .text = "slow",
+				     .at_ns = 1000000000,
+				     .recorded_ns = 3000000000,
+				     .severity = ENTRY_SEVERITY_HIGH,
+				     .action = 4 },
+			   second = { .number = 2, .supersedes = 1 };
+	CLEANUP(entries_release)
+	struct entries l = { 0 };
+	CLEANUP(cleanup_json)
+	json_t *o = NULL;
+
+	(void)state;
+	assert_int_equal(entries_add(&l, &first), 0);
+	assert_int_equal(entries_add(&l, &second), 0);
+	o = entry_to_json(&l.item[0], &l);
+	assert_non_null(o);
+	assert_string_equal(json_string_value(json_object_get(o, "kind")), "issue");
+	assert_string_equal(json_string_value(json_object_get(o, "severity")), "high");
+	assert_string_equal(json_string_value(json_object_get(o, "at")), "1970-01-01T00:00:01Z");
+	assert_true(json_is_true(json_object_get(o, "late")));
+	assert_true(json_is_null(json_object_get(o, "step")));
+	assert_true(json_is_null(json_object_get(o, "supersedes")));
+	assert_int_equal(json_integer_value(json_object_get(o, "action")), 4);
+	assert_int_equal(json_integer_value(json_object_get(o, "superseded_by")), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +131,7 @@ int main(void)
 		cmocka_unit_test(entries_own_their_texts_and_have_no_null),
 		cmocka_unit_test(an_entry_stands_until_a_later_one_replaces_it),
 		cmocka_unit_test(an_entry_of_an_earlier_time_is_late),
+		cmocka_unit_test(an_entry_is_written_as_json_with_null_for_what_it_has_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
