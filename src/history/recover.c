@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "history/unfinished.h"
 
 static int add_interrupted(struct run *run, int64_t last_sign_ns, struct error *err)
 {
@@ -105,4 +106,36 @@ int history_recover(struct history *h, struct error *err)
 	if (history_begin(h, err) < 0)
 		return -1;
 	return history_end(h, recover_all(h, err), err);
+}
+
+static int end_drill(struct history *h, const char *id, struct error *err)
+{
+	CLEANUP(history_holders_release)
+	struct history_holders holders = { 0 };
+	CLEANUP(run_release)
+	struct run run = { .kind = NULL };
+	int64_t last_sign_ns = 0;
+	int rc;
+
+	if (history_holders(h, &holders, err) < 0)
+		return -1;
+	if (h->in_memory || holders_know_run(&holders, id))
+		return error_set(err, ERROR_BUSY, "run %s is under way", id);
+	rc = query_run(h, id, &run, &last_sign_ns, err);
+	if (rc > 0)
+		return error_set(err, ERROR_NOT_FOUND, "no run %s in the history", id);
+	if (rc < 0 || run.finished_ns)
+		return rc;
+	return record_end(h, &run, last_sign_ns, err);
+}
+
+int history_end_drill(struct history *h, const char *run, struct error *err)
+{
+	bool alone = !h->in_transaction;
+	int rc;
+
+	if (alone && history_begin(h, err) < 0)
+		return -1;
+	rc = end_drill(h, run, err);
+	return alone ? history_end(h, rc, err) : rc;
 }

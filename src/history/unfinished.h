@@ -22,4 +22,11 @@ struct history_drill {
 MUST_CHECK int history_unfinished_drill(struct history *h, struct history_drill *out,
 					struct error *err);
 
+/*
+ * End the drill as history_recover() would, although it may be resumed: somebody has said that it
+ * will not. ERROR_BUSY: a process carries it out; of one that has an end nothing is changed. In a
+ * transaction of the caller's, or its own.
+ */
+MUST_CHECK int history_end_drill(struct history *h, const char *run, struct error *err);
+
 #endif

@@ -306,6 +306,31 @@ static void what_people_enter_is_a_sign_of_life(void **state)
 	assert_int_equal(found.last_sign_ns, now_ns);
 }
 
+static void a_drill_is_ended_when_somebody_says_so_and_nobody_is_at_it(void **state)
+{
+	const struct history_claim claim = { .run = drill, .command = "drill" };
+	struct world *w = *state;
+	int64_t now_ns = clock_wall_ns();
+	struct run run;
+
+	begin_run(w, drill, "drill", now_ns);
+	assert_int_equal(history_lock(w->h, &claim, &w->err), 0);
+	assert_int_equal(history_end_drill(w->h, drill, &w->err), -1);
+	assert_int_equal(w->err.kind, ERROR_BUSY);
+	error_clear(&w->err);
+	history_unlock(w->h);
+	for (int times = 0; times < 2; times++) {
+		assert_int_equal(history_end_drill(w->h, drill, &w->err), 0);
+		assert_int_equal(history_load(w->h, drill, &run, &w->err), 0);
+		assert_int_equal(run.finished_ns, now_ns);
+		assert_int_equal(run.verdict, VERDICT_ERROR);
+		assert_int_equal(run.checks.count, 1);
+		run_release(&run);
+	}
+	assert_int_equal(history_end_drill(w->h, "none", &w->err), -1);
+	assert_int_equal(w->err.kind, ERROR_NOT_FOUND);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -322,6 +347,7 @@ int main(void)
 		TEST(a_drill_that_nobody_is_at_is_left_alone_for_a_day),
 		TEST(after_a_day_a_drill_that_nobody_is_at_was_cut_short),
 		TEST(what_people_enter_is_a_sign_of_life),
+		TEST(a_drill_is_ended_when_somebody_says_so_and_nobody_is_at_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
