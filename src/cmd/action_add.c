@@ -43,7 +43,7 @@ static int add(const struct invocation *inv, const struct action_session *s, str
 				  .at_ns = s->now_ns };
 	int64_t number;
 
-	if (action_check_due(s, o->due, err) < 0 ||
+	if (action_check_due(s->today, o->due, err) < 0 ||
 	    (o->run && history_load_brief(s->history, o->run, &run, err) < 0))
 		return -1;
 	e.run = run.id;

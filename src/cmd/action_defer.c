@@ -37,7 +37,7 @@ static int run(const struct invocation *inv, struct error *err)
 	if (action_read_number(inv->argument[0], &number, err) < 0 ||
 	    action_check_text("--reason", o->reason, true, err) < 0 ||
 	    author_check(o->author, err) < 0 || action_session_open(inv, true, &s, err) < 0 ||
-	    action_check_due(&s, o->due, err) < 0)
+	    action_check_due(s.today, o->due, err) < 0)
 		return -1;
 	e.at_ns = s.now_ns;
 	if (history_action_defer(s.history, number, &e, err) < 0 ||

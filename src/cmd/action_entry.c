@@ -11,20 +11,22 @@
 #include "cmd/configuration.h"
 #include "cmd/document.h"
 #include "cmd/schedule_state.h"
+#include "cmd/text_limit.h"
 #include "model/json.h"
 
 enum { TEXT_MAX = 500 };
 
-static int find_today(struct action_session *s, struct error *err)
+int action_today(const struct config *config, int64_t now_ns, char out[ACTION_DAY_SIZE],
+		 struct error *err)
 {
 	CLEANUP(cleanup_zone)
 	struct zone *zone = NULL;
 	char stamp[TIMEZONE_STAMP_SIZE];
 
-	if (timezone_open(s->config.timezone, &zone, err) < 0)
+	if (timezone_open(config->timezone, &zone, err) < 0)
 		return -1;
-	(void)timezone_stamp(zone, s->now_ns, stamp);
-	(void)snprintf(s->today, sizeof(s->today), "%.4s-%.2s-%.2s", stamp, stamp + 4, stamp + 6);
+	(void)timezone_stamp(zone, now_ns, stamp);
+	(void)snprintf(out, ACTION_DAY_SIZE, "%.4s-%.2s-%.2s", stamp, stamp + 4, stamp + 6);
 	return 0;
 }
 
@@ -32,7 +34,8 @@ int action_session_open(const struct invocation *inv, bool writes, struct action
 			struct error *err)
 {
 	s->now_ns = clock_wall_ns();
-	if (configuration_load(inv, &s->config, err) < 0 || find_today(s, err) < 0)
+	if (configuration_load(inv, &s->config, err) < 0 ||
+	    action_today(&s->config, s->now_ns, s->today, err) < 0)
 		return -1;
 	if (!writes)
 		return history_open_read(s->config.state_dir, &s->history, err);
@@ -58,7 +61,7 @@ static bool is_day(const char *text)
 	return clock_parse_rfc3339(time, &ns) == 0;
 }
 
-int action_check_due(const struct action_session *s, const char *due, struct error *err)
+int action_check_due(const char *today, const char *due, struct error *err)
 {
 	if (!due) {
 		(void)error_set(err, ERROR_USAGE, "--due is missing");
@@ -67,18 +70,14 @@ int action_check_due(const struct action_session *s, const char *due, struct err
 	if (!is_day(due))
 		return error_set(err, ERROR_USAGE,
 				 "--due %.40s: a day such as 2027-03-01 was expected", due);
-	if (strcmp(due, s->today) < 0)
-		return error_set(err, ERROR_USAGE, "--due %s is over; today is %s", due, s->today);
+	if (strcmp(due, today) < 0)
+		return error_set(err, ERROR_USAGE, "--due %s is over; today is %s", due, today);
 	return 0;
 }
 
 int action_check_text(const char *what, const char *text, bool needed, struct error *err)
 {
-	if (needed && (!text || !text[strspn(text, " \t\n")]))
-		return error_set(err, ERROR_USAGE, "%s is missing", what);
-	if (text && strlen(text) > TEXT_MAX)
-		return error_set(err, ERROR_USAGE, "%s: at most %d bytes", what, TEXT_MAX);
-	return 0;
+	return text_limit_check(what, text, needed, TEXT_MAX, err);
 }
 
 int action_read_number(const char *text, int64_t *out, struct error *err)

@@ -21,8 +21,11 @@ MUST_CHECK int action_session_open(const struct invocation *inv, bool writes,
 				   struct action_session *s, struct error *err);
 void action_session_close(struct action_session *s);
 
+/* The day that it is then on the platform's clocks. */
+MUST_CHECK int action_today(const struct config *config, int64_t now_ns, char out[ACTION_DAY_SIZE],
+			    struct error *err);
 /* ERROR_USAGE unless `due` is a day, today or later. */
-MUST_CHECK int action_check_due(const struct action_session *s, const char *due, struct error *err);
+MUST_CHECK int action_check_due(const char *today, const char *due, struct error *err);
 /* ERROR_USAGE when it is too long, or, `needed`, has nothing in it. `what`: "--owner". */
 MUST_CHECK int action_check_text(const char *what, const char *text, bool needed,
 				 struct error *err);
