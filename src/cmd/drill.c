@@ -8,16 +8,37 @@ static const struct command *const subcommands[] = {
 	&drill_plan_command,
 	&drill_announce_command,
 	&drill_start_command,
+	&drill_tick_command,
+	&drill_refuse_command,
+	&drill_note_command,
+	&drill_issue_command,
+	&drill_deviation_command,
+	&drill_join_command,
+	&drill_hold_command,
+	&drill_resume_command,
+	&drill_abort_command,
+	&drill_close_command,
+	&drill_entries_command,
 	NULL,
 };
 /* clang-format on */
 
 const struct command drill_command = {
 	.name = "drill",
-	.summary = "plans of drills, and their announcement",
+	.summary = "plans of drills, their announcement, and what people say in one",
 	.description =
 		"A drill rebuilds the whole platform from its backups against the clock, people's "
-		"part included. This version reads, checks and shows their plans, and announces "
-		"drills; it does not carry them out yet.",
+		"part included. Plans say what is done, by whom and in which order; drills are "
+		"announced beforehand.\n\n"
+		"Whoever takes part in a drill tells it from a terminal of their own what has "
+		"happened: a step is done, a gate opens (tick) or does not (refuse), something is "
+		"worth remembering (note, issue, deviation), the drill is to wait or to end (hold, "
+		"resume, abort, close). Each such entry has an author and a time; a late one has "
+		"both times and a reason. None is ever changed: another may supersede it, and both "
+		"stay. Any number of people may do so at once, also while the drill's own process "
+		"is busy or gone; nobody waits for a lock.\n\n"
+		"All of these are of the drill that is under way, unless --drill names another: "
+		"notes, issues and deviations may follow when it is over, and so do the steps of "
+		"its review.",
 	.subcommands = subcommands,
 };

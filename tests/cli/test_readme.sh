@@ -29,7 +29,7 @@ grep '^muster [a-z]' commands | sort -u >lines || true
 while read -r _ words; do
 	lines=$((lines + 1))
 	# shellcheck disable=SC2046 # words of a command line
-	set -- $(echo "$words" | sed 's/ *[A-Z].*//; s/…//g')
+	set -- $(printf '%s\n' "$words" | sed 's/"[^"]*"/text/g; s/ *[A-Z].*//; s/…//g; s/ *\\$//')
 	"$muster" "$@" --help >out 2>err </dev/null || fail "muster $*: $(cat err)"
 	grep -q "^Usage: muster $1" out || fail "muster $* is not understood: $(head -n 1 out)"
 done <lines

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster drill close: a drill is over, whatever people have not ticked. */
+#include "cmd/commands.h"
+#include "cmd/drill_entry.h"
+#include "history/unfinished.h"
+
+struct options {
+	struct drill_entry_options entry;
+};
+
+static const struct option_row rows[] = {
+	DRILL_REASON_OPTION(struct options, entry.reason, "why, for everybody who reads of it"),
+	DRILL_WHO_OPTIONS(struct options, entry),
+	{ 0 },
+};
+
+/* Nobody carries it: so nobody else will end it. */
+static int end_the_dead(struct drill_session *s, struct error *err)
+{
+	return s->run.unattended ? history_end_drill(s->history, s->id, err) : 0;
+}
+
+static int run(const struct invocation *inv, struct error *err)
+{
+	const struct options *o = inv->options;
+	struct drill_entry_request r = {
+		.options = &o->entry,
+		.entry = { .kind = ENTRY_CLOSE, .text = o->entry.reason },
+		.also = end_the_dead,
+	};
+
+	return drill_entry_run(inv, &r, err);
+}
+
+const struct command drill_close_command = {
+	.name = "close",
+	.summary = "end a drill of which only steps of people remain",
+	.description =
+		"Ends the drill that is under way when all that remains of it are ticks and gates "
+		"of people: they count as left out. While steps of muster's or of programs remain "
+		"it is refused; muster drill abort is for that.\n\n"
+		"A drill whose process is gone is ended, too: as an error, interrupted, with what "
+		"was recorded of it. A day after its last sign of life the next run would do "
+		"that.\n\n"
+		"With --json the document is muster.drill-entry/v1, as of muster drill tick.",
+	.options = rows,
+	.options_size = sizeof(struct options),
+	.examples = "muster drill close --reason \"everybody has gone home\"",
+	.run = run,
+};
