@@ -8,6 +8,7 @@ static const struct command *const subcommands[] = {
 	&drill_plan_command,
 	&drill_announce_command,
 	&drill_start_command,
+	&drill_list_command,
 	&drill_tick_command,
 	&drill_refuse_command,
 	&drill_note_command,
@@ -19,6 +20,7 @@ static const struct command *const subcommands[] = {
 	&drill_abort_command,
 	&drill_close_command,
 	&drill_entries_command,
+	&drill_review_command,
 	NULL,
 };
 /* clang-format on */

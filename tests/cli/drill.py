@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 import traceback
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 CONFIG = """version: 1
@@ -56,12 +57,21 @@ class Place:
     def entries(self, *words):
         return self.json("drill", "entries", *words)["entries"]
 
+    def fixture_drill(self, name):
+        self.drills.append(Drill(self, name))
+        return self.drills[-1]
+
     def drill(self, name="20261203T100000Z-0001", seconds=600, plan=None):
+        """One that began so many seconds ago."""
         path = self.path / "plan.yaml"
         path.write_text(plan or self.call("drill", "plan", "monthly", "--yaml"))
-        self.drills.append(Drill(self, name))
-        self.drills[-1].tell(f"start {name} {seconds} {path}")
-        return self.drills[-1]
+        drill = self.fixture_drill(name)
+        drill.tell(f"start {name} {seconds} {path}")
+        return drill
+
+    @staticmethod
+    def ago(seconds):
+        return (datetime.now(timezone.utc) - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Drill:

@@ -38,10 +38,6 @@ def place():
     return Place(MUSTER, FIXTURE)
 
 
-def at(seconds_ago):
-    return (datetime.now(timezone.utc) - timedelta(seconds=seconds_ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 @test
 def nobody_enters_anything_without_a_drill():
     with place() as p:
@@ -108,20 +104,20 @@ def a_late_entry_has_both_times_and_a_reason():
     with place() as p:
         d = p.drill(plan=PLAN, seconds=600)
         d.tell("begin present 300")
-        err = p.call("drill", "tick", "present", "--at", at(200), code=2)
+        err = p.call("drill", "tick", "present", "--at", p.ago(200), code=2)
         assert "a late entry needs a reason" in err, err
         late = ["--reason", "the laptop was locked"]
-        assert "in the future" in p.call("drill", "tick", "present", "--at", at(-100), *late, code=2)
-        assert "before the drill" in p.call("drill", "note", "x", "--at", at(700), *late, code=2)
-        assert "before step present" in p.call("drill", "tick", "present", "--at", at(400), *late, code=2)
+        assert "in the future" in p.call("drill", "tick", "present", "--at", p.ago(-100), *late, code=2)
+        assert "before the drill" in p.call("drill", "note", "x", "--at", p.ago(700), *late, code=2)
+        assert "before step present" in p.call("drill", "tick", "present", "--at", p.ago(400), *late, code=2)
         for wrong in ("soon", "", "25:00", "10:61", "1:00", "10:05:61", "2026-12-03", "10:05Z"):
             assert "was expected" in p.call("drill", "note", "x", "--at", wrong, *late, code=2), wrong
-        then = at(200)
+        then = p.ago(200)
         e = p.json("drill", "tick", "present", "--at", then, *late)
         assert e["at"] == then and e["recorded"] > then and e["late"] and e["reason"] == late[1], e
         out = p.call("drill", "entries")
         assert ", written " in out and "reason: the laptop was locked" in out, out
-        p.call("drill", "note", "earlier", "--at", at(400), *late)
+        p.call("drill", "note", "earlier", "--at", p.ago(400), *late)
 
 
 @test
@@ -144,7 +140,7 @@ def an_entry_is_replaced_once_by_one_of_its_kind():
     with place() as p:
         d = p.drill(plan=PLAN)
         d.tell("begin present 300", "begin channels 300")
-        p.call("drill", "tick", "present", "--at", at(200), "--reason", "late")
+        p.call("drill", "tick", "present", "--at", p.ago(200), "--reason", "late")
         p.call("drill", "note", "the first word", "--step", "present")
         assert "needs a reason" in p.call("drill", "note", "x", "--supersede", "2", code=2)
         again = ["--supersede", "2", "--reason", "mistyped"]
@@ -157,7 +153,7 @@ def an_entry_is_replaced_once_by_one_of_its_kind():
         err = p.call("drill", "note", "x", *again, code=2)
         assert "superseded already, by 3" in err and "--supersede 3" in err, err
         assert "has no entry 77" in p.call("drill", "note", "x", "--supersede", "77", "--reason", "x", code=8)
-        then = at(250)
+        then = p.ago(250)
         e = p.json("drill", "tick", "present", "--supersede", "1", "--at", then, "--reason", "my watch was slow")
         assert e["at"] == then, e
         assert [x["superseded_by"] for x in p.entries()] == [4, 3, None, None], p.entries()
@@ -293,7 +289,7 @@ def what_comes_after_the_end_is_of_the_review():
         p.call("drill", "tick", "actions", *over)  # in any order
         assert "ticked already" in p.call("drill", "tick", "actions", *over, code=2)
         p.call("drill", "tick", "meeting", "--drill", d.name[:12], "--note", "an hour")
-        p.call("drill", "note", "remembered", "--at", at(5), "--reason", "later", *over)
+        p.call("drill", "note", "remembered", "--at", p.ago(5), "--reason", "later", *over)
         p.call("drill", "issue", "remembered", "--severity", "low", *over)
         assert [e["kind"] for e in p.entries(d.name)] == ["tick", "tick", "note", "issue"]
         assert "waiting for people" not in p.call("drill", "tick", "go", *over, code=2)
