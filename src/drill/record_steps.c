@@ -105,6 +105,23 @@ static int read_skipped(struct drill_record *r, struct drill_record_step *s, str
 	return 0;
 }
 
+static bool may_ask(const struct drill_record *r, const struct drill_record_step *s)
+{
+	return s->plan->on_failure == DRILL_FAILURE_ASK && !r->over && !s->entry;
+}
+
+/* It waits for the answer before it ends; a note says that it does. */
+static int read_question(struct drill_record *r, struct drill_record_step *s, struct error *err)
+{
+	const char *name = drill_record_say(r, "asks %s", s->plan->id);
+
+	if (!name)
+		return drill_record_no_memory(err);
+	s->asks = s->state == DRILL_STEP_FAILED ||
+		  (s->state == DRILL_STEP_RUNNING && *drill_record_note(r, "", name));
+	return 0;
+}
+
 static int read_step(struct drill_record *r, size_t i, struct error *err)
 {
 	struct drill_record_step *s = &r->step[i];
@@ -119,8 +136,8 @@ static int read_step(struct drill_record *r, size_t i, struct error *err)
 		s->verdict = VERDICT_SKIPPED;
 		s->why = "not begun";
 	}
-	s->asks = s->state == DRILL_STEP_FAILED && s->plan->on_failure == DRILL_FAILURE_ASK &&
-		  !r->over && !s->entry;
+	if (may_ask(r, s) && read_question(r, s, err) < 0)
+		return -1;
 	/* asked of or not, it has done its work */
 	if (s->state == DRILL_STEP_FAILED && drill_step_was_only_late(r, s))
 		s->state = DRILL_STEP_DONE;

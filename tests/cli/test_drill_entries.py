@@ -91,7 +91,7 @@ def a_failed_step_that_asks_is_answered():
         d = p.drill(plan=PLAN)
         d.tell("begin go 100", "end go pass 1", "begin restore 90")
         assert "no person's" in p.call("drill", "tick", "restore", code=2)
-        d.tell("end restore fail 60")
+        d.tell("note asks restore=it failed: go on, or stop?")
         err = p.call("drill", "tick", "seen", code=2)
         assert "waits for restore" in err and "waiting for people: restore" in err, err
         e = p.json("drill", "tick", "restore", "--reason", "one index, known")
