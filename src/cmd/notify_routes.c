@@ -43,7 +43,7 @@ static bool wants(const struct invocation *inv, const struct config *config,
 					  .component = &o->component,
 					  .component_count = o->component != NULL };
 
-	return event != NOTICE_TEST && event != NOTICE_GIVEN_UP &&
+	return event != NOTICE_TEST && event != NOTICE_GIVEN_UP && event != NOTICE_PUBLISHED &&
 	       routes_want(&config->notify, r, &q);
 }
 

@@ -186,23 +186,67 @@ static int write_event(const struct notice *n, struct buf *out)
 
 static const char outer[] = "=_muster_whole";
 
-/* What is announced comes with an event for the calendars of those who read it. */
-static int put_body(const struct notice *n, struct buf *out)
+/* One part more: a file. */
+static int put_file(struct buf *out, const char *type, const char *name, struct span content)
+{
+	if (buf_printf(out,
+		       "\r\n--%s\r\nContent-Type: %s\r\n"
+		       "Content-Disposition: attachment; filename=\"%s\"\r\n"
+		       "Content-Transfer-Encoding: base64\r\n\r\n",
+		       outer, type, name) < 0)
+		return -1;
+	return mime_base64(out, content);
+}
+
+static int put_event(const struct notice *n, struct buf *out)
 {
 	CLEANUP(buf_release)
 	struct buf event = { 0 };
 
 	if (!n->begins_ns)
+		return 0;
+	if (write_event(n, &event) < 0)
+		return -1;
+	return put_file(out, "text/calendar; charset=utf-8; method=PUBLISH", "drill.ics",
+			buf_span(&event));
+}
+
+/* The name stands in a header. */
+static bool is_plain_name(const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._";
+
+	return *name && strspn(name, plain) == strlen(name);
+}
+
+static bool has_file(const struct notice *n)
+{
+	return n->file && *n->file;
+}
+
+static int put_report(const struct notice *n, struct buf *out)
+{
+	const char *name =
+		n->file_name && is_plain_name(n->file_name) ? n->file_name : "report.html";
+
+	if (!has_file(n))
+		return 0;
+	return put_file(out, "text/html; charset=utf-8", name,
+			(struct span){ (const uint8_t *)n->file, strlen(n->file) });
+}
+
+/*
+ * What is announced comes with an event for the calendars of those who read it, what is published
+ * with the report.
+ */
+static int put_body(const struct notice *n, struct buf *out)
+{
+	if (!n->begins_ns && !has_file(n))
 		return put_texts(n, out);
 	if (buf_printf(out, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", outer,
 		       outer) < 0 ||
-	    put_texts(n, out) < 0 || write_event(n, &event) < 0 ||
-	    buf_printf(out,
-		       "\r\n--%s\r\nContent-Type: text/calendar; charset=utf-8; method=PUBLISH\r\n"
-		       "Content-Disposition: attachment; filename=\"drill.ics\"\r\n"
-		       "Content-Transfer-Encoding: base64\r\n\r\n",
-		       outer) < 0 ||
-	    mime_base64(out, buf_span(&event)) < 0)
+	    put_texts(n, out) < 0 || put_event(n, out) < 0 || put_report(n, out) < 0)
 		return -1;
 	return buf_printf(out, "--%s--\r\n", outer);
 }

@@ -160,6 +160,10 @@ static bool put_announced(json_t *o, const struct notice *n)
 {
 	if (n->body && *n->body && !member_put(o, "body", text_to_json(n->body)))
 		return false;
+	if (n->file && *n->file &&
+	    (!member_put(o, "file_name", text_to_json(n->file_name)) ||
+	     !member_put(o, "file", text_to_json(n->file))))
+		return false;
 	return !n->begins_ns || (member_put(o, "begins", moment_to_json(n->begins_ns)) &&
 				 member_put(o, "ends", moment_to_json(n->ends_ns)));
 }
@@ -236,6 +240,8 @@ static int fill_from_json(const json_t *json, struct notice *out, struct error *
 	    member_time(json, "at", &out->at_ns, err) < 0 ||
 	    member_time(json, "since", &out->since_ns, err) < 0 ||
 	    member_text(json, "body", &out->arena, &out->body, err) < 0 ||
+	    member_text(json, "file_name", &out->arena, &out->file_name, err) < 0 ||
+	    member_text(json, "file", &out->arena, &out->file, err) < 0 ||
 	    member_time(json, "begins", &out->begins_ns, err) < 0 ||
 	    member_time(json, "ends", &out->ends_ns, err) < 0 ||
 	    verdict_from_json(json, &out->arena, &out->verdict, err) < 0)

@@ -27,7 +27,8 @@
 	X(STARTED, "started")     /* a run began */                                                \
 	X(FINISHED, "finished")   /* a run ended, however */                                       \
 	X(TEST, "test")           /* muster notify test */                                         \
-	X(GIVEN_UP, "given-up")   /* another receiver could not be told */
+	X(GIVEN_UP, "given-up")   /* another receiver could not be told */                         \
+	X(PUBLISHED, "published") /* a report is given to whom somebody named */
 
 enum notice_event {
 #define X(name, word) NOTICE_##name,
@@ -73,6 +74,8 @@ struct notice {
 	/* of what is announced: paragraphs for people, NULL or "" for none; when it is, 0: not told */
 	const char *body;
 	int64_t begins_ns, ends_ns;
+	/* a page that goes with it, HTML; its name: letters, digits, - . _; NULL or "" for none */
+	const char *file_name, *file;
 	struct notice_line *line;
 	size_t line_count;
 	struct arena arena; /* of a notice that was read from JSON */

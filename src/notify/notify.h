@@ -43,6 +43,22 @@ struct notify_announcement {
 MUST_CHECK int notify_announce(const struct notify_scope *s, const struct notify_announcement *a,
 			       size_t *queued, struct error *err);
 
+/* The report of a run, for somebody who was named. Everything is borrowed. */
+struct notify_report {
+	const char *kind, *run;
+	const char *title;            /* one sentence, no full stop */
+	const char *body;             /* paragraphs; may be "" */
+	const char *next;             /* the command that shows more */
+	const char *file_name, *file; /* the report, HTML */
+	enum verdict verdict;
+	const char *id; /* of this publication; unique in the history */
+};
+/* Can the receiver make something of a report? A pager and a ping cannot. */
+bool notify_takes_reports(const struct receiver_config *receiver);
+/* Queue it for that receiver, whatever routes say, in a transaction of the caller's. */
+MUST_CHECK int notify_report(const struct notify_scope *s, const struct receiver_config *receiver,
+			     const struct notify_report *r, struct error *err);
+
 /* A time of a schedule that passed with no run. */
 struct notify_missed {
 	const char *schedule, *kind, *reason;

@@ -58,6 +58,7 @@ static const struct {
 	[NOTICE_FINISHED] = { "", " - FINISHED" },
 	[NOTICE_TEST] = { "TEST: ", " notification, nothing happened" },
 	[NOTICE_GIVEN_UP] = { "ALERT: ", " notification could not be delivered" },
+	[NOTICE_PUBLISHED] = { "", " - REPORT" },
 };
 
 static bool put(struct buf *out, const char *text)
@@ -88,7 +89,7 @@ static bool put_subject(const struct notice *n, struct buf *out)
 	bool ok = buf_puts(out, subjects[n->event].before) == 0 && put(out, kind) &&
 		  buf_puts(out, subjects[n->event].behind) == 0;
 
-	if (ok && n->event == NOTICE_FINISHED)
+	if (ok && (n->event == NOTICE_FINISHED || n->event == NOTICE_PUBLISHED))
 		ok = buf_printf(out, ": %s", wording_verdict(n->verdict)) == 0;
 	/* when it will be stands in the title, as in "Thursday Nov 23 10:00 AM UTC" */
 	if (ok && n->event == NOTICE_ANNOUNCED && *n->title)

@@ -59,6 +59,24 @@ static void a_notice_survives_as_json(void **state)
 	}
 }
 
+static void what_is_published_keeps_its_file(void **state)
+{
+	struct notice n = a_notice(NOTICE_PUBLISHED), read = { 0 };
+	struct error err = ERROR_INIT;
+	CLEANUP(cleanup_json)
+	json_t *json = NULL;
+
+	(void)state;
+	n.file_name = "drill.html";
+	n.file = "<p>\xc3\xa9</p>\n";
+	json = notice_to_json(&n);
+	assert_non_null(json);
+	assert_int_equal(notice_from_json(json, &read, &err), 0);
+	assert_string_equal(read.file_name, n.file_name);
+	assert_string_equal(read.file, n.file);
+	notice_release(&read);
+}
+
 static void every_event_has_a_name_that_leads_back(void **state)
 {
 	enum notice_event e;
@@ -129,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_notice_survives_as_json),
+		cmocka_unit_test(what_is_published_keeps_its_file),
 		cmocka_unit_test(every_event_has_a_name_that_leads_back),
 		cmocka_unit_test(what_is_no_notice_is_refused_by_the_name_of_its_fault),
 		cmocka_unit_test(texts_that_are_not_told_are_empty),
