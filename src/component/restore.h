@@ -21,7 +21,7 @@
 	X(LOAD, "load")           /* pg_restore, psql; the snapshot's loading; the import */       \
 	X(READ_BACK, "read-back") /* the facts of what is there now */                             \
 	X(CHECK, "check")         /* constraints, indexes, definitions, queries, messages */       \
-	X(REPLICATE, "replicate") /* a standby of the restored server: job.standby */
+	X(REPLICATE, "replicate") /* a standby of the restored postgresql: job.standby */
 
 enum restore_phase {
 #define X(id, name) RESTORE_##id,

@@ -169,7 +169,7 @@ def a_standby_streams(directory):
     own = directory / "standby.yaml"
     own.write_text(Path(CONFIG).read_text().replace(
         "  postgres-main:\n", "  postgres-main:\n    restore: {standby: true, disk_max: 200 MiB}\n", 1))
-    run = json.loads(muster("restore-test", "postgres-main", "--json", "--config", str(own), code=5))
+    run = json.loads(muster("restore-test", "postgres-main", "--json", "--config", str(own), code=4))
     step = [c for c in checks(run, "step") if c["verdict"] == "error"]
     if not step or "with a standby" not in step[0]["message"] or "restore.disk_max" not in step[0]["hint"]:
         fail(f"no room for a standby: {step}")

@@ -186,7 +186,7 @@ static int run(struct broker_restore *r, struct error *err)
 		[RESTORE_CHECK] = prove,
 	};
 
-	for (int i = 0; i < RESTORE_PHASE_COUNT; i++) {
+	for (int i = 0; i <= RESTORE_CHECK; i++) {
 		int64_t start = clock_monotonic_ns();
 
 		if (phases[i](r, err) < 0)

@@ -49,7 +49,7 @@ static int run_phases(struct restoring *r, struct error *err)
 		[RESTORE_CHECK] = restoring_check,
 	};
 
-	for (int i = 0; i < RESTORE_PHASE_COUNT; i++) {
+	for (int i = 0; i <= RESTORE_CHECK; i++) {
 		enum restore_phase phase = (enum restore_phase)i;
 		int64_t started_ns = clock_monotonic_ns();
 		int rc;
