@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -54,6 +55,9 @@ static const struct {
 	{ "/dev/stderr", "/proc/self/fd/2" },
 };
 
+/* Of those links, the ones to the directory for temporary files. */
+static const char *const temporary[] = { "/tmp", "/var/tmp" };
+
 enum { LOCKED_DOWN = MS_NOSUID | MS_NODEV };
 
 static char *at(const struct root_plan *p, const char *name, char out[PATH_MAX])
@@ -101,7 +105,8 @@ static int make_file(const struct root_plan *p, const char *name, struct error *
 	int fd = -1;
 	char path[PATH_MAX];
 
-	fd = open(at(p, name, path), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	/* it may be there, where nothing may be written */
+	fd = open(at(p, name, path), O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
 	return fd < 0 ? refused(err, "make", name) : 0;
 }
 
@@ -180,6 +185,42 @@ static int make_devices(const struct root_plan *p, struct error *err)
 	return 0;
 }
 
+static bool holds_readable(const struct root_plan *p, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *const *r = p->readable; r && *r; r++) {
+		if (strncmp(*r, name, len) == 0 && (*r)[len] == '/')
+			return true;
+	}
+	return false;
+}
+
+static bool is_mounted(const struct root_plan *p, const char *name)
+{
+	for (size_t i = 0; i < sizeof(temporary) / sizeof(*temporary); i++) {
+		if (strcmp(temporary[i], name) == 0)
+			return holds_readable(p, name);
+	}
+	return false;
+}
+
+/* A link could hold nothing that is to be seen below its name: then it is that directory. */
+static int mount_temporary(const struct root_plan *p, struct error *err)
+{
+	char source[PATH_MAX];
+
+	(void)snprintf(source, sizeof(source), "%s/tmp", p->writable);
+	for (size_t i = 0; i < sizeof(temporary) / sizeof(*temporary); i++) {
+		if (!is_mounted(p, temporary[i]))
+			continue;
+		if (make_directories(p, temporary[i], err) < 0 ||
+		    bind(p, source, temporary[i], MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int make_links(const struct root_plan *p, struct error *err)
 {
 	char path[PATH_MAX];
@@ -187,7 +228,8 @@ static int make_links(const struct root_plan *p, struct error *err)
 	if (make_directories(p, "/var", err) < 0 || make_directories(p, "/run", err) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
-		if (symlink(links[i].target, at(p, links[i].name, path)) < 0)
+		if (!is_mounted(p, links[i].name) &&
+		    symlink(links[i].target, at(p, links[i].name, path)) < 0)
 			return refused(err, "link", links[i].name);
 	}
 	return 0;
@@ -226,10 +268,6 @@ int root_enter(const struct root_plan *p, struct error *err)
 		if (show_system(p, system_paths[i], err) < 0)
 			return -1;
 	}
-	for (const char *const *r = p->readable; r && *r; r++) {
-		if (show_readable(p, *r, err) < 0)
-			return -1;
-	}
 	if (make_directories(p, p->inside, err) < 0 ||
 	    bind(p, p->writable, p->inside, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err) < 0)
 		return -1;
@@ -237,6 +275,13 @@ int root_enter(const struct root_plan *p, struct error *err)
 	    bind(p, p->given, p->given_inside,
 		 MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err) < 0)
 		return -1;
+	if (mount_temporary(p, err) < 0)
+		return -1;
+	/* after what could hide them, were they below it */
+	for (const char *const *r = p->readable; r && *r; r++) {
+		if (show_readable(p, *r, err) < 0)
+			return -1;
+	}
 	if (make_devices(p, err) < 0 || make_links(p, err) < 0 || make_proc(p, err) < 0)
 		return -1;
 	return change_root(p, err);

@@ -179,6 +179,71 @@ static void the_work_sees_only_its_sandbox(void **state)
 	sandbox_close(&s);
 }
 
+/* What the owner lets it read it sees where it is, also below directories of its own, and no more of it. */
+static int look_at_readable(const struct place *place, struct sandbox_pipes pipes, void *cookie)
+{
+	const char *const *path = cookie;
+	char text[16] = "", beside[PATH_MAX];
+	int fd;
+
+	(void)place;
+	for (; *path; path++) {
+		fd = open(*path, O_RDONLY);
+		if (fd < 0 || read(fd, text, sizeof(text) - 1) != 5 || strcmp(text, "words") != 0)
+			say(pipes.out, "%s is not seen\n", *path);
+		(void)close(fd);
+		if (open(*path, O_WRONLY) >= 0 || unlink(*path) == 0 || chmod(*path, 0777) == 0)
+			say(pipes.out, "%s may be changed\n", *path);
+		(void)snprintf(beside, sizeof(beside), "%s-beside", *path);
+		if (access(beside, F_OK) == 0)
+			say(pipes.out, "%s is seen\n", beside);
+	}
+	fd = open("/tmp/file", O_WRONLY | O_CREAT, 0600);
+	say(pipes.out, "%s\n", fd >= 0 && access("/work/tmp/file", F_OK) == 0 ? "done" : "no /tmp");
+	return 0;
+}
+
+static void write_words(const char *directory, const char *name)
+{
+	char path[PATH_MAX];
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs("words", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void what_may_be_read_is_seen_where_it_is(void **state)
+{
+	char directory[] = "/tmp/test-readable-XXXXXX", path[PATH_MAX];
+	const char *readable[] = { path, NULL };
+	const struct sandbox_options options = { .parent = scratch,
+						 .readable = readable,
+						 .work = look_at_readable,
+						 .cookie = readable };
+	struct sandbox s = SANDBOX_INIT;
+	struct error err = ERROR_INIT;
+	int code = 0;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	assert_int_equal(chmod(directory, 0755), 0);
+	write_words(directory, "file");
+	write_words(directory, "file-beside");
+	(void)snprintf(path, sizeof(path), "%s/file", directory);
+	if (sandbox_open(&options, &s, &err) < 0)
+		fail_msg("%s", err.message);
+	CLEANUP(buf_release)
+	struct buf said = everything(s.out);
+	assert_string_equal(said.ptr, "done\n");
+	assert_int_equal(sandbox_wait(&s, -1, &code, &err), 1);
+	sandbox_close(&s);
+	assert_int_equal(entries_of(scratch), 0);
+	assert_int_equal(file_remove_tree(directory, &err), 0);
+}
+
 static int tell_environment(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
 	(void)place;
@@ -604,6 +669,7 @@ static int run_group(void)
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(the_work_sees_only_its_sandbox),
+		IN_SCRATCH(what_may_be_read_is_seen_where_it_is),
 		IN_SCRATCH(the_work_has_nothing_of_its_owners_environment),
 		IN_SCRATCH(closing_leaves_neither_process_nor_file),
 		IN_SCRATCH(an_owner_that_is_killed_at_any_moment_leaves_nothing),
