@@ -20,6 +20,13 @@ struct place {
 	uid_t uid;
 	gid_t gid;
 	uint64_t memory_max; /* bytes the server should plan with; 0: its default */
+	/*
+	 * Nobody else is in its network, as in a sandbox: a server listens on 127.0.0.1 at its
+	 * usual port, beside any Unix socket. False: at free ports, and only where it must.
+	 */
+	bool own_network;
+	unsigned
+		number; /* among the servers of its kind in that network, from 0: added to the usual port */
 };
 
 /*

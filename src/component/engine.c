@@ -44,9 +44,12 @@ int engine_start_below(enum engine_kind kind, const struct place *parent, struct
 		       struct error *err)
 {
 	struct place place = *parent;
+	char number[12] = "";
 
-	(void)snprintf(place.directory, sizeof(place.directory), "%.60s/%s", parent->directory,
-		       engine_kind_name(kind));
+	if (parent->number)
+		(void)snprintf(number, sizeof(number), "-%u", parent->number + 1);
+	(void)snprintf(place.directory, sizeof(place.directory), "%.56s/%s%s", parent->directory,
+		       engine_kind_name(kind), number);
 	if (mkdir(place.directory, 0700) < 0)
 		return error_set_errno(err, ERROR_IO, "create directory %s", place.directory);
 	return engine_of(kind)->start(&place, out, err);

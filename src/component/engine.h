@@ -22,7 +22,7 @@ struct server {
 	struct process companion; /* rabbitmq: its epmd; postgresql: its standby, when it has one */
 	struct place place;
 	char socket[108];            /* postgresql: directory; redis: path; "" = none */
-	uint16_t port;               /* postgresql: part of the socket's name; 0: none */
+	uint16_t port;               /* postgresql: of the socket's name, too; redis: 0: none */
 	uint16_t management_port;    /* rabbitmq */
 	uint16_t epmd_port;          /* rabbitmq: of its companion */
 	char user[32], password[48]; /* of an administrator; password "" = none needed */
@@ -97,7 +97,7 @@ struct engine {
 
 const struct engine *engine_of(enum engine_kind kind);
 
-/* Its start, in a new directory below `parent`'s that bears the engine's name. */
+/* Its start, in a new directory below `parent`'s that bears the engine's name, and from the second on its number. */
 MUST_CHECK int engine_start_below(enum engine_kind kind, const struct place *parent,
 				  struct server *out, struct error *err);
 

@@ -7,11 +7,9 @@
 #include "environment/servers.h"
 #include "sandbox/visit.h"
 
-enum { VARIABLES_MAX = 16 };
-
 struct variables {
-	struct arena arena;
-	const char *item[VARIABLES_MAX + 1];
+	struct arena *arena;
+	const char *item[ENGINE_COUNT * ENVIRONMENT_VARIABLES + 1];
 	size_t count;
 	bool no_memory;
 };
@@ -21,10 +19,10 @@ __attribute__((format(printf, 2, 3))) static void add(struct variables *v, const
 	va_list ap;
 
 	va_start(ap, fmt);
-	v->item[v->count] = arena_vprintf(&v->arena, fmt, ap);
+	v->item[v->count] = arena_vprintf(v->arena, fmt, ap);
 	va_end(ap);
 	v->no_memory = v->no_memory || !v->item[v->count];
-	v->count += v->count + 1 < VARIABLES_MAX;
+	v->count += v->count + 1 < sizeof(v->item) / sizeof(*v->item);
 }
 
 static void add_server(struct variables *v, const struct environment_server *s)
@@ -36,15 +34,17 @@ static void add_server(struct variables *v, const struct environment_server *s)
 		add(v, "PGHOST=%s", d->socket);
 		add(v, "PGPORT=%u", (unsigned)d->port);
 		add(v, "PGUSER=%s", d->user);
+		add(v, "POSTGRES_URL=postgresql://%s@127.0.0.1:%u", d->user, (unsigned)d->port);
 		break;
 	case ENGINE_REDIS:
 		add(v, "REDIS_SOCKET=%s", d->socket);
-		if (d->password[0])
-			add(v, "REDISCLI_AUTH=%s", d->password);
+		add(v, "REDIS_URL=redis://127.0.0.1:%u", (unsigned)d->port);
 		break;
 	case ENGINE_RABBITMQ:
 		add(v, "RABBITMQ_USER=%s", d->user);
 		add(v, "RABBITMQ_PASSWORD=%s", d->password);
+		add(v, "AMQP_URL=amqp://%s:%s@127.0.0.1:%u", d->user, d->password,
+		    (unsigned)d->port);
 		add(v, "RABBITMQ_URL=amqp://%s:%s@127.0.0.1:%u/", d->user, d->password,
 		    (unsigned)d->port);
 		add(v, "RABBITMQ_MANAGEMENT_URL=http://127.0.0.1:%u/",
@@ -54,6 +54,20 @@ static void add_server(struct variables *v, const struct environment_server *s)
 	case ENGINE_COUNT:
 		break;
 	}
+}
+
+int environment_variables(const struct environment_server *s, struct arena *arena,
+			  const char *out[ENVIRONMENT_VARIABLES + 1], struct error *err)
+{
+	struct variables v = { .arena = arena };
+
+	add_server(&v, s);
+	if (v.no_memory)
+		return error_set(err, ERROR_NOMEM, "no memory to describe an environment");
+	for (size_t i = 0; i < v.count; i++)
+		out[i] = v.item[i];
+	out[v.count] = NULL;
+	return 0;
 }
 
 void environment_ways(const struct environment_server *s,
@@ -107,19 +121,16 @@ int environment_serve(const struct place *place, struct sandbox_pipes pipes,
 {
 	CLEANUP(buf_release)
 	struct buf greeting = { 0 };
-	struct variables v = { .count = 0 };
+	CLEANUP(arena_release)
+	struct arena arena = { 0 };
+	struct variables v = { .arena = &arena };
 	struct visit_guide guide = { .directory = place->directory, .env = v.item };
-	int rc;
 
 	for (size_t i = 0; i < count; i++)
 		add_server(&v, &server[i]);
 	v.item[v.count] = NULL;
 	if (v.no_memory || greet(server, count, &greeting) < 0)
-		rc = error_set(err, ERROR_NOMEM, "no memory to describe an environment");
-	else {
-		guide.greeting = greeting.ptr;
-		rc = visit_serve(pipes, &guide, err);
-	}
-	arena_release(&v.arena);
-	return rc;
+		return error_set(err, ERROR_NOMEM, "no memory to describe an environment");
+	guide.greeting = greeting.ptr;
+	return visit_serve(pipes, &guide, err);
 }

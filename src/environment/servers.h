@@ -30,6 +30,11 @@ MUST_CHECK int environment_serve(const struct place *place, struct sandbox_pipes
 				 const struct environment_server *server, size_t count,
 				 struct error *err);
 
+enum { ENVIRONMENT_VARIABLES = 6 };
+/* Variables that lead programs to it from inside, "NAME=value", NULL-terminated, in `arena`. */
+MUST_CHECK int environment_variables(const struct environment_server *s, struct arena *arena,
+				     const char *out[ENVIRONMENT_VARIABLES + 1], struct error *err);
+
 enum { ENVIRONMENT_WAYS = 3, ENVIRONMENT_WAY_SIZE = 256 };
 /* Commands that reach it from inside, "" where there are fewer. */
 void environment_ways(const struct environment_server *s,

@@ -168,7 +168,8 @@ noreturn static void run_work(const struct sandbox_plan *plan, struct sandbox_pi
 	struct place place = { .directory = SANDBOX_INSIDE,
 			       .uid = plan->uid,
 			       .gid = plan->gid,
-			       .memory_max = plan->options->limits.memory_max };
+			       .memory_max = plan->options->limits.memory_max,
+			       .own_network = true };
 
 	/* what the servers in here run as may neither trace it nor read its memory */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||

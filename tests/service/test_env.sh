@@ -90,6 +90,13 @@ all_servers() {
 	# shellcheck disable=SC2016 # the inner shell's variables
 	run 0 "administrator" env shell -- sh -c \
 		'curl -sf -u "$RABBITMQ_USER:$RABBITMQ_PASSWORD" "${RABBITMQ_MANAGEMENT_URL}api/whoami"'
+	# as services are configured: by URLs, in the sandbox's own network
+	# shellcheck disable=SC2016 # the inner shell's variables
+	run 0 "42 PONG" env shell -- sh -c \
+		'echo $(psql -Atc "select 6 * 7" "$POSTGRES_URL/postgres") $(redis-cli -u "$REDIS_URL/1" ping)'
+	# shellcheck disable=SC2016 # the inner shell's variables
+	run 0 "amqp://" env shell -- bash -c \
+		'at=${AMQP_URL#*@}; exec 3<>"/dev/tcp/${at%:*}/${at#*:}" && echo "$AMQP_URL"'
 	run 0 "" env down env
 	grep -qx "env is down, and nothing is left of it" out || fail "down does not say so"
 	nothing_left

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A private PostgreSQL: Unix socket only, settings for data that need not survive. */
+/*
+ * A private PostgreSQL, with settings for data that need not survive: on a Unix socket, and in
+ * a network of its own on 127.0.0.1 as well.
+ */
 #include "component/postgres/postgres.h"
 
 #include <libpq-fe.h>
@@ -15,7 +18,7 @@
 static const int64_t initdb_timeout_ns = 120 * NS_PER_SECOND;
 static const int64_t ready_timeout_ns = 60 * NS_PER_SECOND;
 
-enum { SOCKET_PORT = 5432, FIXED_MAX = 16 /* settings of ours */ };
+enum { USUAL_PORT = 5432, FIXED_MAX = 16 /* settings of ours */ };
 
 /* A known environment: none of the operator's PG* variables or locale gets in. */
 static const char *const server_env[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", NULL };
@@ -66,8 +69,8 @@ static int add_setting(struct arena *a, const char **argv, size_t *n, const char
 static int add_settings(struct arena *a, const struct server *s, const struct restored_note *extra,
 			size_t count, const char **argv)
 {
-	static const struct restored_note fixed[] = {
-		{ "listen_addresses", "" },
+	const struct restored_note fixed[] = {
+		{ "listen_addresses", s->place.own_network ? "127.0.0.1" : "" },
 		{ "unix_socket_permissions", "0700" },
 		{ "fsync", "off" },
 		{ "synchronous_commit", "off" },
@@ -84,7 +87,7 @@ static int add_settings(struct arena *a, const struct server *s, const struct re
 	size_t n = 0;
 	int rc;
 
-	(void)snprintf(port, sizeof(port), "%d", SOCKET_PORT);
+	(void)snprintf(port, sizeof(port), "%u", (unsigned)s->port);
 	(void)snprintf(buffers, sizeof(buffers), "%lluMB",
 		       (unsigned long long)(quarter_mib ? quarter_mib : 64));
 	rc = add_setting(a, argv, &n, "unix_socket_directories", s->place.directory) |
@@ -143,7 +146,7 @@ int engine_postgres_start_on_data(const struct place *place, const struct restor
 	struct server s = SERVER_INIT;
 
 	s.place = *place;
-	s.port = SOCKET_PORT;
+	s.port = (uint16_t)(USUAL_PORT + place->number);
 	(void)snprintf(s.socket, sizeof(s.socket), "%s", place->directory);
 	(void)snprintf(s.user, sizeof(s.user), "postgres");
 	if (run_server(&s, setting, count, err) < 0)

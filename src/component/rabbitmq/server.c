@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A private RabbitMQ with its own epmd, on free loopback ports. Whatever the
- * Debian wrappers would do (change user, share the machine's epmd, read
- * /etc/rabbitmq) is bypassed.
+ * A private RabbitMQ with its own epmd, on free loopback ports, or in a network of its own
+ * on the usual ones. Whatever the Debian wrappers would do (change user, share the machine's
+ * epmd, read /etc/rabbitmq) is bypassed.
  */
 #include "component/rabbitmq/rabbitmq.h"
 
@@ -21,6 +21,12 @@
 static const int64_t ready_timeout_ns = 180 * NS_PER_SECOND;
 
 enum { ATTEMPTS = 3 };
+enum {
+	USUAL_PORT = 5672,
+	USUAL_MANAGEMENT_PORT = 15672,
+	USUAL_EPMD_PORT = 4369,
+	USUAL_DISTRIBUTION_PORT = 25672
+};
 
 static int make_password(char *out, size_t size, struct error *err)
 {
@@ -182,16 +188,30 @@ static int accepts_login(struct server *s, struct error *err)
 	return http_send(&request, &answer, &not_yet) == 0 && answer.status == 200;
 }
 
+static int choose_ports(struct server *s, uint16_t *distribution, struct error *err)
+{
+	unsigned number = s->place.number;
+
+	if (s->place.own_network) {
+		s->port = (uint16_t)(USUAL_PORT + number);
+		s->management_port = (uint16_t)(USUAL_MANAGEMENT_PORT + number);
+		s->epmd_port = (uint16_t)(USUAL_EPMD_PORT + number);
+		*distribution = (uint16_t)(USUAL_DISTRIBUTION_PORT + number);
+		return 0;
+	}
+	if (place_free_port(&s->port, err) < 0 || place_free_port(&s->management_port, err) < 0 ||
+	    place_free_port(&s->epmd_port, err) < 0)
+		return -1;
+	return place_free_port(distribution, err);
+}
+
 static int attempt(struct server *s, struct error *err)
 {
 	CLEANUP(cleanup_close)
 	int log = server_open_log("rabbitmq", s, err);
 	uint16_t distribution_port;
 
-	if (log < 0)
-		return -1;
-	if (place_free_port(&s->port, err) < 0 || place_free_port(&s->management_port, err) < 0 ||
-	    place_free_port(&s->epmd_port, err) < 0 || place_free_port(&distribution_port, err) < 0)
+	if (log < 0 || choose_ports(s, &distribution_port, err) < 0)
 		return -1;
 	if (write_files(s, err) < 0 || run_epmd(s, log, err) < 0 ||
 	    run_node(s, distribution_port, log, err) < 0)

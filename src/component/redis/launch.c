@@ -12,11 +12,13 @@ int launch_server(const struct launch *launch, struct server *s, struct error *e
 	static const char *const env[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", NULL };
 	CLEANUP(cleanup_close)
 	int log = server_open_log("redis", s, err);
-	char memory[32], databases[16], master_port[8];
+	char memory[32], databases[16], port[8], master_port[8];
 	const char *const argv[] = {
 		"redis-server",
 		"--port",
-		"0",
+		port,
+		"--bind",
+		"127.0.0.1",
 		"--unixsocket",
 		s->socket,
 		"--unixsocketperm",
@@ -49,6 +51,7 @@ int launch_server(const struct launch *launch, struct server *s, struct error *e
 	(void)snprintf(memory, sizeof(memory), "%llu", (unsigned long long)s->place.memory_max);
 	(void)snprintf(databases, sizeof(databases), "%u",
 		       launch->databases ? launch->databases : DEFAULT_DATABASES);
+	(void)snprintf(port, sizeof(port), "%u", (unsigned)s->port);
 	(void)snprintf(master_port, sizeof(master_port), "%u", (unsigned)launch->master_port);
 	return process_start(&spec, &s->process, err);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a private redis-server is launched: on a Unix socket alone, with nothing saved unless asked. */
+/*
+ * How a private redis-server is launched: on a Unix socket, and in a network of its own on
+ * 127.0.0.1 as well, with nothing saved unless asked.
+ */
 #ifndef COMPONENT_REDIS_LAUNCH_H
 #define COMPONENT_REDIS_LAUNCH_H
 

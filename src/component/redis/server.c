@@ -12,6 +12,7 @@
 #include "component/redis/launch.h"
 #include "component/start.h"
 
+enum { USUAL_PORT = 6379 };
 static const int64_t ready_timeout_ns = 60 * NS_PER_SECOND;
 
 static int answers_ping(struct server *s, struct error *err)
@@ -39,6 +40,7 @@ int engine_redis_start(const struct place *place, struct server *out, struct err
 	struct server s = SERVER_INIT;
 
 	s.place = *place;
+	s.port = place->own_network ? (uint16_t)(USUAL_PORT + place->number) : 0;
 	(void)snprintf(s.socket, sizeof(s.socket), "%s/redis.sock", place->directory);
 	if (launch_server(&(struct launch){ 0 }, &s, err) < 0)
 		return -1;
