@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a restore test says into a sandbox, and hears of it. */
+/* What is heard of whoever restores in the sandbox: progress, and at last a report. */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "plan/restore_test.intern.h"
 
@@ -16,139 +18,46 @@ static int no_memory(struct error *err)
 	return error_set(err, ERROR_NOMEM, "no memory for what a sandbox says");
 }
 
-/* 1: `fd` is ready; 0: not yet. */
-static int await(struct plan_run *run, int fd, short events, struct error *err)
+/* It ended without a report: a limit, a signal. */
+static int explain_silence(struct restore_target *t, struct error *why)
 {
-	struct pollfd p = { .fd = fd, .events = events };
-	int n = poll(&p, 1, TICK_MS);
+	int code = 0, rc;
 
-	if (n < 0 && errno != EINTR)
-		return error_set_errno(err, ERROR_IO, "wait for the sandbox");
-	if (plan_may_go_on(run, err) < 0)
+	if (t->line.connection >= 0)
+		rc = visit_await(t->sandbox, t->line.connection, -1, &code, why);
+	else
+		rc = sandbox_wait(t->sandbox, -1, &code, why);
+	if (rc < 0)
 		return -1;
-	return n > 0;
+	return error_set(why, ERROR_TARGET,
+			 "what ran in the sandbox ended with code %d, without a report", code);
 }
 
-/* A server that starts slowly reads late: nothing blocks meanwhile. */
-static int write_order(struct plan_run *run, struct restore_target *t, const struct buf *text,
-		       struct error *err)
+/* Wait a moment for more. -1: there will be none, `why` tells. */
+static int read_more(struct restore_target *t, struct error *why)
 {
-	size_t sent = 0;
-
-	if (fcntl(t->sandbox.in, F_SETFL, O_NONBLOCK) < 0)
-		return error_set_errno(err, ERROR_IO, "prepare the sandbox's pipe");
-	while (sent < text->len) {
-		int ready = await(run, t->sandbox.in, POLLOUT, err);
-		ssize_t n;
-
-		if (ready < 0)
-			return -1;
-		if (!ready)
-			continue;
-		n = write(t->sandbox.in, text->ptr + sent, text->len - sent);
-		/* who ended before it heard all says why */
-		if (n < 0 && errno == EPIPE)
-			return 0;
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return error_set_errno(err, ERROR_IO, "write to the sandbox's pipe");
-		sent += n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
-
-static struct restore_part part_of(const struct restore_file *f)
-{
-	const struct inspection *i = &f->judged.inspection;
-	const struct manifest_file *m = f->judged.expected;
-	int64_t taken_ns = m && m->started_ns ? m->started_ns : 0;
-
-	if (!taken_ns && !i->reading.local_time)
-		taken_ns = i->reading.content_time_ns;
-	return (struct restore_part){ .kind = f->judged.kind,
-				      .format = i->reading.format,
-				      .database = f->judged.database,
-				      .path = f->inside,
-				      .facts = &i->reading.facts,
-				      .taken_ns = taken_ns,
-				      .pinned = m != NULL };
-}
-
-/* What the manifest notes of the component; `out` has room for all of its notes. */
-static size_t take_notes(const struct restore_target *t, struct restored_note *out)
-{
-	const struct manifest *m = t->set ? t->set->manifest : NULL;
-	size_t count = 0;
-
-	for (size_t i = 0; m && i < m->note_count; i++) {
-		if (strcmp(m->note[i].component, t->component->name) == 0)
-			out[count++] = (struct restored_note){ m->note[i].name, m->note[i].value };
-	}
-	return count;
-}
-
-static int64_t rpo_of(const struct restore_test *test, const struct restore_target *t)
-{
-	return t->component->rpo_ns ? t->component->rpo_ns : test->config->rpo_ns;
-}
-
-int restore_give_order(struct plan_run *run, struct restore_target *t,
-		       const struct restore_test *test, struct error *err)
-{
-	CLEANUP(buf_release)
-	struct buf text = { 0 };
-	CLEANUP(cleanup_free)
-	struct restore_part *part = calloc(t->file_count + 1, sizeof(*part));
-	const struct manifest *m = t->set ? t->set->manifest : NULL;
-	CLEANUP(cleanup_free)
-	struct restored_note *production = calloc((m ? m->note_count : 0) + 1, sizeof(*production));
-	struct restore_job job = { .part = part,
-				   .part_count = t->file_count,
-				   .jobs = test->request->jobs,
-				   .realistic = t->config.realistic,
-				   .standby = t->config.standby,
-				   .production = production,
-				   .rpo_ns = rpo_of(test, t) };
-
-	if (!part || !production)
-		return no_memory(err);
-	for (size_t i = 0; i < t->file_count; i++)
-		part[i] = part_of(&t->file[i]);
-	job.production_count = take_notes(t, production);
-	if (restore_order_write(t->engine, &job, &text, err) < 0 ||
-	    write_order(run, t, &text, err) < 0)
-		return -1;
-	(void)close(t->sandbox.in);
-	t->sandbox.in = -1;
-	return 0;
-}
-
-/* 1: more was said; 0: nothing now; -1 at its end. */
-static int read_more(struct plan_run *run, struct restore_target *t, struct error *err)
-{
-	int ready = await(run, t->sandbox.out, POLLIN, err), code = 0;
+	struct restore_hearing *h = &t->hearing;
+	struct pollfd fd = { .fd = t->line.out, .events = POLLIN };
+	int ready = poll(&fd, 1, TICK_MS);
 	ssize_t n;
 
+	if (ready < 0 && errno != EINTR)
+		return error_set_errno(why, ERROR_IO, "wait for the sandbox");
 	if (ready <= 0)
-		return ready;
-	if (buf_reserve(&t->said, BLOCK) < 0)
-		return no_memory(err);
-	n = file_read_some(t->sandbox.out, "the sandbox's pipe", t->said.ptr + t->said.len, BLOCK,
-			   err);
+		return 0;
+	if (buf_reserve(&h->said, BLOCK) < 0)
+		return no_memory(why);
+	n = file_read_some(t->line.out, "the sandbox's pipe", h->said.ptr + h->said.len, BLOCK,
+			   why);
 	if (n < 0)
 		return -1;
-	if (n == 0) {
-		/* it ended without a report: a limit, a signal */
-		if (sandbox_wait(&t->sandbox, -1, &code, err) < 0)
-			return -1;
-		return error_set(err, ERROR_TARGET,
-				 "what ran in the sandbox ended with code %d, without a report",
-				 code);
-	}
-	t->said.len += (size_t)n;
-	if (t->said.len > RESTORE_REPORT_MAX)
-		return error_set(err, ERROR_TARGET, "the sandbox said more than %d MiB",
+	if (n == 0)
+		return explain_silence(t, why);
+	h->said.len += (size_t)n;
+	if (h->said.len > RESTORE_REPORT_MAX)
+		return error_set(why, ERROR_TARGET, "the sandbox said more than %d MiB",
 				 RESTORE_REPORT_MAX >> 20);
-	return 1;
+	return 0;
 }
 
 static int tell(struct plan_run *run, const struct restore_news *news, struct error *err)
@@ -163,79 +72,121 @@ static int tell(struct plan_run *run, const struct restore_news *news, struct er
 }
 
 /* The first line of what was said, and away with it. 1: there was one. */
-static int take_line(struct restore_target *t, struct restore_news *out, struct error *err)
+static int take_line(struct restore_target *t, struct restore_news *out, struct error *why)
 {
-	char *from = t->said.ptr;
-	const char *end = t->said.len > t->searched ?
-				  memchr(from + t->searched, '\n', t->said.len - t->searched) :
+	struct restore_hearing *h = &t->hearing;
+	char *from = h->said.ptr;
+	const char *end = h->said.len > h->searched ?
+				  memchr(from + h->searched, '\n', h->said.len - h->searched) :
 				  NULL;
 	size_t len;
 	int rc;
 
-	t->searched = t->said.len;
+	h->searched = h->said.len;
 	if (!end)
 		return 0;
 	len = (size_t)(end - from);
 	rc = restore_news_parse((struct span){ (const uint8_t *)from, len }, t->file_count, out,
-				err);
-	t->said.len -= len + 1;
-	t->searched = 0;
-	memmove(from, end + 1, t->said.len);
+				why);
+	h->said.len -= len + 1;
+	h->searched = 0;
+	memmove(from, end + 1, h->said.len);
+	if (rc < 0)
+		restore_report_release(&out->report);
 	return rc < 0 ? -1 : 1;
 }
 
-/* The configuration decides how grave it is that a check does not hold. */
-static enum verdict severity_of(const struct restore_target *t, const char *name)
+/* Under the lock. */
+static int keep_report(struct restore_target *t, struct restore_report *report, struct error *why)
 {
-	enum check_id id;
+	bool *told = calloc(report->restored.checks.count + 1, sizeof(*told));
 
-	return check_parse_name(name, &id) ? judge_severity(id, t->component) : VERDICT_FAIL;
+	if (!told) {
+		restore_report_release(report);
+		return no_memory(why);
+	}
+	t->hearing.told = told;
+	t->report = *report;
+	t->hearing.reported = true;
+	return 0;
 }
 
-/* Its checks are the component's; what kept it from its end is no fault of the caller's file or command line. */
-static int take_report(struct plan_run *run, struct restore_target *t, struct restore_news *news,
-		       struct error *err)
+/*
+ * One line, or a moment's waiting for it, by the one that hears. What keeps all from hearing
+ * goes to `why`, what keeps only this run's step to `err`.
+ */
+static int hear_some(struct plan_run *run, struct restore_target *t, struct error *why,
+		     struct error *err)
 {
-	struct checks *checks = &news->report.restored.checks;
+	struct restore_hearing *h = &t->hearing;
+	struct restore_news news = { 0 };
+	int rc = take_line(t, &news, why);
 
-	t->report = news->report;
-	t->reported = true;
-	for (size_t i = 0; i < checks->count; i++) {
-		struct check check = t->report.restored.checks.item[i];
+	if (rc == 0)
+		(void)(read_more(t, why) < 0); /* it is kept */
+	if (rc <= 0)
+		return plan_may_go_on(run, err);
+	(void)pthread_mutex_lock(&h->lock);
+	if (news.word == RESTORE_WORD_REPORT)
+		(void)(keep_report(t, &news.report, why) < 0); /* it is kept */
+	else
+		h->phase = (int)news.phase;
+	(void)pthread_mutex_unlock(&h->lock);
+	return news.word == RESTORE_WORD_REPORT ? 0 : tell(run, &news, err);
+}
 
-		check.component = t->component->name;
-		if (check.verdict == VERDICT_FAIL)
-			check.verdict = severity_of(t, check.name);
-		if (plan_check(run, &check, err) < 0)
-			return -1;
-	}
-	if (t->report.error.kind == ERROR_NONE)
-		return 0;
-	*err = t->report.error;
-	err->kind = ERROR_TARGET;
-	return error_context(err, "in the sandbox");
+/* Under the lock, which others have meanwhile. */
+static int hear_once(struct plan_run *run, struct restore_target *t, struct error *err)
+{
+	struct restore_hearing *h = &t->hearing;
+	struct error why = ERROR_INIT;
+	int rc;
+
+	h->busy = true;
+	(void)pthread_mutex_unlock(&h->lock);
+	rc = hear_some(run, t, &why, err);
+	(void)pthread_mutex_lock(&h->lock);
+	h->busy = false;
+	if (why.kind != ERROR_NONE)
+		h->silent = why;
+	(void)pthread_cond_broadcast(&h->changed);
+	return rc;
+}
+
+/* Under the lock: until the one that hears has heard something, or for a moment. */
+static int wait_for_other(struct plan_run *run, struct restore_hearing *h, struct error *err)
+{
+	int64_t until_ns = clock_wall_ns() + TICK_MS * (NS_PER_SECOND / 1000);
+	const struct timespec until = { .tv_sec = until_ns / NS_PER_SECOND,
+					.tv_nsec = until_ns % NS_PER_SECOND };
+
+	(void)pthread_cond_timedwait(&h->changed, &h->lock, &until);
+	return plan_may_go_on(run, err);
 }
 
 int restore_hear(struct plan_run *run, struct restore_target *t, enum restore_phase until,
 		 struct error *err)
 {
-	for (;;) {
-		struct restore_news news = { 0 };
-		int rc = take_line(t, &news, err);
+	struct restore_hearing *h = &t->hearing;
+	int rc = 0;
 
-		if (rc == 0 && read_more(run, t, err) < 0)
-			return -1;
-		if (rc == 0)
-			continue;
-		if (rc < 0) {
-			restore_report_release(&news.report);
-			return -1;
-		}
-		if (news.word == RESTORE_WORD_REPORT)
-			return take_report(run, t, &news, err);
-		if (tell(run, &news, err) < 0)
-			return -1;
-		if (news.phase >= until)
-			return 0;
+	(void)pthread_mutex_lock(&h->lock);
+	while (rc == 0 && !h->reported && h->phase < (int)until && h->silent.kind == ERROR_NONE)
+		rc = h->busy ? wait_for_other(run, h, err) : hear_once(run, t, err);
+	if (rc == 0 && !h->reported && h->silent.kind != ERROR_NONE) {
+		*err = h->silent;
+		rc = -1;
 	}
+	(void)pthread_mutex_unlock(&h->lock);
+	return rc;
+}
+
+bool restore_has_reported(struct restore_target *t)
+{
+	bool reported;
+
+	(void)pthread_mutex_lock(&t->hearing.lock);
+	reported = t->hearing.reported;
+	(void)pthread_mutex_unlock(&t->hearing.lock);
+	return reported;
 }

@@ -2,6 +2,7 @@
 #include "plan/restore_inside.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -19,10 +20,23 @@ struct inside {
 	struct server server;
 	enum engine_kind engine; /* of the server; ENGINE_COUNT: none was started */
 	int64_t began_ns;
+	bool ordered;
 	struct restore_report report;
 	enum restore_phase phase; /* the one that was told last, */
 	int64_t told_ns;          /* and when */
 };
+
+static struct inside inside_of(const struct place *place, struct sandbox_pipes pipes,
+			       const struct restore_wish *wish)
+{
+	return (struct inside){ .place = place,
+				.pipes = pipes,
+				.wish = wish,
+				.server = SERVER_INIT,
+				.engine = ENGINE_COUNT,
+				.began_ns = clock_monotonic_ns(),
+				.phase = RESTORE_PHASE_COUNT };
+}
 
 static int start_server(struct inside *in, enum engine_kind kind, struct error *err)
 {
@@ -97,6 +111,7 @@ static int restore(struct inside *in, struct error *err)
 	rc = read_order(in->pipes.in, &order, err);
 	if (rc <= 0)
 		return rc;
+	in->ordered = true;
 	if (order.engine != in->engine) {
 		stop_server(in);
 		if (start_server(in, order.engine, err) < 0)
@@ -114,6 +129,37 @@ static int restore(struct inside *in, struct error *err)
 	return engine_of(order.engine)->restore(&in->server, &order.job, &in->report.restored, err);
 }
 
+/* Ways to the server, as programs in here need them. */
+static int tell_variables(struct inside *in, struct error *err)
+{
+	const struct environment_server server = { .kind = in->engine, .server = in->server };
+
+	_Static_assert((int)ENVIRONMENT_VARIABLES <= (int)RESTORE_VARIABLES,
+		       "a report has room for them");
+	if (in->engine == ENGINE_COUNT)
+		return 0;
+	return environment_variables(&server, &in->report.restored.arena, in->report.variable, err);
+}
+
+/* All of it but what comes after the report. */
+static int work(struct inside *in, struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf line = { 0 };
+	int rc;
+
+	/* a server that dies breaks its connection, which is an error like another */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)(restore(in, &in->report.error) < 0); /* it is told in the report */
+	rc = tell_variables(in, err);
+	if (rc == 0)
+		rc = restore_report_write(&in->report, &line, err);
+	if (rc == 0)
+		rc = file_write_all(in->pipes.out, "the sandbox's pipe", line.ptr, line.len, err);
+	restore_report_release(&in->report);
+	return rc;
+}
+
 /* Also when the restore failed: then there is more to look at. */
 static int stay(const struct inside *in, struct error *err)
 {
@@ -124,27 +170,25 @@ static int stay(const struct inside *in, struct error *err)
 
 int restore_inside(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
-	struct inside in = { .place = place,
-			     .pipes = pipes,
-			     .wish = cookie,
-			     .server = SERVER_INIT,
-			     .engine = ENGINE_COUNT,
-			     .began_ns = clock_monotonic_ns(),
-			     .phase = RESTORE_PHASE_COUNT };
-	CLEANUP(buf_release)
-	struct buf line = { 0 };
+	struct inside in = inside_of(place, pipes, cookie);
 	struct error err = ERROR_INIT;
-	int rc;
+	int rc = work(&in, &err);
 
-	/* a server that dies breaks its connection, which is an error like another */
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)(restore(&in, &in.report.error) < 0); /* it is told in the report */
-	rc = restore_report_write(&in.report, &line, &err);
-	if (rc == 0)
-		rc = file_write_all(pipes.out, "the sandbox's pipe", line.ptr, line.len, &err);
-	restore_report_release(&in.report);
 	if (rc == 0 && in.wish->keep)
 		rc = stay(&in, &err);
 	/* the server ends with the sandbox, sooner than by itself */
 	return rc < 0 ? 1 : 0;
+}
+
+int restore_inside_shared(const struct place *place, struct sandbox_pipes pipes,
+			  const struct restore_wish *wish)
+{
+	struct inside in = inside_of(place, pipes, wish);
+	struct error err = ERROR_INIT;
+
+	if (work(&in, &err) < 0)
+		return 1;
+	while (in.ordered && in.engine != ENGINE_COUNT)
+		(void)pause();
+	return 0;
 }

@@ -17,4 +17,11 @@ struct restore_wish {
 /* Starts the server, waits for the order, restores, proves, reports, may stay. A sandbox_work; its cookie is a struct restore_wish. */
 int restore_inside(const struct place *place, struct sandbox_pipes pipes, void *cookie);
 
+/*
+ * The same beside others in one sandbox: after the report it stays for its server's sake, and
+ * returns only when there was no order, or no server. The exit code.
+ */
+int restore_inside_shared(const struct place *place, struct sandbox_pipes pipes,
+			  const struct restore_wish *wish);
+
 #endif

@@ -16,14 +16,14 @@ static bool is_alive(const struct sandbox *s)
 }
 
 bool restore_is_to_be_kept(const struct plan_run *run, const struct restore_test *t,
-			   const struct restore_target *target)
+			   struct restore_target *target)
 {
-	if (!t->request->keep_ns || !is_alive(&target->sandbox))
+	if (!t->request->keep_ns || !is_alive(&target->own))
 		return false;
 	if (run->stop_requested && run->stop_requested())
 		return false;
 	/* one that is still restoring could not be visited */
-	return target->reported || !target->restored;
+	return restore_has_reported(target) || !target->restored;
 }
 
 int restore_keep(struct plan_run *run, const struct restore_test *t, struct restore_target *target,
@@ -36,8 +36,11 @@ int restore_keep(struct plan_run *run, const struct restore_test *t, struct rest
 	e.engine[target->restored ? target->engine : target->wish.engine] = true;
 	(void)snprintf(e.run, sizeof(e.run), "%s", run->id);
 	(void)snprintf(e.component, sizeof(e.component), "%s", target->component->name);
-	if (environment_keep(&target->sandbox, &e, err) < 0)
+	/* its keeper hears what it says */
+	target->own.out = TAKE_FD(target->line.out);
+	if (environment_keep(&target->own, &e, err) < 0)
 		return error_context(err, "keep the sandbox of %s", target->component->name);
+	visit_line_close(&target->line);
 	target->sealed = false;
 	return judge_skipped(run, &q, err, "kept until %s: muster env shell %s",
 			     clock_format_rfc3339(e.until_ns, until), e.name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What comes out of the sandbox. */
 #include <stdio.h>
+#include <string.h>
 
 #include "plan/restore_talk.intern.h"
 
@@ -94,6 +95,18 @@ static json_t *times_to_json(const struct restored *r)
 	return TAKE(array);
 }
 
+static json_t *variables_to_json(const struct restore_report *r)
+{
+	CLEANUP(cleanup_json)
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < RESTORE_VARIABLES && r->variable[i]; i++) {
+		if (json_array_append_new(array, text_to_json(r->variable[i])) < 0)
+			return NULL;
+	}
+	return TAKE(array);
+}
+
 int restore_report_write(const struct restore_report *r, struct buf *out, struct error *err)
 {
 	CLEANUP(cleanup_json)
@@ -109,6 +122,7 @@ int restore_report_write(const struct restore_report *r, struct buf *out, struct
 	    member_put(o, "notes", talk_notes_to_json(d->note, d->note_count)) &&
 	    member_put(o, "took_ns", times_to_json(d)) &&
 	    member_put(o, "parts", restored_parts_to_json(d)) &&
+	    member_put(o, "variables", variables_to_json(r)) &&
 	    (r->error.kind == ERROR_NONE || member_put(o, "error", error_to_json(&r->error))))
 		return talk_write_line(TAKE(o), out, err);
 	return talk_no_memory(err);
@@ -226,6 +240,38 @@ static int read_error(const json_t *o, struct error *out, struct error *err)
 	return error ? error_from_json(error, out, err) : 0;
 }
 
+/* NAME=value without anything that a terminal or a line would take for more. */
+static bool is_variable(const char *text)
+{
+	size_t name = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	if (!name || text[name] != '=' || strlen(text) > RESTORE_VARIABLE_MAX)
+		return false;
+	for (const char *c = text; *c; c++) {
+		if (*c < '!' || *c > '~')
+			return false;
+	}
+	return true;
+}
+
+static int read_variables(const json_t *o, struct restore_report *out, struct error *err)
+{
+	const json_t *array = NULL;
+
+	if (member_array(o, "variables", &array, err) < 0)
+		return -1;
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const char *text = json_string_value(json_array_get(array, i));
+
+		if (i == RESTORE_VARIABLES || !text || !is_variable(text))
+			return not_one("list of variables", err);
+		out->variable[i] = arena_strdup(&out->restored.arena, text);
+		if (!out->variable[i])
+			return talk_no_memory(err);
+	}
+	return 0;
+}
+
 static int read_report(const json_t *o, size_t parts, struct restore_report *out, struct error *err)
 {
 	struct restored *d = &out->restored;
@@ -235,7 +281,8 @@ static int read_report(const json_t *o, size_t parts, struct restore_report *out
 	    read_version(o, "program_version", d->program_version, err) < 0 ||
 	    read_complaints(o, &d->complaints, err) < 0 || read_checks(o, &d->checks, err) < 0 ||
 	    read_notes(o, d, err) < 0 || read_times(o, d, err) < 0 ||
-	    read_restored_parts(o, parts, d, err) < 0 || read_error(o, &out->error, err) < 0)
+	    read_variables(o, out, err) < 0 || read_restored_parts(o, parts, d, err) < 0 ||
+	    read_error(o, &out->error, err) < 0)
 		return error_context(err, "the report of a restore");
 	return 0;
 }

@@ -149,8 +149,19 @@ static int skip_part(struct plan_run *run, const struct restore_target *t,
 	return plan_check(run, &skipped, err);
 }
 
+static int compare_with_backup(struct plan_run *run, const struct restore_target *t,
+			       struct restore_file *f, struct restored_part *part,
+			       struct error *err)
+{
+	if (compare(run, t, f->judged.alone ? "" : f->judged.subject, FACTS_EQUAL,
+		    &f->judged.inspection.reading.facts, &part->facts, err) < 0)
+		return -1;
+	return record(run, t, f, &part->facts, 0, err);
+}
+
+/* What is set aside the first time is not there a second time. */
 static int prove_part(struct plan_run *run, const struct restore_target *t, size_t i,
-		      struct error *err)
+		      enum restore_side side, struct error *err)
 {
 	struct restore_file *f = &t->file[i];
 	struct restored_part *part = &t->report.restored.part[i];
@@ -158,15 +169,24 @@ static int prove_part(struct plan_run *run, const struct restore_target *t, size
 	if (f->judged.kind == PART_GLOBALS)
 		return 0;
 	if (t->engine == ENGINE_POSTGRESQL && !part->facts.count)
-		return skip_part(run, t, f, err);
+		return side == RESTORE_AGAINST_BACKUP ? skip_part(run, t, f, err) : 0;
 	if (t->engine == ENGINE_POSTGRESQL &&
 	    (set_bare_aside(run, f, part, err) < 0 || forget_doubtful(run, f, part, err) < 0))
 		return -1;
-	if (compare(run, t, f->judged.alone ? "" : f->judged.subject, FACTS_EQUAL,
-		    &f->judged.inspection.reading.facts, &part->facts, err) < 0 ||
-	    compare_with_source(run, t, f, &part->facts, err) < 0)
-		return -1;
-	return record(run, t, f, &part->facts, 0, err);
+	return side == RESTORE_AGAINST_BACKUP ? compare_with_backup(run, t, f, part, err) :
+						compare_with_source(run, t, f, &part->facts, err);
+}
+
+int restore_compare(struct plan_run *run, struct restore_target *t, enum restore_side side,
+		    struct error *err)
+{
+	int rc = 0;
+
+	(void)pthread_mutex_lock(&t->proving);
+	for (size_t i = 0; rc == 0 && i < t->file_count; i++)
+		rc = prove_part(run, t, i, side, err);
+	(void)pthread_mutex_unlock(&t->proving);
+	return rc;
 }
 
 static int note_all(struct plan_run *run, const struct restore_target *t, struct error *err)
@@ -216,6 +236,11 @@ static int note_times(struct plan_run *run, const struct restore_target *t, stru
 	return 0;
 }
 
+int restore_note(struct plan_run *run, const struct restore_target *t, struct error *err)
+{
+	return note_all(run, t, err) < 0 ? -1 : note_times(run, t, err);
+}
+
 int64_t restore_objective_of(const struct restore_target *t)
 {
 	return t->component->rto_ns ? t->component->rto_ns : RESTORE_RTO_NS;
@@ -240,13 +265,11 @@ static int judge_time(struct plan_run *run, const struct restore_target *t, stru
 
 static int prove(struct plan_run *run, struct restore_target *t, struct error *err)
 {
-	if (!t->reported && restore_hear(run, t, RESTORE_PHASE_COUNT, err) < 0)
+	if (!restore_has_reported(t) && restore_listen(run, t, RESTORE_PHASE_COUNT, err) < 0)
 		return -1;
-	for (size_t i = 0; i < t->file_count; i++) {
-		if (prove_part(run, t, i, err) < 0)
-			return -1;
-	}
-	if (note_all(run, t, err) < 0 || note_times(run, t, err) < 0)
+	if (restore_compare(run, t, RESTORE_AGAINST_BACKUP, err) < 0 ||
+	    restore_compare(run, t, RESTORE_AGAINST_SOURCE, err) < 0 ||
+	    restore_note(run, t, err) < 0)
 		return -1;
 	return judge_time(run, t, err);
 }

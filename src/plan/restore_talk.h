@@ -26,10 +26,15 @@ MUST_CHECK int restore_order_parse(struct span text, struct restore_order *out, 
 
 enum restore_word { RESTORE_WORD_PROGRESS, RESTORE_WORD_REPORT };
 
+/* More than one server has. */
+enum { RESTORE_VARIABLES = 8, RESTORE_VARIABLE_MAX = 256 /* bytes of one */ };
+
 struct restore_report {
 	struct restored restored;
 	int64_t server_ns;  /* from the sandbox's beginning until the server took a login */
 	struct error error; /* why there is no more than that */
+	/* "NAME=value", NULL-terminated, of restored.arena: how programs in the sandbox find the server */
+	const char *variable[RESTORE_VARIABLES + 1];
 };
 void restore_report_release(struct restore_report *r);
 

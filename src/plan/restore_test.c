@@ -26,9 +26,15 @@ static void add_target(struct restore_test *t, const struct component_config *c)
 			return;
 	}
 	target = &t->target[t->target_count++];
-	*target = (struct restore_target){
-		.component = c, .engine = c->engine, .config = c->restore, .sandbox = SANDBOX_INIT
-	};
+	*target = (struct restore_target){ .component = c,
+					   .engine = c->engine,
+					   .config = c->restore,
+					   .own = SANDBOX_INIT,
+					   .line = VISIT_LINE_INIT,
+					   .hearing = { .lock = PTHREAD_MUTEX_INITIALIZER,
+							.changed = PTHREAD_COND_INITIALIZER,
+							.phase = -1 },
+					   .proving = PTHREAD_MUTEX_INITIALIZER };
 	target->config.realistic = c->restore.realistic || t->request->realistic;
 	target->config.standby = c->restore.standby || t->request->standby;
 	target->wish =
@@ -50,7 +56,7 @@ static int add_named(struct restore_test *t, size_t named, struct error *err)
 	return 0;
 }
 
-static int choose_targets(struct restore_test *t, struct error *err)
+int restore_choose_targets(struct restore_test *t, struct error *err)
 {
 	const struct run_request *r = &t->request->run;
 
@@ -80,16 +86,18 @@ struct restore_target *restore_target_of(struct plan_run *run, struct restore_te
 	return NULL; /* every step of a component's has its target */
 }
 
-static void release(struct restore_test *t)
+void restore_release(struct restore_test *t)
 {
 	for (size_t i = 0; i < t->target_count; i++) {
 		struct restore_target *target = &t->target[i];
 
-		sandbox_close(&target->sandbox);
+		visit_line_close(&target->line);
+		sandbox_close(&target->own);
 		for (size_t k = 0; k < target->file_count; k++)
 			inspection_release(&target->file[k].judged.inspection);
 		restore_report_release(&target->report);
-		buf_release(&target->said);
+		buf_release(&target->hearing.said);
+		free(target->hearing.told);
 	}
 	inspect_desk_close(&t->desk);
 	free(t->target);
@@ -111,9 +119,10 @@ int restore_test_run(const struct restore_test_request *request, struct restore_
 {
 	struct restore_test t = { .request = request,
 				  .config = request->run.config,
-				  .desk = INSPECT_DESK_INIT };
+				  .desk = INSPECT_DESK_INIT,
+				  .room = PTHREAD_MUTEX_INITIALIZER };
 	struct run_request run = request->run;
-	int rc = choose_targets(&t, err);
+	int rc = restore_choose_targets(&t, err);
 
 	if (request->time_max_ns)
 		run.time_limit_ns = request->time_max_ns;
@@ -124,6 +133,6 @@ int restore_test_run(const struct restore_test_request *request, struct restore_
 	if (rc == 0)
 		rc = run_request_execute(&run, &t.plan, &t, &out->run, err);
 	out->cause = first_cause(&t);
-	release(&t);
+	restore_release(&t);
 	return rc;
 }

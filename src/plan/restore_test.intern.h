@@ -1,50 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the steps of a restore test share. */
+/* What the steps of a restore test share, and those of a fleet (plan/restore_fleet.h). */
 #ifndef PLAN_RESTORE_TEST_INTERN_H
 #define PLAN_RESTORE_TEST_INTERN_H
 
+#include <pthread.h>
+
 #include "component/engine.h"
 #include "inspect/desk.h"
-#include "plan/judge_file.h"
-#include "plan/restore_inside.h"
-#include "plan/restore_talk.h"
+#include "plan/restore_target.h"
 #include "plan/restore_test.h"
 #include "repository/catalogue.h"
-#include "sandbox/sandbox.h"
 
 /* Components that are restored at a time. */
 enum { RESTORE_LANES = 4 };
-
-/* A file of a target: where it lies, what is in it, where its content is seen from inside. */
-struct restore_file {
-	const char *path;                    /* absolute, or as it was given */
-	const struct inspect_source *source; /* the object that it is; NULL: none */
-	struct judged_file judged;
-	size_t request;  /* its number at the desk */
-	char inside[64]; /* path of its unpacked content in the sandbox; "" = not unpacked */
-};
-
-/* What is restored into one sandbox: a component's files of one set, or a single file. */
-struct restore_target {
-	const struct component_config *component;
-	struct backup_set *set; /* NULL: none, or of no platform */
-	struct restore_file *file;
-	size_t file_count;
-	enum engine_kind engine;
-	struct restore_config config; /* the component's, with this run's wishes */
-	struct restore_wish wish;
-	const char *seal; /* id of the step that seals its sandbox */
-	struct sandbox sandbox;
-	int64_t began_ns; /* monotonic: the sealing's begin */
-	bool sealed;
-	bool restorable; /* our own readers accepted every file */
-	bool restored;   /* the sandbox was told to, and its news are being heard */
-	struct buf said; /* of the sandbox, not parsed yet */
-	size_t searched; /* of it, for a line's end */
-	bool reported;
-	struct restore_report report;
-	enum error_kind cause; /* of its first step that could not do its work */
-};
+/* More than a server and all sessions of a restore come to. */
+enum { RESTORE_PROCESS_MAX = 512 };
+/* Unless the configuration says how much a restore may take, it leaves a tenth of what is free. */
+enum { RESTORE_DISK_LEFT = 10 };
 
 struct restore_test {
 	const struct restore_test_request *request;
@@ -55,8 +27,15 @@ struct restore_test {
 	size_t target_count;
 	struct plan plan;
 	struct inspect_desk desk; /* forks the readers for the lanes */
-	enum error_kind cause;    /* of a step that is nobody's */
+	pthread_mutex_t room;     /* of what follows */
+	uint64_t promised;     /* bytes of disk that the targets of a fleet need that were begun */
+	enum error_kind cause; /* of a step that is nobody's */
 };
+
+/* Its targets: those that were asked for, or all that can be restored. Then restore_release() is due, also on failure. */
+MUST_CHECK int restore_choose_targets(struct restore_test *t, struct error *err);
+/* Sandboxes of targets end. */
+void restore_release(struct restore_test *t);
 
 /* The table of its steps, in its arena. */
 MUST_CHECK int restore_make_plan(struct restore_test *t, struct error *err);
@@ -77,9 +56,15 @@ int restore_step_prove(struct plan_run *run, void *subject, struct error *err);
 /* Nothing of the sandbox stays, unless it is to be kept. */
 int restore_step_remove(struct plan_run *run, void *subject, struct error *err);
 
+/* Remove what sandboxes left when the power was cut. */
+void restore_sweep(const struct restore_test *t);
+/* Close it; the question is whether anything is left of it. */
+MUST_CHECK int restore_close_sandbox(struct plan_run *run, struct sandbox *s, struct question *q,
+				     struct error *err);
+
 /* Its work waits for visits, it was wanted, and nobody asked us to stop. */
 bool restore_is_to_be_kept(const struct plan_run *run, const struct restore_test *t,
-			   const struct restore_target *target);
+			   struct restore_target *target);
 /* It becomes an environment (environment/environment.h). */
 MUST_CHECK int restore_keep(struct plan_run *run, const struct restore_test *t,
 			    struct restore_target *target, struct error *err);
@@ -87,7 +72,28 @@ MUST_CHECK int restore_keep(struct plan_run *run, const struct restore_test *t,
 /* Of a dry run: files, tools, objective, expected time. */
 int restore_step_foresee(struct plan_run *run, void *subject, struct error *err);
 
-/* Is there disk enough? What is not is the environment's fault: -1. A disk that would run full says nothing about the backup. */
+/* Forks the readers of all targets' files: before other threads are at work. Once. */
+MUST_CHECK int restore_open_desk(struct plan_run *run, struct restore_test *t, struct error *err);
+/* Read a target's files to their last byte, into what its sandbox is given; a bad backup is a check. */
+MUST_CHECK int restore_read(struct plan_run *run, struct restore_test *t,
+			    struct restore_target *target, struct error *err);
+
+/* What the disk has room for where sandboxes lie, and how much of it a target may take. 0: no limit; UINT64_MAX: nobody can tell. */
+uint64_t restore_disk_room(const struct restore_test *t);
+uint64_t restore_disk_max(const struct restore_test *t, const struct restore_target *target);
+/* What restoring it takes, as far as its files tell, in bytes of disk. */
+uint64_t restore_disk_need(const struct restore_target *target);
+struct restore_room {
+	uint64_t need, may_take;  /* bytes */
+	const char *about, *with; /* how sure the need is; what it includes */
+};
+/* A check; -1 when it is too little. */
+MUST_CHECK int restore_judge_room(struct plan_run *run, const struct restore_target *target,
+				  const struct restore_room *r, struct error *err);
+/*
+ * Is there disk enough? What is not is the environment's fault: -1. A disk that would run full
+ * says nothing about the backup.
+ */
 MUST_CHECK int restore_check_room(struct plan_run *run, const struct restore_test *t,
 				  const struct restore_target *target, struct error *err);
 
@@ -97,14 +103,8 @@ int64_t restore_objective_of(const struct restore_target *t);
 /* rc, its error's kind kept as the target's when it is the first. */
 int restore_keep_cause(struct restore_target *target, int rc, const struct error *err);
 
-/* Send the order. */
-MUST_CHECK int restore_give_order(struct plan_run *run, struct restore_target *t,
-				  const struct restore_test *test, struct error *err);
-/*
- * Hear the sandbox until it tells of a phase that is not before `until`, or until its report
- * (RESTORE_PHASE_COUNT). -1: it ended without one, or the run must end.
- */
-MUST_CHECK int restore_hear(struct plan_run *run, struct restore_target *t,
-			    enum restore_phase until, struct error *err);
+/* Of a restore test: hear, and record all that is reported. -1 also with what kept it from its end. */
+MUST_CHECK int restore_listen(struct plan_run *run, struct restore_target *t,
+			      enum restore_phase until, struct error *err);
 
 #endif

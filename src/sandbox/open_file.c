@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sandbox/sandbox.intern.h"
+#include "sandbox/wipe.h"
 
 static int open_directory(const struct sandbox *s, struct error *err)
 {
@@ -18,6 +19,14 @@ static int open_directory(const struct sandbox *s, struct error *err)
 	(void)snprintf(path, sizeof(path), "%s/" SANDBOX_WORK, s->directory);
 	fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? error_set_errno(err, ERROR_IO, "open %s", path) : fd;
+}
+
+uint64_t sandbox_written(const struct sandbox *s)
+{
+	char path[PATH_MAX + sizeof("/" SANDBOX_WORK)];
+
+	(void)snprintf(path, sizeof(path), "%s/" SANDBOX_WORK, s->directory);
+	return wipe_measure(path, UINT64_MAX);
 }
 
 int sandbox_open_file(const struct sandbox *s, const char *name, struct error *err)

@@ -48,7 +48,7 @@ struct sandbox_options {
 	const char *parent; /* where its directory is made; NULL: $TMPDIR or /tmp */
 	struct sandbox_limits limits;
 	const char *const *
-		readable; /* absolute paths that it may read, beside the system's; NULL-terminated, or NULL */
+		readable; /* absolute paths that it may read where they are, beside the system's; NULL-terminated, or NULL */
 	bool visited; /* programs may be let in later (sandbox/visit.h) */
 	sandbox_work *work;
 	void *cookie; /* for `work`, which gets a copy of this process's memory */
@@ -93,6 +93,9 @@ MUST_CHECK int sandbox_wait(struct sandbox *s, int64_t timeout_ns, int *code, st
  * when the sandbox still stands, with ERROR_TARGET.
  */
 int sandbox_explain_end(const struct sandbox *s, struct error *err);
+
+/* Bytes of disk that lie in its writable directory. */
+uint64_t sandbox_written(const struct sandbox *s);
 
 /*
  * Open a file of the writable directory for reading. NAME is a path below it, and nothing

@@ -142,7 +142,7 @@ int wipe_tree(const char *path, struct error *err)
 	return 0;
 }
 
-/* nftw() has no cookie; the reaper measures in its only thread. */
+/* nftw() has no cookie; each thread measures for itself. */
 static _Thread_local struct {
 	uint64_t bytes, enough;
 } measured;

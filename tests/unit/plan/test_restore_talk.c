@@ -133,6 +133,8 @@ static void a_report_arrives_as_it_was_made(void **state)
 
 	(void)state;
 	fill(&r, &err);
+	r.variable[0] = "PGHOST=/work/postgresql";
+	r.variable[1] = "EMPTY=";
 	assert_int_equal(restore_report_write(&r, &text, &err), 0);
 	assert_int_equal(restore_news_parse(line_of(&text), 2, &news, &err), 0);
 	assert_int_equal(news.word, RESTORE_WORD_REPORT);
@@ -149,6 +151,9 @@ static void a_report_arrives_as_it_was_made(void **state)
 	assert_string_equal(d->server_version, "15.18");
 	assert_int_equal(d->took_ns[RESTORE_CHECK], 99);
 	assert_int_equal(news.report.server_ns, 5);
+	assert_string_equal(news.report.variable[0], "PGHOST=/work/postgresql");
+	assert_string_equal(news.report.variable[1], "EMPTY=");
+	assert_null(news.report.variable[2]);
 	assert_int_equal(news.report.error.kind, ERROR_TARGET);
 	assert_string_equal(news.report.error.message, "no room");
 	restore_report_release(&news.report);
@@ -171,6 +176,14 @@ static void what_is_no_news_is_refused(void **state)
 		"{\"report\":true,\"parts\":[{\"facts\":{\"tables\":[{\"rows\":-1}]}}]}",
 		"{\"report\":true,\"server_ns\":-5}",
 		"{\"report\":true}{\"report\":true}",
+		"{\"report\":true,\"variables\":[7]}",
+		"{\"report\":true,\"variables\":[\"PATH\"]}",
+		"{\"report\":true,\"variables\":[\"=a\"]}",
+		"{\"report\":true,\"variables\":[\"a=b\"]}",
+		"{\"report\":true,\"variables\":[\"A=b\\nc\"]}",
+		"{\"report\":true,\"variables\":[\"A=\\u001b[2J\"]}",
+		"{\"report\":true,\"variables\":[\"A=\",\"A=\",\"A=\",\"A=\",\"A=\",\"A=\",\"A=\","
+		"\"A=\",\"A=\"]}",
 	};
 
 	(void)state;
