@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster drill resume: a hold is over, or a drill whose process is gone is taken up again. */
-#include <string.h>
-
 #include "cmd/commands.h"
+#include "cmd/drill_carry.h"
 #include "cmd/drill_entry.h"
-#include "cmd/drill_resume_dead.h"
 
 struct options {
 	struct drill_entry_options entry;
+	bool detach;
 };
 
 static const struct option_row rows[] = {
+	{ .name = "detach",
+	  .type = OPTION_FLAG,
+	  .summary = "carry a drill whose process is gone in the background",
+	  .help = "muster drill watch shows it then.",
+	  .offset = offsetof(struct options, detach) },
 	DRILL_REASON_OPTION(struct options, entry.reason, "why, or what was done meanwhile"),
 	DRILL_WHO_OPTIONS(struct options, entry),
 	{ 0 },
@@ -44,7 +48,7 @@ static int run(const struct invocation *inv, struct error *err)
 
 	if (drill_entry_check_texts(&r, err) < 0 || look(inv, id, &is_dead, err) < 0)
 		return -1;
-	return is_dead ? drill_resume_dead(inv, id, err) : drill_entry_run(inv, &r, err);
+	return is_dead ? drill_carry_on(inv, id, o->detach, err) : drill_entry_run(inv, &r, err);
 }
 
 const struct command drill_resume_command = {
@@ -52,9 +56,15 @@ const struct command drill_resume_command = {
 	.summary = "let a drill go on that is held, or whose process is gone",
 	.description =
 		"Ends the hold of the drill that is under way: new steps begin again.\n\n"
-		"With --json the document is muster.drill-entry/v1, as of muster drill tick.",
+		"A drill whose process is gone, since it was killed or the machine went down, is "
+		"taken up again, and carried to its end as by muster drill start: what is done and "
+		"entered stays, what was cut short begins again, the clock has never stood still. "
+		"That is possible for a day after its last sign of life.\n\n"
+		"With --json the document is muster.drill-entry/v1, as of muster drill tick; of a "
+		"drill that is taken up again it is its report, muster.run/v1.",
 	.options = rows,
 	.options_size = sizeof(struct options),
-	.examples = "muster drill resume --reason \"the incident is over\"",
+	.examples = "muster drill resume --reason \"the incident is over\"\n"
+		    "muster drill resume --detach  # after a crash",
 	.run = run,
 };
