@@ -9,6 +9,7 @@ static const struct command *const subcommands[] = {
 	&drill_announce_command,
 	&drill_start_command,
 	&drill_list_command,
+	&drill_watch_command,
 	&drill_tick_command,
 	&drill_refuse_command,
 	&drill_note_command,

@@ -93,6 +93,9 @@ struct event_sink *history_sink(struct history *h);
 MUST_CHECK int history_begin(struct history *h, struct error *err);
 MUST_CHECK int history_end(struct history *h, int rc, struct error *err);
 
+/* A number that differs from an earlier one when somebody else has written since. Cheap. */
+MUST_CHECK int history_version(struct history *h, int64_t *out, struct error *err);
+
 struct history_filter {
 	const char *kind;           /* NULL: any */
 	const char *component;      /* NULL: any */

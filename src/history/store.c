@@ -168,6 +168,17 @@ int history_end(struct history *h, int rc, struct error *err)
 	return -1;
 }
 
+int history_version(struct history *h, int64_t *out, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+
+	if (store_prepare(h, "PRAGMA data_version", &s, err) < 0 || store_step(h, s, err) < 0)
+		return -1;
+	*out = sqlite3_column_int64(s, 0);
+	return 0;
+}
+
 /* NULL: `err` says why. */
 static struct history *allocate(const char *state_dir, struct error *err)
 {
