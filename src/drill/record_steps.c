@@ -129,6 +129,10 @@ static int read_step(struct drill_record *r, size_t i, struct error *err)
 
 	*s = (struct drill_record_step){ .plan = &r->plan.step[i], .duration_ns = -1, .why = "" };
 	s->entry = find_entry(r, s->plan->id);
+	/* what was said of a failure is not said of the next, when the drill was resumed */
+	if (event && s->entry && !is_a_persons(s->plan) &&
+	    s->entry->recorded_ns < event->started_ns)
+		s->entry = NULL;
 	if (event)
 		read_event(r, event, s);
 	else if (r->over) {

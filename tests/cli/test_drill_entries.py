@@ -97,6 +97,8 @@ def a_failed_step_that_asks_is_answered():
         e = p.json("drill", "tick", "restore", "--reason", "one index, known")
         assert (e["kind"], e["step"], e["reason"]) == ("tick", "restore", "one index, known"), e
         assert "ticked already" in p.call("drill", "refuse", "restore", "--reason", "x", code=2)
+        d.tell("begin restore 0", "note asks restore=it failed: go on, or stop?")  # the drill was resumed
+        assert p.json("drill", "refuse", "restore", "--reason", "again")["number"] == 2
 
 
 @test
