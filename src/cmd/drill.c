@@ -9,6 +9,7 @@ static const struct command *const subcommands[] = {
 	&drill_announce_command,
 	&drill_start_command,
 	&drill_list_command,
+	&drill_show_command,
 	&drill_watch_command,
 	&drill_tick_command,
 	&drill_refuse_command,
@@ -22,6 +23,7 @@ static const struct command *const subcommands[] = {
 	&drill_close_command,
 	&drill_entries_command,
 	&drill_review_command,
+	&drill_publish_command,
 	NULL,
 };
 /* clang-format on */

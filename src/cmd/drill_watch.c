@@ -2,11 +2,10 @@
 /* muster drill watch: a drill on the screen, as it goes. */
 #include "base/clock.h"
 #include "cmd/commands.h"
-#include "cmd/drill_session.h"
+#include "cmd/drill_report.h"
 #include "cmd/interrupt.h"
 #include "cmd/live_screen.h"
 #include "drill/frame.h"
-#include "report/drill.h"
 
 struct options {
 	bool once;
@@ -27,36 +26,18 @@ enum { LOOK_MS = 200 };
 /* Where nothing limits it. */
 enum { HEIGHT_MAX = 500 };
 
-/* How long steps took in earlier drills: what is to be expected of this one. */
-struct earlier_drills {
-	struct run run;
-	struct report_drill drill;
-};
-
-static void earlier_release(struct earlier_drills *e)
-{
-	report_drill_release(&e->drill);
-	run_release(&e->run);
-}
-
-static int earlier_load(struct drill_session *s, struct earlier_drills *out, struct error *err)
-{
-	if (history_load_brief(s->history, s->id, &out->run, err) < 0)
-		return -1;
-	return report_drill_load(s->history, &out->run, s->now_ns, &out->drill, err);
-}
-
 struct watching {
 	const struct invocation *inv;
 	struct drill_session *session;
-	struct earlier_drills earlier;
+	/* as it was when it was opened: how long steps took in earlier drills, which is to be expected */
+	struct drill_report report;
 	int64_t version;  /* of the history, as it was read last */
 	int64_t drawn_ns; /* monotonic */
 };
 
 static void watching_release(struct watching *w)
 {
-	earlier_release(&w->earlier);
+	drill_report_release(&w->report);
 }
 
 static int write_frame(const struct watching *w, struct buf *out, struct error *err)
@@ -69,10 +50,27 @@ static int write_frame(const struct watching *w, struct buf *out, struct error *
 						 .utf8 = t->utf8 };
 	struct drill_record *r = &w->session->record;
 
-	drill_record_expect(r, w->earlier.drill.duration, w->earlier.drill.duration_count);
+	drill_record_expect(r, w->report.drill.duration, w->report.drill.duration_count);
 	if (drill_frame_write(r, &style, out) < 0)
 		return error_set(err, ERROR_NOMEM, "no memory for the screen");
 	return 0;
+}
+
+static int put(const struct watching *w, const struct buf *text, struct error *err)
+{
+	if (fwrite(text->ptr, 1, text->len, w->inv->out) != text->len)
+		return error_set_errno(err, ERROR_IO, "write the result");
+	return 0;
+}
+
+static int print_metrics(const struct watching *w, struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
+
+	if (report_drill_metrics(&w->report.drill, &text) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for the metrics of a drill");
+	return put(w, &text, err);
 }
 
 static int print_once(const struct watching *w, struct error *err)
@@ -80,11 +78,7 @@ static int print_once(const struct watching *w, struct error *err)
 	CLEANUP(buf_release)
 	struct buf frame = { 0 };
 
-	if (write_frame(w, &frame, err) < 0)
-		return -1;
-	if (fwrite(frame.ptr, 1, frame.len, w->inv->out) != frame.len)
-		return error_set_errno(err, ERROR_IO, "write the result");
-	return 0;
+	return write_frame(w, &frame, err) < 0 ? -1 : put(w, &frame, err);
 }
 
 static int draw(struct watching *w, struct live_screen *screen, struct error *err)
@@ -158,11 +152,12 @@ static int run(const struct invocation *inv, struct error *err)
 	const struct drill_question q = { .id = inv->argument_count ? inv->argument[0] : NULL,
 					  .choice = DRILL_NEWEST };
 
-	if (drill_session_open(inv, &q, &s, err) < 0 || earlier_load(&s, &w.earlier, err) < 0)
+	if (drill_session_open(inv, &q, &s, err) < 0 ||
+	    drill_report_load(&s, false, &w.report, err) < 0)
 		return -1;
-	if (!o->once && inv->screen.is_tty)
+	if (!o->once && !inv->global.json && inv->screen.is_tty)
 		return watch(&w, err);
-	return print_once(&w, err) < 0 ? -1 : EXIT_CODE_PASS;
+	return (inv->global.json ? print_metrics : print_once)(&w, err) < 0 ? -1 : EXIT_CODE_PASS;
 }
 
 const struct command drill_watch_command = {
@@ -175,7 +170,8 @@ const struct command drill_watch_command = {
 		"number of people may watch, from any terminal of the host.\n\n"
 		"When the drill ends, so does this, with its verdict as exit code. With --once, or "
 		"where the output is no terminal, it is shown once, and the exit code is 0; the "
-		"size is that of the terminal, else of the variables COLUMNS and LINES.",
+		"size is that of the terminal, else of the variables COLUMNS and LINES.\n\n"
+		"With --json it is the document muster.drill-metrics/v1, once.",
 	.arguments = "[DRILL]",
 	.arguments_max = 1,
 	.options = rows,

@@ -70,10 +70,12 @@ static int print(const struct invocation *inv, const struct outbox_items *all, s
 	return rc;
 }
 
+/* Without the file that goes with it: a whole report is for whom it is sent to. */
 static json_t *notice_of(const struct outbox_item *i)
 {
 	json_t *notice = json_loads(i->document, 0, NULL);
 
+	(void)json_object_del(notice, "file");
 	return notice ? notice : json_null();
 }
 
