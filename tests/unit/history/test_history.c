@@ -233,6 +233,22 @@ static void lists_are_newest_first_and_filtered(void **state)
 	free(run);
 }
 
+static void a_reader_sees_cheaply_that_somebody_has_written(void **state)
+{
+	struct world *w = *state;
+	CLEANUP(cleanup_history)
+	struct history *reader = NULL;
+	int64_t before = 0, after = 0;
+
+	assert_int_equal(history_open_read(w->directory, &reader, &w->err), 0);
+	assert_int_equal(history_version(reader, &before, &w->err), 0);
+	assert_int_equal(history_version(reader, &after, &w->err), 0);
+	assert_int_equal(before, after);
+	start_run(w, "r1", "verify", 1);
+	assert_int_equal(history_version(reader, &after, &w->err), 0);
+	assert_int_not_equal(before, after);
+}
+
 static void the_journal_refuses_changes(void **state)
 {
 	static const char *const tampering[] = {
@@ -590,6 +606,7 @@ int main(void)
 		TEST(a_run_comes_back_as_it_was_told),
 		TEST(a_run_is_found_by_a_unique_prefix_only),
 		TEST(lists_are_newest_first_and_filtered),
+		TEST(a_reader_sees_cheaply_that_somebody_has_written),
 		TEST(the_journal_refuses_changes),
 		TEST(earlier_readings_are_one_per_set_newest_first),
 		TEST(expired_facts_leave_sizes_and_verdicts),

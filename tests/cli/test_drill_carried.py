@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""People and the process that carries a drill, which is killed on the way.
+
+usage: test_drill_carried.py MUSTER LIVE_DRILL
+"""
+import signal
+import sys
+import time
+
+from drill import Place, run_tests, test
+
+MUSTER, LIVE_DRILL = sys.argv[1:3]
+PLAN = """version: 1
+title: A small one
+start: go
+validated: seen
+roles: {boss: The boss}
+phases:
+  all:
+    steps:
+      present: {role: boss, after: []}
+      go: {kind: gate, role: boss}
+      own: {kind: command, command: [sh, -c, "exit 1"], on_failure: ask}
+      seen: {role: boss}
+      left: {role: boss}
+  review:
+    after_end: true
+    steps:
+      meeting: {role: boss}
+"""
+
+
+def place():
+    p = Place(MUSTER, LIVE_DRILL)
+    (p.path / "backups").mkdir()
+    (p.path / "own.yaml").write_text(PLAN)
+    return p
+
+
+def enter(p, *words):
+    """As soon as it may be: the step's turn comes when the drill's process has taken up what was before."""
+    end = time.monotonic() + 60
+    while True:
+        process = p.start("drill", *words)
+        _, err = process.communicate(timeout=60)
+        if process.returncode == 0:
+            return
+        assert time.monotonic() < end, err
+        time.sleep(0.05)
+
+
+def kinds(p):
+    return [e["kind"] for e in p.entries()]
+
+
+@test
+def a_drill_goes_on_by_what_people_say_and_is_closed():
+    with place() as p:
+        carrier = p.start("drill", "start", "./own.yaml")
+        enter(p, "tick", "present")
+        enter(p, "tick", "go", "--as", "boss")
+        enter(p, "tick", "own", "--reason", "known")
+        enter(p, "tick", "seen")
+        enter(p, "note", "enough")
+        enter(p, "close", "--reason", "everybody has gone home")
+        out, err = carrier.communicate(timeout=60)
+        assert carrier.returncode == 1, (out, err)  # a step failed
+        assert kinds(p) == ["tick"] * 4 + ["note", "close"], p.entries()
+        p.call("drill", "tick", "meeting", "--drill", "latest")
+        assert p.json("drill", "review")["steps"][0]["ticked"]
+        assert p.json("drill", "list")["drills"][0]["state"] == "over"
+
+
+@test
+def a_refused_gate_ends_what_depends_on_it():
+    with place() as p:
+        carrier = p.start("drill", "start", "./own.yaml")
+        enter(p, "tick", "present")
+        enter(p, "refuse", "go", "--reason", "nobody is here")
+        out, err = carrier.communicate(timeout=60)
+        assert carrier.returncode == 1, (out, err)
+        steps = {s["id"]: s["verdict"] for s in p.json("run", "show")["steps"]}
+        assert steps["go"] == "fail" and steps.get("own", "skipped") == "skipped", steps
+
+
+@test
+def an_abort_ends_it():
+    with place() as p:
+        carrier = p.start("drill", "start", "./own.yaml")
+        enter(p, "tick", "present")
+        enter(p, "abort", "--reason", "a real incident")
+        out, err = carrier.communicate(timeout=60)
+        assert carrier.returncode not in (0, 2), (carrier.returncode, out, err)
+        assert "no drill is under way" in p.call("drill", "note", "x", code=8)
+
+
+@test
+def a_killed_one_is_taken_up_again_with_what_was_said():
+    with place() as p:
+        carrier = p.start("drill", "start", "./own.yaml")
+        enter(p, "tick", "present")
+        enter(p, "tick", "go")
+        enter(p, "tick", "own")
+        carrier.send_signal(signal.SIGKILL)
+        carrier.communicate(timeout=60)
+        p.call("drill", "note", "it was killed")
+        carrier = p.start("drill", "resume")
+        enter(p, "tick", "own", "--reason", "known, as before")  # it failed again, and asks again
+        enter(p, "tick", "seen")
+        enter(p, "tick", "left")
+        out, err = carrier.communicate(timeout=60)
+        assert carrier.returncode == 1, (out, err)
+        assert kinds(p) == ["tick"] * 3 + ["note"] + ["tick"] * 3, p.entries()
+
+
+sys.exit(run_tests())
