@@ -174,7 +174,8 @@ static const char *word_of(struct frame *f, const struct drill_record_step *s)
 			       frame_say(f, "plan %s", moment(f, f->r->t0_ns + s->plan->begin_ns)) :
 			       "";
 	case DRILL_STEP_READY:
-		return frame_say(f, "waits %s", duration(f, s->duration_ns));
+		return s->duration_ns < 0 ? "open" :
+					    frame_say(f, "waits %s", duration(f, s->duration_ns));
 	case DRILL_STEP_RUNNING:
 		return wide && s->plan->objective_ns ?
 			       frame_say(f, "%s %s", bar(f, s), took(f, s)) :

@@ -9,12 +9,12 @@ static const struct {
 #undef X
 };
 
-const char *drill_state_name(enum drill_state state)
+const char *drill_state_name(enum drill_record_state state)
 {
 	return states[state].name;
 }
 
-const char *drill_state_words(enum drill_state state)
+const char *drill_state_words(enum drill_record_state state)
 {
 	return states[state].words;
 }

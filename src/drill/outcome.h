@@ -17,14 +17,14 @@
 	  "interrupted") /* no process is at it, or it was cut short */                            \
 	X(OVER, "over", "over")
 
-enum drill_state {
+enum drill_record_state {
 #define X(id, name, words) DRILL_STATE_##id,
 	DRILL_STATE_TABLE(X)
 #undef X
 		DRILL_STATE_COUNT
 };
-const char *drill_state_name(enum drill_state state);
-const char *drill_state_words(enum drill_state state);
+const char *drill_state_name(enum drill_record_state state);
+const char *drill_state_words(enum drill_record_state state);
 
 enum drill_step_state {
 	DRILL_STEP_WAITING, /* for other steps */

@@ -37,12 +37,15 @@ const char *drill_record_notes(const struct drill_record *r, const char *compone
 	return NULL;
 }
 
+/* A drill that was resumed notes again what it did again. */
 const char *drill_record_note(const struct drill_record *r, const char *component, const char *name)
 {
+	const char *text, *newest = "";
 	size_t at = 0;
-	const char *text = drill_record_notes(r, component, name, &at);
 
-	return text ? text : "";
+	while ((text = drill_record_notes(r, component, name, &at)) != NULL)
+		newest = text;
+	return newest;
 }
 
 const struct entry *drill_record_entry(const struct drill_record *r, enum entry_kind kind,
@@ -139,7 +142,7 @@ static bool was_cut_short(const struct run *run)
 	return false;
 }
 
-static enum drill_state state_of(const struct drill_record *r)
+static enum drill_record_state state_of(const struct drill_record *r)
 {
 	if (r->run->unattended || (was_cut_short(r->run) && !r->aborted))
 		return DRILL_STATE_INTERRUPTED;

@@ -24,6 +24,7 @@ struct drill_record_step {
 	int64_t expected_end_ns;   /* its end, or when it is to be expected */
 	const struct entry *entry; /* by which somebody ticked or refused it; NULL */
 	const char *why; /* of one that is skipped, was cut short or waits; "" = nothing to say */
+	bool left_out;   /* nobody was asked, as the drill is automatic or people wait no more */
 	bool asks;       /* it failed, and somebody is to say whether the drill goes on */
 };
 
@@ -74,7 +75,7 @@ struct drill_record {
 	struct zone *zone;
 	const char *scenario, *mode, *zone_name, *isolation, *next_drill; /* "" = not told */
 	bool offsite, aborted, over; /* over: the run has an end */
-	enum drill_state state;
+	enum drill_record_state state;
 	enum verdict verdict;           /* so far; the worst of the run's and of the criteria's */
 	const char *sentence;           /* of it all */
 	int64_t now_ns;                 /* the run's end when it is over */
@@ -104,7 +105,7 @@ MUST_CHECK int drill_record_build(const struct run *run, const struct entries *e
 				  int64_t now_ns, struct drill_record *out, struct error *err);
 void drill_record_release(struct drill_record *r);
 
-/* Did a step not do what it is for? One that an automatic drill left to nobody is not counted. */
+/* Did a step not do what it is for? One for which nobody was asked is not counted. */
 bool drill_step_fell_short(const struct drill_record_step *s);
 
 /* How long a step took before: for what is to be expected. */

@@ -7,7 +7,7 @@
 
 int drill_record_no_memory(struct error *err);
 
-/* The text of the run's first note of that name and component ("" = the run's); "". */
+/* The text of the run's newest note of that name and component ("" = the run's); "". */
 const char *drill_record_note(const struct drill_record *r, const char *component,
 			      const char *name);
 /* Of all of them: `*at` begins as 0. NULL: there is no other. */
@@ -39,11 +39,10 @@ static inline bool drill_step_has_ended(const struct drill_record_step *s)
 	return s->state >= DRILL_STEP_DONE;
 }
 
+/* How a step fell short, in words; NULL: no memory. */
+const char *drill_step_say_short(struct drill_record *r, const struct drill_record_step *s);
 /* Has a step that failed done what it is for, and only taken longer than its objective? */
 bool drill_step_was_only_late(const struct drill_record *r, const struct drill_record_step *s);
-/* A person's step, for which the drill, being automatic, asked nobody. */
-bool drill_step_was_left_to_nobody(const struct drill_record_step *s);
-
 /* The outcome of something that has taken `actual_ns` (-1: not measured, and never will be when `over`). */
 enum drill_outcome drill_outcome_of(const struct drill_measure *m, bool over);
 

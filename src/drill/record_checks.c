@@ -52,18 +52,40 @@ static bool work_was_done(const struct drill_record *r, const struct drill_step 
 	return worst == VERDICT_PASS || worst == VERDICT_WARN;
 }
 
+/* The worst of the checks of that name whose subject the step is. */
+static enum verdict word_on(const struct drill_record *r, enum check_id id, const char *step)
+{
+	enum verdict worst = VERDICT_SKIPPED;
+
+	for (size_t i = 0; i < r->run->checks.count; i++) {
+		const struct check *c = &r->run->checks.item[i];
+
+		if (strcmp(c->name, check_name(id)) == 0 && strcmp(c->subject, step) == 0)
+			worst = verdict_worse(worst, check_weight(c));
+	}
+	return worst;
+}
+
 /* Its verdict is also that of a check against its objective. */
 bool drill_step_was_only_late(const struct drill_record *r, const struct drill_record_step *s)
 {
-	if (s->plan->kind != DRILL_AUTOMATIC || s->verdict != VERDICT_FAIL)
+	const char *id = s->plan->id;
+
+	if (s->verdict != VERDICT_FAIL || word_on(r, CHECK_STEP, id) > VERDICT_WARN)
 		return false;
-	return s->plan->work == DRILL_WORK_JUDGE || (s->overrun_ns && work_was_done(r, s->plan));
+	if (s->plan->kind == DRILL_COMMAND)
+		return s->overrun_ns && word_on(r, CHECK_STEP, id) != VERDICT_SKIPPED;
+	if (s->plan->kind != DRILL_AUTOMATIC)
+		return false;
+	if (s->plan->work == DRILL_WORK_JUDGE)
+		return true;
+	return s->overrun_ns && work_was_done(r, s->plan);
 }
 
 bool drill_step_fell_short(const struct drill_record_step *s)
 {
 	if (s->state == DRILL_STEP_SKIPPED)
-		return !drill_step_was_left_to_nobody(s);
+		return !s->left_out;
 	return s->state == DRILL_STEP_REFUSED || s->state == DRILL_STEP_FAILED;
 }
 
@@ -80,8 +102,8 @@ static const struct aspect aspects[DRILL_CRITERION_COUNT] = {
 					    DRILL_WORK_LOGS },
 					  4,
 					  { CHECK_DEPLOYED, CHECK_HEALTH, CHECK_SMOKE,
-					    CHECK_APP_LOG, CHECK_GATE },
-					  5 },
+					    CHECK_APP_LOG },
+					  4 },
 	[DRILL_CRITERION_INTEGRITY] = { { DRILL_WORK_RESTORE, DRILL_WORK_PROVE, DRILL_WORK_SOUND,
 					  DRILL_WORK_STATISTICS, DRILL_WORK_ROUND_TRIP },
 					5,
@@ -124,11 +146,22 @@ struct finding {
 	enum verdict verdict;
 };
 
-static void look_at_steps(const struct drill_record *r, const struct aspect *a, struct finding *f)
+/* What people refuse once the drill has begun is not in order, whatever checks say. */
+static bool was_refused(const struct drill_record_step *s)
 {
+	return s->state == DRILL_STEP_REFUSED && s->plan->on_clock;
+}
+
+static void look_at_steps(const struct drill_record *r, enum drill_criterion_id id,
+			  struct finding *f)
+{
+	const struct aspect *a = &aspects[id];
+
 	for (size_t i = 0; i < r->plan.step_count; i++) {
 		const struct drill_record_step *s = &r->step[i];
 
+		if (id == DRILL_CRITERION_OPERATIONAL && was_refused(s) && !f->short_of)
+			f->short_of = s;
 		if (!asks_for(a, s->plan))
 			continue;
 		f->asked++;
@@ -154,6 +187,17 @@ static void look_at_checks(const struct drill_record *r, const struct aspect *a,
 	}
 }
 
+const char *drill_step_say_short(struct drill_record *r, const struct drill_record_step *s)
+{
+	const char *why = !s->entry ? "" : *s->entry->text ? s->entry->text : s->entry->reason;
+
+	if (s->state == DRILL_STEP_REFUSED && s->entry)
+		return drill_record_say(r, "%s refused step %s%s%s", s->entry->author, s->plan->id,
+					*why ? ": " : "", why);
+	return drill_record_say(r, "step %s %s", s->plan->id,
+				s->state == DRILL_STEP_FAILED ? "failed" : "was not carried out");
+}
+
 static const char *say(struct drill_record *r, const struct finding *f)
 {
 	char more[48] = "";
@@ -164,9 +208,7 @@ static const char *say(struct drill_record *r, const struct finding *f)
 		return drill_record_say(r, "%s%s%s%s", f->worst->component,
 					*f->worst->component ? ": " : "", f->worst->message, more);
 	if (f->short_of)
-		return drill_record_say(
-			r, "step %s %s", f->short_of->plan->id,
-			f->short_of->state == DRILL_STEP_FAILED ? "failed" : "was not carried out");
+		return drill_step_say_short(r, f->short_of);
 	if (!f->looked)
 		return f->left ? "not begun" : "nothing was looked at";
 	return drill_record_say(r, "%zu check%s held", f->looked, f->looked == 1 ? "" : "s");
@@ -178,7 +220,7 @@ int drill_record_judge_checks(struct drill_record *r, enum drill_criterion_id id
 {
 	struct finding f = { 0 };
 
-	look_at_steps(r, &aspects[id], &f);
+	look_at_steps(r, id, &f);
 	look_at_checks(r, &aspects[id], &f);
 	if (!f.asked && !f.looked) {
 		out->sentence = "the plan does not ask for it";

@@ -47,9 +47,20 @@ static int read_file(struct drill_record *r, const char *path, const char *text,
 	return out->size ? 0 : drill_record_no_memory(err);
 }
 
+/* The place of the file of that path: it is noted again when it is read again. */
+static struct drill_record_file *place_of(struct drill_record_component *c, const char *path)
+{
+	for (size_t i = 0; i < c->file_count; i++) {
+		if (strcmp(c->file[i].path, path) == 0)
+			return &c->file[i];
+	}
+	return &c->file[c->file_count++];
+}
+
 static int read_files(struct drill_record *r, struct drill_record_component *c, struct error *err)
 {
 	static const char prefix[] = "file ";
+	const size_t length = sizeof(prefix) - 1;
 
 	c->file = arena_alloc(&r->arena, (r->run->note_count + 1) * sizeof(*c->file));
 	if (!c->file)
@@ -57,13 +68,9 @@ static int read_files(struct drill_record *r, struct drill_record_component *c, 
 	for (size_t i = 0; i < r->run->note_count; i++) {
 		const struct run_note *n = &r->run->note[i];
 
-		if (strcmp(n->component, c->name) != 0 ||
-		    strncmp(n->name, prefix, sizeof(prefix) - 1) != 0)
-			continue;
-		if (read_file(r, n->name + sizeof(prefix) - 1, n->text, &c->file[c->file_count],
-			      err) < 0)
+		if (strcmp(n->component, c->name) == 0 && strncmp(n->name, prefix, length) == 0 &&
+		    read_file(r, n->name + length, n->text, place_of(c, n->name + length), err) < 0)
 			return -1;
-		c->file_count++;
 	}
 	return 0;
 }

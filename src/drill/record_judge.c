@@ -45,19 +45,15 @@ static void judge_outcome(const struct drill_record *r, enum drill_outcome outco
 	}
 }
 
-static const char *say_unvalidated(struct drill_record *r)
-{
-	return drill_record_say(
-		r, "the platform was not validated: step %s %s", r->unvalidated->plan->id,
-		r->unvalidated->state == DRILL_STEP_FAILED ? "failed" : "was not carried out");
-}
-
 static const char *say_time(struct drill_record *r)
 {
 	char actual[QUANTITY_TEXT_SIZE], objective[QUANTITY_TEXT_SIZE];
 
-	if (r->unvalidated)
-		return say_unvalidated(r);
+	if (r->unvalidated) {
+		const char *how = drill_step_say_short(r, r->unvalidated);
+
+		return how ? drill_record_say(r, "the platform was not validated: %s", how) : NULL;
+	}
 	(void)quantity_format_duration(r->rto.actual_ns, actual);
 	(void)quantity_format_duration(r->rto.objective_ns, objective);
 	if (!r->rto.objective_ns)

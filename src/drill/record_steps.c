@@ -36,7 +36,7 @@ static enum drill_step_state state_of_ended(const struct drill_record_step *s)
 {
 	if (s->verdict == VERDICT_SKIPPED)
 		return DRILL_STEP_SKIPPED;
-	if (s->plan->kind == DRILL_GATE && s->entry && s->entry->kind == ENTRY_REFUSE)
+	if (is_a_persons(s->plan) && s->entry && s->entry->kind == ENTRY_REFUSE)
 		return DRILL_STEP_REFUSED;
 	return s->verdict == VERDICT_FAIL || s->verdict == VERDICT_ERROR ? DRILL_STEP_FAILED :
 									   DRILL_STEP_DONE;
@@ -58,6 +58,24 @@ static int64_t end_of(const struct drill_record *r, const struct drill_record_st
 	return end_ns > s->begin_ns ? end_ns : s->begin_ns;
 }
 
+/* The check of its objective measured nothing but its work. */
+static bool was_in_time(const struct run *run, const char *id)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < run->checks.count; i++) {
+		const struct check *c = &run->checks.item[i];
+
+		if (strcmp(c->name, check_name(CHECK_OBJECTIVE)) == 0 &&
+		    strcmp(c->subject, id) == 0) {
+			known = true;
+			if (check_weight(c) > VERDICT_PASS)
+				return false;
+		}
+	}
+	return known;
+}
+
 static void set_duration(const struct drill_record *r, struct drill_record_step *s)
 {
 	int64_t until_ns = s->end_ns ? s->end_ns : r->now_ns;
@@ -66,7 +84,8 @@ static void set_duration(const struct drill_record *r, struct drill_record_step 
 	if (!s->begin_ns || s->state == DRILL_STEP_SKIPPED)
 		return;
 	s->duration_ns = until_ns > s->begin_ns ? until_ns - s->begin_ns : 0;
-	if (s->plan->objective_ns && !waits && s->duration_ns > s->plan->objective_ns)
+	if (s->plan->objective_ns && !waits && s->duration_ns > s->plan->objective_ns &&
+	    !(s->end_ns && was_in_time(r->run, s->plan->id)))
 		s->overrun_ns = s->duration_ns - s->plan->objective_ns;
 }
 
@@ -87,38 +106,45 @@ static void read_event(const struct drill_record *r, const struct run_step *even
 	set_duration(r, s);
 }
 
-static int read_skipped(struct drill_record *r, struct drill_record_step *s, struct error *err)
+/* People do it when the drill is over, and there is nobody to write an event of it. */
+static void read_after_end(const struct drill_record *r, struct drill_record_step *s)
 {
-	const char *name = drill_record_say(r, "skipped %s", s->plan->id);
-	const char *why;
-
-	if (!name)
-		return drill_record_no_memory(err);
-	why = drill_record_note(r, "", name);
-	if (!*why)
-		return 0;
-	s->why = why;
-	s->state = DRILL_STEP_SKIPPED;
-	s->verdict = VERDICT_SKIPPED;
-	s->duration_ns = -1;
-	s->overrun_ns = 0;
-	return 0;
+	if (!s->entry) {
+		s->state = r->over ? DRILL_STEP_READY : DRILL_STEP_WAITING;
+		return;
+	}
+	s->state = s->entry->kind == ENTRY_TICK ? DRILL_STEP_DONE : DRILL_STEP_REFUSED;
+	s->verdict = s->entry->kind == ENTRY_TICK ? VERDICT_PASS : VERDICT_FAIL;
+	s->end_ns = s->entry->at_ns;
 }
 
-static bool may_ask(const struct drill_record *r, const struct drill_record_step *s)
+/* A note of that name about the step; NULL: no memory. */
+static const char *note_on(struct drill_record *r, const char *what, const char *step)
 {
-	return s->plan->on_failure == DRILL_FAILURE_ASK && !r->over && !s->entry;
+	const char *name = drill_record_say(r, "%s %s", what, step);
+
+	return name ? drill_record_note(r, "", name) : NULL;
 }
 
-/* It waits for the answer before it ends; a note says that it does. */
-static int read_question(struct drill_record *r, struct drill_record_step *s, struct error *err)
+static int read_notes_on(struct drill_record *r, struct drill_record_step *s, struct error *err)
 {
-	const char *name = drill_record_say(r, "asks %s", s->plan->id);
+	const char *skipped = note_on(r, "skipped", s->plan->id);
+	const char *asks = note_on(r, "asks", s->plan->id);
 
-	if (!name)
+	if (!skipped || !asks)
 		return drill_record_no_memory(err);
-	s->asks = s->state == DRILL_STEP_FAILED ||
-		  (s->state == DRILL_STEP_RUNNING && *drill_record_note(r, "", name));
+	if (*skipped) {
+		s->why = skipped;
+		s->state = DRILL_STEP_SKIPPED;
+		s->verdict = VERDICT_SKIPPED;
+		s->left_out = true;
+		s->duration_ns = -1;
+		s->overrun_ns = 0;
+	}
+	/* it has not ended while somebody is asked what is to become of it */
+	s->asks = *asks && s->state == DRILL_STEP_RUNNING && !s->entry;
+	if (s->asks)
+		s->state = DRILL_STEP_FAILED;
 	return 0;
 }
 
@@ -135,17 +161,16 @@ static int read_step(struct drill_record *r, size_t i, struct error *err)
 		s->entry = NULL;
 	if (event)
 		read_event(r, event, s);
+	else if (r->plan.phase[s->plan->phase].after_end)
+		read_after_end(r, s);
 	else if (r->over) {
 		s->state = DRILL_STEP_SKIPPED;
 		s->verdict = VERDICT_SKIPPED;
 		s->why = "not begun";
 	}
-	if (may_ask(r, s) && read_question(r, s, err) < 0)
-		return -1;
-	/* asked of or not, it has done its work */
 	if (s->state == DRILL_STEP_FAILED && drill_step_was_only_late(r, s))
 		s->state = DRILL_STEP_DONE;
-	return read_skipped(r, s, err);
+	return read_notes_on(r, s, err);
 }
 
 static int say_what_it_waits_for(struct drill_record *r, struct drill_record_step *s,
@@ -162,11 +187,6 @@ static int say_what_it_waits_for(struct drill_record *r, struct drill_record_ste
 	}
 	s->why = said;
 	return said ? 0 : drill_record_no_memory(err);
-}
-
-bool drill_step_was_left_to_nobody(const struct drill_record_step *s)
-{
-	return s->state == DRILL_STEP_SKIPPED && strcmp(s->why, "automatic") == 0;
 }
 
 int drill_record_steps(struct drill_record *r, struct error *err)
@@ -218,8 +238,8 @@ static void read_phase(struct drill_record *r, struct drill_record_phase *p)
 		if (s->end_ns > p->end_ns)
 			p->end_ns = s->end_ns;
 		p->ended += drill_step_has_ended(s);
-		reached &= drill_step_has_ended(s) &&
-			   (s->state != DRILL_STEP_SKIPPED || drill_step_was_left_to_nobody(s));
+		reached &=
+			drill_step_has_ended(s) && (s->state != DRILL_STEP_SKIPPED || s->left_out);
 	}
 	if (p->ended < p->plan->step_count)
 		p->end_ns = 0;

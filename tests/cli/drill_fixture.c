@@ -82,7 +82,7 @@ static void hostile_drill(struct stage *s)
 	stage_note(s, odd, "set", odd);
 	stage_prepare(s);
 	stage_recover_until(s, 95);
-	stage_step(s, "smoke", 83, 12, VERDICT_FAIL);
+	stage_step(s, "smoke", 88, 7, VERDICT_FAIL);
 	stage_checks(s, CHECK_SMOKE);
 	stage_check(s, CHECK_SMOKE, odd, VERDICT_FAIL, odd);
 	for (int k = 0; k < ENTRY_KIND_COUNT; k++)

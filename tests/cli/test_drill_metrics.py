@@ -45,7 +45,7 @@ def what_was_measured_is_told(drills):
         "postgres_recovery_complete": "2026-12-03T11:20:00Z",
         "redis_recovery_complete": "2026-12-03T10:31:00Z",
         "rabbitmq_recovery_complete": "2026-12-03T10:43:00Z",
-        "services_online": "2026-12-03T11:28:00Z",
+        "services_online": "2026-12-03T11:33:00Z",
         "validation_complete": "2026-12-03T12:05:00Z",
         "drill_end": "2026-12-03T12:11:00Z"}, drill["timeline"]
     assert drill["measurements"] == {

@@ -383,6 +383,59 @@ static void an_automatic_drill_has_asked_nobody(void **state)
 	assert_int_equal(phase(r, "start")->end_ns, staged_at(5));
 }
 
+static void whoever_closes_a_drill_leaves_steps_out(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_begin(s);
+	stage_prepare(s);
+	stage_recover_until(s, 1000);
+	stage_checks(s, CHECK_ID_COUNT);
+	stage_tick(s, "operational", 120, 124);
+	stage_step(s, "all-clear", 124, 2, VERDICT_SKIPPED);
+	stage_note(s, NULL, "skipped all-clear", "closed by ann");
+	stage_tell(s, (struct event){ .type = EVENT_RUN_FINISHED,
+				      .at_ns = staged_at(127),
+				      .duration_ns = minutes(147),
+				      .verdict = VERDICT_PASS });
+	r = stage_record(s, 2000);
+	assert_int_equal(step(r, "all-clear")->state, DRILL_STEP_SKIPPED);
+	assert_false(drill_step_fell_short(step(r, "all-clear")));
+	assert_true(drill_step_fell_short(step(r, "metrics")));
+	assert_int_equal(phase(r, "final")->milestone, DRILL_OUTCOME_MET);
+}
+
+static void a_review_is_ticked_when_the_drill_is_over(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_whole(s);
+	r = stage_record(s, 2000);
+	assert_int_equal(step(r, "meeting")->state, DRILL_STEP_DONE);
+	assert_int_equal(step(r, "meeting")->end_ns, staged_at(1500));
+	assert_int_equal(step(r, "publish")->state, DRILL_STEP_READY);
+	assert_int_equal(phase(r, "review")->ended, 5);
+	assert_int_equal(phase(r, "review")->end_ns, 0);
+	assert_int_equal(r->state, DRILL_STATE_OVER);
+}
+
+static void a_step_that_failed_may_wait_for_a_word(void **state)
+{
+	struct stage *s = *state;
+
+	stage_begin(s);
+	stage_prepare(s);
+	stage_step(s, "available", 0, -1, VERDICT_PASS);
+	stage_note(s, NULL, "asks available", "it failed: go on, or stop?");
+	assert_true(step(stage_record(s, 10), "available")->asks);
+	assert_int_equal(step(&s->record, "available")->state, DRILL_STEP_FAILED);
+	(void)stage_entry(s, (struct entry){ .kind = ENTRY_TICK, .step = "available" }, 11);
+	assert_false(step(stage_record(s, 12), "available")->asks);
+	assert_int_equal(step(&s->record, "available")->state, DRILL_STEP_RUNNING);
+}
+
 static void a_gate_that_was_refused_is_not_operational(void **state)
 {
 	struct stage *s = *state;
@@ -569,6 +622,9 @@ int main(void)
 		TEST(of_an_entry_that_was_corrected_the_correction_counts),
 		TEST(people_are_told_once_for_each_role_they_take),
 		TEST(an_automatic_drill_has_asked_nobody),
+		TEST(whoever_closes_a_drill_leaves_steps_out),
+		TEST(a_review_is_ticked_when_the_drill_is_over),
+		TEST(a_step_that_failed_may_wait_for_a_word),
 		TEST(a_gate_that_was_refused_is_not_operational),
 		TEST(a_drill_that_was_cut_short_measures_nothing),
 		TEST(a_drill_that_nobody_is_at_can_be_resumed),
