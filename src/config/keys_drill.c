@@ -41,8 +41,9 @@ static const struct key_row rows[] = {
 	  .offset = TRIAL(expect),
 	  .built_in = "",
 	  .otherwise = "anything",
-	  .help = "What the command must write to its standard output: a text that is in it, or a "
-		  "condition of it, without the last line's end." },
+	  .help = "What the command must write, on either of its outputs: a text that is in it, or "
+		  "a "
+		  "condition of all of it without the last line's end." },
 	{ .path = KEY_TRIAL ".env",
 	  .type = KEY_VARIABLES,
 	  .offset = TRIAL(env),

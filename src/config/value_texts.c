@@ -66,7 +66,9 @@ static bool is_content(const struct texts *t, const struct node *node)
 
 	if (!is_template(t, node))
 		return false;
-	if (!expect_begins(node->text) || expect_parse(node->text, &expect, &mistake) == 0)
+	/* with a variable in it, it is known only when it is judged */
+	if (!expect_begins(node->text) || strstr(node->text, "${") ||
+	    expect_parse(node->text, &expect, &mistake) == 0)
 		return true;
 	return reject(t, node, mark_in(node, mistake.at), "%s; a text is written \"= %.40s\"",
 		      mistake.message, node->text);

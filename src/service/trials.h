@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Smoke tests and workflows (drill.smoke, drill.workflows), tried in a sandbox. */
+#ifndef SERVICE_TRIALS_H
+#define SERVICE_TRIALS_H
+
+#include "config/config.h"
+#include "model/check.h"
+#include "sandbox/sandbox.h"
+
+enum trials_kind { TRIALS_SMOKE, TRIALS_WORKFLOW };
+
+struct trials_request {
+	const struct config *config;
+	enum trials_kind kind;
+	const char *name;              /* of the only one; NULL: all, one after the other */
+	const struct sandbox *sandbox; /* as services_deploy() wants it */
+	const char *const *env;        /* as well */
+	int (*stop_requested)(void);   /* as well */
+};
+
+/*
+ * Adds one check each, `smoke` or `workflow`, whose subject is its name. From any thread. -1:
+ * interrupted, the sandbox ended, or ERROR_NOT_FOUND: there is none of that name.
+ */
+MUST_CHECK int trials_run(const struct trials_request *request, struct checks *checks,
+			  struct error *err);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "config/config.h"
+#include "service/log_search.h"
+
+static int file_of(const void *text, size_t len)
+{
+	struct error err = ERROR_INIT;
+	int fd = memfd_create("log", MFD_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(file_write_all(fd, "log", text, len, &err), 0);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	return fd;
+}
+
+static struct log_rules *rules_of(const char *errors, const char *harmless)
+{
+	const char *error[] = { errors }, *other[] = { harmless };
+	const struct string_list list = { error, 1 }, none = { other, harmless != NULL };
+	struct log_rules *rules = NULL;
+	struct error err = ERROR_INIT;
+
+	if (log_rules_open(&list, &none, &rules, &err) < 0)
+		fail_msg("%s", err.message);
+	return rules;
+}
+
+static struct log_found *search(const char *text, size_t len, const struct log_rules *rules)
+{
+	struct log_found *found = malloc(sizeof(*found));
+	struct error err = ERROR_INIT;
+	int fd = file_of(text, len);
+
+	assert_non_null(found);
+	assert_int_equal(log_search(fd, -1, rules, found, &err), 0);
+	(void)close(fd);
+	return found;
+}
+
+static void the_built_in_rule_knows_errors_from_other_words(void **state)
+{
+	static const char *const errors[] = { "error",       "2026-11-28 ERROR x",
+					      "x: Fatal: y", "[critical]",
+					      "panic: y",    "level=error",
+					      "an error.",   "Error 5" };
+	static const char *const others[] = { "errors: 0", "terror", "no_errorcode", "panicked",
+					      "fatality",  "",       "all is well",  "uncritical" };
+	struct component_config c = { 0 };
+	const struct string_list list = config_log_errors(&c);
+	struct log_rules *rules = rules_of(list.item[0], NULL);
+
+	(void)state;
+	assert_int_equal(list.count, 1);
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		if (!log_rules_match(rules, errors[i]))
+			fail_msg("no error: %s", errors[i]);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		if (log_rules_match(rules, others[i]))
+			fail_msg("an error: %s", others[i]);
+	}
+	log_rules_close(rules);
+}
+
+static void lines_are_counted_and_shown_with_their_numbers(void **state)
+{
+	static const char text[] =
+		"fine\r\nbad \x1b[31m one\n\n\0bad two\nbad but known\nbad three";
+	struct log_rules *rules = rules_of("BAD", "known");
+	struct log_found *found = search(text, sizeof(text) - 1, rules);
+
+	(void)state;
+	assert_int_equal(found->lines, 6);
+	assert_int_equal(found->bytes, sizeof(text) - 1);
+	assert_int_equal(found->errors, 3);
+	assert_int_equal(found->hit[0].line, 2);
+	assert_string_equal(found->hit[0].shown, "bad \\x1b[31m one");
+	assert_int_equal(found->hit[1].line, 4);
+	assert_int_equal(found->hit[2].line, 6);
+	assert_string_equal(found->last.shown, "bad three");
+	free(found);
+	log_rules_close(rules);
+}
+
+static void many_and_long_lines_are_bounded(void **state)
+{
+	enum { LINES = 100, LONG = 200000 };
+	struct log_rules *rules = rules_of("bad", NULL);
+	char *text = malloc(LINES * 4 + LONG + 10);
+	struct log_found *found;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < LINES; i++)
+		memcpy(text + 4 * i, "bad\n", 4);
+	memset(text + (size_t)4 * LINES, 'x', LONG);
+	memcpy(text + (size_t)4 * LINES + LONG, "bad\nend\n", 8);
+	found = search(text, (size_t)4 * LINES + LONG + 8, rules);
+	assert_int_equal(found->lines, LINES + 2);
+	assert_int_equal(found->errors,
+			 LINES); /* what stands past the room for a line is not seen */
+	assert_int_equal(found->hit[LOG_HITS_MAX - 1].line, LOG_HITS_MAX);
+	assert_string_equal(found->last.shown, "end");
+	free(found);
+	free(text);
+	log_rules_close(rules);
+}
+
+static void an_empty_log_has_no_line(void **state)
+{
+	struct log_found *found = search("", 0, NULL);
+
+	(void)state;
+	assert_int_equal(found->lines, 0);
+	assert_int_equal(found->last.line, 0);
+	free(found);
+}
+
+static void the_end_of_a_log_is_its_last_lines(void **state)
+{
+	static const char text[] = "1\n2\n3\n\0004\n5\n6\n7\n\n";
+	struct error err = ERROR_INIT;
+	char tail[200], *much = malloc(10000);
+	int fd = file_of(text, sizeof(text) - 1);
+
+	(void)state;
+	assert_non_null(much);
+	assert_int_equal(log_tail(fd, tail, sizeof(tail), &err), 0);
+	assert_string_equal(tail, "3;  4; 5; 6; 7");
+	(void)close(fd);
+	memset(much, 'y', 10000);
+	fd = file_of(much, 10000);
+	assert_int_equal(log_tail(fd, tail, sizeof(tail), &err), 0);
+	assert_true(strlen(tail) < sizeof(tail));
+	(void)close(fd);
+	fd = file_of("", 0);
+	assert_int_equal(log_tail(fd, tail, sizeof(tail), &err), 0);
+	assert_string_equal(tail, "");
+	(void)close(fd);
+	free(much);
+}
+
+static void all_of_it_is_copied(void **state)
+{
+	static const char text[] = "one\ntwo\0three";
+	struct log_found *found = malloc(sizeof(*found));
+	struct error err = ERROR_INIT;
+	char back[64];
+	int fd = file_of(text, sizeof(text)), copy = memfd_create("copy", MFD_CLOEXEC);
+
+	(void)state;
+	assert_non_null(found);
+	assert_int_equal(log_search(fd, copy, NULL, found, &err), 0);
+	assert_int_equal(pread(copy, back, sizeof(back), 0), sizeof(text));
+	assert_memory_equal(back, text, sizeof(text));
+	(void)close(fd);
+	(void)close(copy);
+	free(found);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_built_in_rule_knows_errors_from_other_words),
+		cmocka_unit_test(lines_are_counted_and_shown_with_their_numbers),
+		cmocka_unit_test(many_and_long_lines_are_bounded),
+		cmocka_unit_test(an_empty_log_has_no_line),
+		cmocka_unit_test(the_end_of_a_log_is_its_last_lines),
+		cmocka_unit_test(all_of_it_is_copied),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
