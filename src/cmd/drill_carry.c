@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "cmd/configuration.h"
+#include "cmd/drill_alert.h"
 #include "cmd/drill_plans.h"
 #include "cmd/drill_show.h"
 #include "cmd/report_format.h"
@@ -191,6 +192,13 @@ static int write_report(void *cookie, struct error *err)
 	return report_save(&run, c->s.config.state_dir, path, err);
 }
 
+static int send_alert(void *cookie, struct checks *out, struct error *err)
+{
+	const struct carried *c = cookie;
+
+	return drill_alert(&c->s.config, c->s.id, out, err);
+}
+
 static int show_result(const struct invocation *inv, struct carried *c, struct error *err)
 {
 	CLEANUP(run_release)
@@ -221,6 +229,7 @@ static int execute(const struct invocation *inv, struct carried *c, struct error
 	r->entries = c->people;
 	r->logs = c->logs;
 	r->write_report = write_report;
+	r->alert = send_alert;
 	r->cookie = c;
 	if (drill_run(r, &outcome, err) < 0 || show_result(inv, c, err) < 0)
 		return -1;
@@ -292,6 +301,10 @@ static int take_earlier(struct carried *c, const char *id, struct error *err)
 	if (history_load_brief(c->s.history, id, &c->earlier, err) < 0 ||
 	    load_earlier_plan(c, err) < 0)
 		return -1;
+	if (c->earlier.finished_ns) {
+		(void)error_set(err, ERROR_USAGE, "drill %s is over", c->earlier.id);
+		return error_hint(err, "muster drill start begins another");
+	}
 	scenario = run_find_note(&c->earlier, "scenario");
 	mode = run_find_note(&c->earlier, "mode");
 	offsite = run_find_note(&c->earlier, "offsite");

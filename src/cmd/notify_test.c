@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster notify test: does it arrive? */
-#include "base/clock.h"
-#include "base/host.h"
 #include "base/nearest.h"
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
 #include "cmd/document.h"
 #include "cmd/interrupt.h"
 #include "model/json.h"
-#include "model/run.h"
-#include "notify/receiver.h"
+#include "notify/test_notice.h"
 
 static const char *outcome_name(enum delivery_outcome o)
 {
@@ -58,29 +55,14 @@ static const struct receiver_config *find(const struct config *config, const cha
 static int send_test(const struct config *config, const struct receiver_config *r,
 		     struct delivery *out, struct error *err)
 {
-	char id[RUN_ID_SIZE], host[HOST_NAME_SIZE];
-	CLEANUP(arena_release)
-	struct arena arena = { 0 };
-	struct notice n = { .event = NOTICE_TEST,
-			    .at_ns = clock_wall_ns(),
-			    .platform = config->platform,
-			    .host = host_name(host),
-			    .kind = "notify",
-			    .component = "",
-			    .check = "",
-			    .run = "",
-			    .set = "",
-			    .verdict = VERDICT_PASS,
-			    .link = "",
-			    .next = "muster notify routes" };
+	char title[160];
+	const struct test_notice t = {
+		.kind = "notify", .title = title, .run = "", .next = "muster notify routes"
+	};
 
-	run_id_make(n.at_ns, id);
-	n.id = arena_printf(&arena, "test-%s", id);
-	n.key = arena_printf(&arena, "muster/%s/notify/%s/test", config->platform, r->name);
-	n.title = arena_printf(&arena, "a test of receiver %s: nothing has happened", r->name);
-	if (!n.id || !n.key || !n.title)
-		return error_set(err, ERROR_NOMEM, "no memory for a notification");
-	return receiver_send(r, &n, interrupt_requested, out, err);
+	(void)snprintf(title, sizeof(title), "a test of receiver %s: nothing has happened",
+		       r->name);
+	return test_notice_send(config, r, &t, interrupt_requested, out, err);
 }
 
 static int print_json(const struct invocation *inv, const struct receiver_config *r,

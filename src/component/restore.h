@@ -42,6 +42,13 @@ struct restore_part {
 	bool pinned; /* muster made it: the settings on which the text of rows depends are known */
 };
 
+/*
+ * Beginnings of the names of notes whose values are times, of the newest data of a database: known
+ * from a canary or the user's own query, or the newest time in an indexed column.
+ */
+#define RESTORED_NEWEST         "newest data"
+#define RESTORED_NEWEST_GUESSED "newest time found"
+
 struct restored_note {
 	const char *name, *value; /* a setting of the server's, a version; for reports */
 };

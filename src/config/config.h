@@ -200,6 +200,13 @@ struct notify_config {
 	const char *link;    /* of a run, {run} filled in; "" = none */
 };
 
+/* The alert that a drill sends to see that one would arrive. */
+struct drill_alert_config {
+	struct string_list to;      /* names of receivers; empty: none is sent */
+	struct string_list arrived; /* argv that succeeds when it has arrived; empty: none */
+	int64_t within_ns;
+};
+
 /* Limits on the reading of one file; 0: none, or the built-in one. */
 struct inspect_config {
 	uint64_t memory_max;
@@ -229,8 +236,9 @@ struct config {
 	size_t schedule_count;
 	/* absolute paths, NULL or "" for none: a directory of plans; a file with a text */
 	const char *drill_plans, *drill_announcement;
-	struct trial_config *smoke, *workflow;
-	size_t smoke_count, workflow_count;
+	struct drill_alert_config drill_alert;
+	struct trial_config *smoke, *workflow, *monitoring;
+	size_t smoke_count, workflow_count, monitoring_count;
 	struct notify_config notify;
 	struct component_config *component;
 	size_t component_count;

@@ -66,6 +66,15 @@ static void check_routes(struct decoder *d, const struct node *root)
 	}
 }
 
+static void check_alert(struct decoder *d, const struct node *root)
+{
+	const struct string_list *to = &d->config->drill_alert.to;
+	const struct node *node = node_find(root, "drill.test_alert");
+
+	for (size_t i = 0; node && i < to->count; i++)
+		check_receiver_name(d, node, to->item[i]);
+}
+
 static void check_receiver(struct decoder *d, const struct node *root,
 			   const struct receiver_config *r)
 {
@@ -118,6 +127,7 @@ int decode_check(struct decoder *d, const struct node *root)
 			check_receiver(d, root, &d->config->notify.receiver[i]);
 	}
 	check_routes(d, root);
+	check_alert(d, root);
 	check_offsite(d, root);
 	return decode_check_deploy(d, root);
 }

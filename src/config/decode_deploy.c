@@ -148,5 +148,7 @@ int decode_check_deploy(struct decoder *d, const struct node *root)
 		check_trial(d, root, key_section("drill.smoke"), &c->smoke[i]);
 	for (size_t i = 0; i < c->workflow_count; i++)
 		check_trial(d, root, key_section("drill.workflows"), &c->workflow[i]);
+	for (size_t i = 0; i < c->monitoring_count; i++)
+		check_trial(d, root, key_section("drill.monitoring"), &c->monitoring[i]);
 	return 0;
 }

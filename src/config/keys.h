@@ -81,7 +81,7 @@ enum key_scope {
 	KEY_SCOPE_COUNT
 };
 #define KEY_SQL_CHECK "components.*.restore.checks.*"
-/* These rows are drill.workflows' too. */
+/* These rows are drill.workflows' and drill.monitoring's too. */
 #define KEY_TRIAL   "drill.smoke.*"
 #define KEY_REQUEST KEY_TRIAL ".http.*"
 enum key_scope key_scope(const struct key_row *row);

@@ -20,6 +20,25 @@ static const struct key_row rows[] = {
 	  .otherwise = "a built-in text",
 	  .help = "A file with the text of announcements of drills, see "
 		  "muster-drill-announce(1)." },
+	{ .path = "drill.test_alert",
+	  .type = KEY_WORDS,
+	  .offset = TOP(drill_alert.to),
+	  .otherwise = "none",
+	  .help = "The receivers that a drill sends a test alert, each of which must take it." },
+	{ .path = "drill.alert_arrived",
+	  .type = KEY_ARGV,
+	  .offset = TOP(drill_alert.arrived),
+	  .otherwise = "what a receiver's server answers must do",
+	  .help = "A program and its arguments that exits with 0 when the test alert has arrived "
+		  "where people look. It is run again until it does; the environment variable "
+		  "MUSTER_ALERT is what stands in the alert's title." },
+	{ .path = "drill.alert_within",
+	  .type = KEY_DURATION,
+	  .offset = TOP(drill_alert.within_ns),
+	  .built_in = "2m",
+	  .minimum = 1,
+	  .maximum = DAY,
+	  .help = "How long the test alert may take to arrive." },
 	{ .path = "drill.smoke",
 	  .type = KEY_MAP,
 	  .otherwise = "none",
@@ -130,6 +149,11 @@ static const struct key_row rows[] = {
 	  .help = "What the platform is there for, tried from end to end, each under a name of its "
 		  "own "
 		  "and with the keys of drill.smoke." },
+	{ .path = "drill.monitoring",
+	  .type = KEY_MAP,
+	  .otherwise = "none",
+	  .help = "How to see that the restored platform can be watched, such as that its metrics "
+		  "answer, each under a name of its own and with the keys of drill.smoke." },
 };
 
 const struct key_table keys_drill = KEY_TABLE(rows);

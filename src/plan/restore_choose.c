@@ -33,6 +33,14 @@ static bool holds(const struct restore_test *t, const struct backup_set *set,
 	return content_kind(t, set, c) != PART_KIND_COUNT;
 }
 
+/* May its restore be of this set? */
+static bool may_be(const struct restore_test *t, const struct backup_set *set,
+		   const struct component_config *c)
+{
+	return holds(t, set, c) &&
+	       (!t->request->not_after_ns || set->time_ns <= t->request->not_after_ns);
+}
+
 static size_t random_below(size_t n)
 {
 	uint64_t number = 0;
@@ -49,15 +57,16 @@ static struct backup_set *pick_set(struct restore_test *t, const struct componen
 	size_t count = 0, wanted = 0;
 
 	for (size_t i = 0; i < all->set_count; i++)
-		count += holds(t, &all->set[i], c);
-	if (!count)
+		count += may_be(t, &all->set[i], c);
+	if (count <= t->request->withheld)
 		return NULL;
+	wanted = t->request->withheld;
 	if (t->request->pick == RESTORE_PICK_OLDEST)
 		wanted = count - 1;
 	else if (t->request->pick == RESTORE_PICK_RANDOM)
-		wanted = random_below(count);
+		wanted += random_below(count - wanted);
 	for (size_t i = 0; i < all->set_count; i++) {
-		if (holds(t, &all->set[i], c) && wanted-- == 0)
+		if (may_be(t, &all->set[i], c) && wanted-- == 0)
 			return &all->set[i];
 	}
 	return NULL;
@@ -86,6 +95,9 @@ static int check_exists(struct plan_run *run, const struct restore_test *t,
 
 	if (target->set && t->request->set)
 		return judge(run, &q, true, err, "set %s, as asked for", target->set->id);
+	if (target->set && (t->request->withheld || t->request->not_after_ns))
+		return judge(run, &q, true, err, "set %s, the newest of those that may be used",
+			     target->set->id);
 	if (target->set)
 		return judge(run, &q, true, err, "set %s, %s that holds it", target->set->id,
 			     words[t->request->pick]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sandbox/visit.h"
+#include "service/ask.h"
 
 struct post {
 	const struct place *place;
@@ -25,7 +26,7 @@ static int begin(void *cookie, const char *name, struct sandbox_pipes pipes)
 		place.memory_max = seat->wish.config->memory_max;
 		return restore_inside_shared(&place, pipes, &seat->wish);
 	}
-	return 1;
+	return ask_work(NULL, name, pipes);
 }
 
 int restore_crew_work(const struct place *place, struct sandbox_pipes pipes, void *cookie)

@@ -23,6 +23,8 @@ struct restore_test_request {
 	const struct inspect_source *const *source;
 	const char *set; /* catalogue_find(); NULL: `pick` tells */
 	enum restore_pick pick;
+	size_t withheld;      /* so many of a component's newest sets may not be used */
+	int64_t not_after_ns; /* nor newer ones than this, wall clock; 0: any may */
 	/*
 	 * Only tell what would be restored, whether this machine can, and how long it took
 	 * before: a run of kind "restore-plan", which proves nothing.

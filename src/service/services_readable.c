@@ -39,7 +39,7 @@ static void add_trials(struct paths *p, const struct trial_config *trial, size_t
 
 const char *const *services_readable(const struct config *config, struct arena *arena)
 {
-	size_t most = config->smoke_count + config->workflow_count + 1;
+	size_t most = config->smoke_count + config->workflow_count + config->monitoring_count + 1;
 	struct paths p = { 0 };
 
 	for (size_t i = 0; i < config->component_count; i++)
@@ -59,5 +59,6 @@ const char *const *services_readable(const struct config *config, struct arena *
 	}
 	add_trials(&p, config->smoke, config->smoke_count);
 	add_trials(&p, config->workflow, config->workflow_count);
+	add_trials(&p, config->monitoring, config->monitoring_count);
 	return p.item;
 }

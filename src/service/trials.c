@@ -25,6 +25,14 @@ struct trying {
 	int64_t took_ns;
 };
 
+/* What the kinds of trials have for themselves. */
+static const struct {
+	enum check_id check;
+	const char *noun, *success;
+} kinds[] = { [TRIALS_SMOKE] = { CHECK_SMOKE, "smoke test", "passes" },
+	      [TRIALS_WORKFLOW] = { CHECK_WORKFLOW, "workflow", "goes through" },
+	      [TRIALS_MONITORING] = { CHECK_MONITORING, "monitoring test", "passes" } };
+
 static void unjudged(struct trying *t, const struct error *cause)
 {
 	t->answer = (struct ask_answer){ .unjudged = true };
@@ -134,8 +142,7 @@ static int perform(struct trying *t, struct error *err)
 
 static int tell(const struct trying *t, struct checks *checks, struct error *err)
 {
-	bool smoke = t->request->kind == TRIALS_SMOKE;
-	enum check_id id = smoke ? CHECK_SMOKE : CHECK_WORKFLOW;
+	enum check_id id = kinds[t->request->kind].check;
 	const struct ask_answer *a = &t->answer;
 	char took[QUANTITY_TEXT_SIZE], message[ASK_MESSAGE_SIZE + 100], shown[ASK_MESSAGE_SIZE];
 	const struct check check = { .name = check_name(id),
@@ -151,7 +158,7 @@ static int tell(const struct trying *t, struct checks *checks, struct error *err
 	(void)quote_text(a->message, shown, sizeof(shown));
 	if (a->held)
 		(void)snprintf(message, sizeof(message), "%s %s in %s", t->trial->name,
-			       smoke ? "passes" : "goes through",
+			       kinds[t->request->kind].success,
 			       quantity_format_duration(t->took_ns, took));
 	else
 		(void)snprintf(message, sizeof(message), "%s: %s", t->trial->name, shown);
@@ -172,12 +179,26 @@ static int try_one(const struct trials_request *request, const struct trial_conf
 	return rc;
 }
 
+size_t trials_of(const struct config *c, enum trials_kind kind, const struct trial_config **first)
+{
+	switch (kind) {
+	case TRIALS_SMOKE:
+		*first = c->smoke;
+		return c->smoke_count;
+	case TRIALS_WORKFLOW:
+		*first = c->workflow;
+		return c->workflow_count;
+	case TRIALS_MONITORING:
+		break;
+	}
+	*first = c->monitoring;
+	return c->monitoring_count;
+}
+
 int trials_run(const struct trials_request *request, struct checks *checks, struct error *err)
 {
-	bool smoke = request->kind == TRIALS_SMOKE;
-	const struct config *c = request->config;
-	const struct trial_config *trial = smoke ? c->smoke : c->workflow;
-	size_t count = smoke ? c->smoke_count : c->workflow_count;
+	const struct trial_config *trial = NULL;
+	size_t count = trials_of(request->config, request->kind, &trial);
 	bool found = !request->name;
 
 	for (size_t i = 0; i < count; i++) {
@@ -189,6 +210,6 @@ int trials_run(const struct trials_request *request, struct checks *checks, stru
 	}
 	if (!found)
 		return error_set(err, ERROR_NOT_FOUND, "there is no %s \"%s\"",
-				 smoke ? "smoke test" : "workflow", request->name);
+				 kinds[request->kind].noun, request->name);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Smoke tests and workflows (drill.smoke, drill.workflows), tried in a sandbox. */
+/* Smoke tests, workflows and what sees that monitoring works (keys drill.…), tried in a sandbox. */
 #ifndef SERVICE_TRIALS_H
 #define SERVICE_TRIALS_H
 
@@ -7,7 +7,10 @@
 #include "model/check.h"
 #include "sandbox/sandbox.h"
 
-enum trials_kind { TRIALS_SMOKE, TRIALS_WORKFLOW };
+enum trials_kind { TRIALS_SMOKE, TRIALS_WORKFLOW, TRIALS_MONITORING };
+
+/* Those of a kind: how many, from `*first` on. */
+size_t trials_of(const struct config *c, enum trials_kind kind, const struct trial_config **first);
 
 struct trials_request {
 	const struct config *config;
@@ -19,7 +22,7 @@ struct trials_request {
 };
 
 /*
- * Adds one check each, `smoke` or `workflow`, whose subject is its name. From any thread. -1:
+ * Adds one check each, `smoke`, `workflow` or `monitoring`, whose subject is its name. From any thread. -1:
  * interrupted, the sandbox ended, or ERROR_NOT_FOUND: there is none of that name.
  */
 MUST_CHECK int trials_run(const struct trials_request *request, struct checks *checks,

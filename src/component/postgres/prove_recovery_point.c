@@ -158,6 +158,19 @@ static int report_loss(struct proof *p, const struct newest *n, struct error *er
 			 rpo_ns ? "; the objective is " : "", rpo);
 }
 
+/* For those who hold it against another time than the backup's. */
+static int note_newest(struct proof *p, const struct newest *n, struct error *err)
+{
+	char name[PROOF_NAME_SIZE + sizeof(RESTORED_NEWEST)], at[CLOCK_RFC3339_SIZE];
+
+	(void)snprintf(name, sizeof(name), "%s%s%.190s",
+		       n->is_guess ? RESTORED_NEWEST_GUESSED : RESTORED_NEWEST, " in ",
+		       p->database);
+	if (restored_note_add(p->out, name, clock_format_rfc3339(n->at_ns, at)) < 0)
+		return proof_no_memory(err);
+	return 0;
+}
+
 int prove_recovery_point(struct proof *p, struct error *err)
 {
 	struct newest newest = { 0 };
@@ -165,7 +178,8 @@ int prove_recovery_point(struct proof *p, struct error *err)
 	char at[CLOCK_RFC3339_SIZE];
 	const char *own = p->job->config->recovery_point;
 
-	if (find_newest(p, &newest, err) < 0)
+	if (find_newest(p, &newest, err) < 0 ||
+	    (newest.is_found && note_newest(p, &newest, err) < 0))
 		return -1;
 	if (newest.is_found && p->part->taken_ns)
 		return report_loss(p, &newest, err);

@@ -262,6 +262,8 @@ int postgres_restore_replicate(struct postgres_restore *r, struct error *err)
 	if (postgres_restore_settle_streaming(r, err) < 0)
 		return error_context(err, "make the restored server ready for a standby");
 	s.server.place = r->server->place;
+	/* at its socket only: the port is the primary's */
+	s.server.place.own_network = false;
 	s.server.place.own_network = false; /* the port there is its primary's */
 	(void)snprintf(s.server.place.directory, sizeof(s.server.place.directory), "%.71s/standby",
 		       r->server->place.directory);

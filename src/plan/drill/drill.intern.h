@@ -8,14 +8,16 @@
 #include "model/entry.h"
 #include "plan/drill/drill_run.h"
 #include "plan/judge.h"
+#include "plan/restore_fleet.h"
 
 /* A step of the plan as it goes. */
 struct drill_state {
 	const struct drill_step *step;
-	int64_t began_ns; /* monotonic; 0: not yet */
-	int64_t ended_ns; /* wall clock: as people say, or as it was; 0: not yet */
-	bool done;        /* it did its work */
-	bool failed;      /* what it was to show does not hold, or could not be looked at */
+	int64_t began_ns;     /* monotonic; 0: not yet */
+	int64_t ended_ns;     /* wall clock: as people say, or as it was; 0: not yet */
+	int64_t before_entry; /* number of the last entry when it began: a later one answers it */
+	bool done;            /* it did its work */
+	bool failed;          /* what it was to show does not hold, or could not be looked at */
 };
 
 struct drill {
@@ -28,15 +30,25 @@ struct drill {
 	struct drill_state *state;
 	size_t step_count;
 	struct plan table;
-	size_t *left;  /* per phase: steps that are not over */
-	bool *over;    /* per step: an earlier process did it */
-	int64_t t0_ns; /* wall clock; 0: not begun */
+	size_t *left;                    /* per phase: steps that are not over */
+	bool *over;                      /* per step: an earlier process did it */
+	int64_t t0_ns;                   /* wall clock; 0: not begun */
+	const struct drill_role *absent; /* PERSON_ABSENT: whose work another must do; NULL */
+	bool deputy_told;
+
+	struct restore_test_request restores;
+	struct restore_fleet fleet;
+	const char *const *readable; /* of the host, for the services; NULL-terminated */
+	bool chosen, sealed;
+	struct services *services; /* NULL: none are deployed */
 
 	/* Under the lock: steps in threads look at it. */
 	pthread_mutex_t lock;
 	struct entries entries;
 	bool held;
 	const struct entry *closed; /* people wait for no more; NULL: they do */
+	bool *compared;             /* per target: held against its backup */
+	const char *const *env; /* how programs in the sandbox find its servers; NULL: not yet */
 };
 
 /* Of the step that `run` is at. */
@@ -63,6 +75,7 @@ int drill_poll_wait(struct plan_run *run, void *subject, struct error *err);
  * A step has failed, and somebody is to decide: waits for that. 1: it goes on; 0: it stops; -1:
  * the run ends.
  */
+int64_t drill_last_entry(struct drill *d); /* its number; 0: there is none */
 int drill_ask(struct plan_run *run, struct drill *d, struct error *err);
 /* T+ begins, at `at_ns`. */
 MUST_CHECK int drill_begin_clock(struct plan_run *run, struct drill *d, int64_t at_ns,
@@ -77,6 +90,36 @@ typedef int drill_work_fn(struct plan_run *run, struct drill *d, const struct dr
 drill_work_fn drill_run_command; /* also of kind COMMAND */
 drill_work_fn drill_judge;       /* recovery time and point */
 drill_work_fn drill_report;
+
+/* ---- several components: drill_each.c ---- */
+
+typedef int drill_lane_fn(struct plan_run *run, struct drill *d, struct restore_target *t,
+			  struct error *err);
+/* Of each component of the engine (ENGINE_COUNT: of all), in threads; what they yield is the step's. */
+MUST_CHECK int drill_each(struct plan_run *run, struct drill *d, enum engine_kind engine,
+			  drill_lane_fn *fn, struct error *err);
+/* A scenario may leave an engine whole: then there is nothing to do, and `id` is skipped. */
+bool drill_concerns(const struct drill *d, enum engine_kind engine);
+MUST_CHECK int drill_not_lost(struct plan_run *run, enum check_id id, enum engine_kind engine,
+			      struct error *err);
+
+/* ---- the platform: drill_restore.c ---- */
+
+drill_work_fn drill_ready, drill_seal, drill_fetch, drill_restore, drill_remove;
+drill_work_fn drill_prove; /* this and what follows: drill_prove.c */
+drill_work_fn drill_share; /* sound, replicate, statistics, round-trip */
+/* Does the plan have an automatic step that does that for the engine? */
+bool drill_has_step(const struct drill *d, enum drill_work work, enum engine_kind engine);
+/* Until every component has reported; what is written later, no proof sees. */
+MUST_CHECK int drill_await_proofs(struct plan_run *run, struct drill *d, struct error *err);
+/* Where the components' data end, and what would be lost: drill_point.c. */
+MUST_CHECK int drill_judge_point(struct plan_run *run, struct drill *d, struct error *err);
+
+/* ---- its services: drill_services.c ---- */
+
+drill_work_fn drill_deploy, drill_health, drill_trials, drill_logs, drill_monitor;
+/* Safe when there are none. What ended by itself is told of, with `run`. */
+MUST_CHECK int drill_stop_services(struct plan_run *run, struct drill *d, struct error *err);
 
 /* ---- clocks: drill_clock.c ---- */
 

@@ -56,5 +56,7 @@ int drill_judge(struct plan_run *run, struct drill *d, const struct drill_step *
 		struct error *err)
 {
 	(void)step;
-	return judge_time(run, d, err);
+	if (judge_time(run, d, err) < 0)
+		return -1;
+	return drill_judge_point(run, d, err);
 }

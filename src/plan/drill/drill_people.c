@@ -128,6 +128,37 @@ static int be_refused(struct plan_run *run, struct drill_state *s, const struct 
 	return 1;
 }
 
+/* Who has taken the role of the absent; NULL: nobody. */
+static const struct entry *deputy(const struct drill *d)
+{
+	for (size_t i = d->entries.count; i-- > 0;) {
+		const struct entry *e = &d->entries.item[i];
+
+		if (e->kind == ENTRY_PARTICIPANT && strcmp(e->role, d->absent->id) == 0 &&
+		    !entries_successor(&d->entries, e->number))
+			return e;
+	}
+	return NULL;
+}
+
+/* 1: whose work it is is there, or somebody stands in. */
+static int is_there(struct plan_run *run, struct drill *d, const struct drill_state *s,
+		    struct error *err)
+{
+	const struct entry *e;
+
+	if (!d->absent || strcmp(s->step->role, d->absent->id) != 0)
+		return 1;
+	e = deputy(d);
+	if (!e || d->deputy_told)
+		return e != NULL;
+	d->deputy_told = true;
+	if (drill_note(run, "deviation", err, "%s was absent; %s stood in", d->absent->title,
+		       *e->text ? e->text : e->author) < 0)
+		return -1;
+	return 1;
+}
+
 static int take_word(struct plan_run *run, struct drill *d, struct drill_state *s,
 		     const struct entry *e, struct error *err)
 {
@@ -152,10 +183,14 @@ int drill_poll_person(struct plan_run *run, void *subject, struct error *err)
 	struct drill *d = subject;
 	struct drill_state *s = drill_state_of(run, d);
 	const struct entry *e;
+	int there;
 
 	begin_waiting(s);
 	if (d->request->automatic)
 		return leave_out(run, d, s, "automatic", "", err);
+	there = d->closed ? 1 : is_there(run, d, s, err);
+	if (there <= 0)
+		return there;
 	e = word_on(d, s->step->id, 0);
 	if (e)
 		return take_word(run, d, s, e, err);
@@ -175,8 +210,7 @@ int drill_poll_wait(struct plan_run *run, void *subject, struct error *err)
 	return end_at(run, d, s, clock_wall_ns(), err);
 }
 
-/* The last number that there is now. */
-static int64_t last_number(struct drill *d)
+int64_t drill_last_entry(struct drill *d)
 {
 	int64_t last;
 
@@ -205,7 +239,7 @@ static int decided(struct drill *d, const char *step, int64_t after)
 int drill_ask(struct plan_run *run, struct drill *d, struct error *err)
 {
 	const char *step = run->current->id;
-	int64_t after = last_number(d);
+	int64_t after = drill_state_of(run, d)->before_entry;
 	char name[128];
 	int word;
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "plan/drill/drill.intern.h"
+#include "service/services.h"
 
 /* People take their time; run.time_limit is for runs of muster alone. */
 #define TIME_MAX_NS (INT64_C(30) * 86400 * NS_PER_SECOND)
@@ -145,9 +146,47 @@ static int note_seconds(struct plan_run *run, const char *name, int64_t ns, stru
 	return drill_note(run, name, err, "%" PRId64, ns / NS_PER_SECOND);
 }
 
+/* Whose people have something to do when the clock runs, but for whoever starts it. */
+static bool may_be_absent(const struct drill *d, const struct drill_role *role)
+{
+	const struct drill_step *start = drill_plan_step(d->plan, d->plan->start);
+
+	if (strcmp(role->id, start->role) == 0)
+		return false;
+	for (size_t i = 0; i < d->step_count; i++) {
+		const struct drill_step *s = d->state[i].step;
+
+		if (s->on_clock && d->step[i].poll && strcmp(s->role, role->id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Chance decides, as it does. */
+static int choose_absent(struct plan_run *run, struct drill *d, struct error *err)
+{
+	size_t first = (size_t)clock_monotonic_ns();
+
+	if (d->request->scenario != DRILL_SCENARIO_PERSON_ABSENT)
+		return 0;
+	for (size_t i = 0; i < d->plan->role_count && !d->absent; i++) {
+		const struct drill_role *role = &d->plan->role[(first + i) % d->plan->role_count];
+
+		if (may_be_absent(d, role))
+			d->absent = role;
+	}
+	if (!d->absent)
+		return error_set(
+			err, ERROR_USAGE,
+			"plan %s has no role whose people could be absent: none of them has "
+			"anything to do once the clock runs",
+			d->plan->name);
+	return drill_note(run, "absent role", err, "%s", d->absent->id);
+}
+
 int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
 {
-	const struct drill *d = subject;
+	struct drill *d = subject;
 	const struct drill_request *r = d->request;
 	const struct config *c = d->config;
 
@@ -165,7 +204,9 @@ int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
 	    note_seconds(run, "objective.rto", c->rto_ns ? c->rto_ns : DRILL_RTO_NS, err) < 0 ||
 	    note_seconds(run, "objective.rpo", c->rpo_ns ? c->rpo_ns : DRILL_RPO_NS, err) < 0)
 		return -1;
-	return r->next ? drill_note(run, "next drill", err, "%s", r->next) : 0;
+	if (r->next && drill_note(run, "next drill", err, "%s", r->next) < 0)
+		return -1;
+	return choose_absent(run, d, err);
 }
 
 /* ---- a drill that is taken up again ---- */
@@ -187,8 +228,14 @@ static const struct run_step *last_of(const struct run *run, const char *id)
 	return NULL;
 }
 
-static int take_clock(struct drill *d, const struct run *earlier, struct error *err)
+static int take_notes(struct drill *d, const struct run *earlier, struct error *err)
 {
+	const char *absent = run_find_note(earlier, "absent role");
+
+	for (size_t i = 0; absent && i < d->plan->role_count; i++) {
+		if (strcmp(d->plan->role[i].id, absent) == 0)
+			d->absent = &d->plan->role[i];
+	}
 	for (size_t i = 0; i < earlier->note_count; i++) {
 		if (strcmp(earlier->note[i].name, "T0") == 0 &&
 		    clock_parse_rfc3339(earlier->note[i].text, &d->t0_ns) < 0)
@@ -215,11 +262,39 @@ static int take_earlier(struct drill *d, struct error *err)
 		s->ended_ns = done->started_ns + done->duration_ns;
 		d->left[s->step->phase]--;
 	}
-	return take_clock(d, earlier, err);
+	return take_notes(d, earlier, err);
+}
+
+static int prepare_restores(struct drill *d, struct error *err)
+{
+	const struct drill_request *r = d->request;
+
+	d->restores = (struct restore_test_request){
+		.run = r->run,
+		.withheld = r->scenario == DRILL_SCENARIO_NEWEST_UNUSABLE,
+		.not_after_ns = r->trusted_until_ns,
+		.standby = drill_has_step(d, DRILL_WORK_REPLICATE, ENGINE_POSTGRESQL) ||
+			   drill_has_step(d, DRILL_WORK_REPLICATE, ENGINE_COUNT),
+		.jobs = r->jobs,
+		.scratch = r->scratch,
+	};
+	if (restore_fleet_init(&d->fleet, &d->restores, err) < 0)
+		return -1;
+	d->compared = arena_alloc(&d->arena, d->fleet.test.target_count + 1);
+	d->readable = services_readable(d->config, &d->arena);
+	if (!d->compared || !d->readable)
+		return no_memory(err);
+	memset(d->compared, 0, d->fleet.test.target_count + 1);
+	return 0;
 }
 
 static void release(struct drill *d)
 {
+	struct error ignored = ERROR_INIT;
+
+	if (drill_stop_services(NULL, d, &ignored) < 0)
+		error_clear(&ignored);
+	restore_fleet_release(&d->fleet);
 	entries_release(&d->entries);
 	(void)pthread_mutex_destroy(&d->lock);
 	arena_release(&d->arena);
@@ -237,6 +312,8 @@ int drill_run(const struct drill_request *request, struct run_outcome *out, stru
 
 	run.time_limit_ns = TIME_MAX_NS;
 	rc = make_table(&d, err);
+	if (rc == 0)
+		rc = prepare_restores(&d, err);
 
 	if (rc == 0)
 		rc = take_earlier(&d, err);

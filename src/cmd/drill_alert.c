@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/drill_alert.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "base/quantity.h"
+#include "cmd/interrupt.h"
+#include "notify/test_notice.h"
+
+enum { OUTPUT_MAX = 64 * 1024, AGAIN_US = 500000 };
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, ERROR_NOMEM, "no memory for the checks of a test alert");
+}
+
+static int add(struct checks *out, const struct check *c, struct error *err)
+{
+	struct check check = *c;
+
+	check.name = check_name(CHECK_MONITORING);
+	return checks_add(out, &check) < 0 ? no_memory(err) : 0;
+}
+
+/* What the other side said to it. */
+static int send_one(const struct config *config, const struct receiver_config *r,
+		    const struct test_notice *t, struct checks *out, struct error *err)
+{
+	struct delivery d = { .hint = "" };
+	struct error cause = ERROR_INIT;
+	char message[512];
+	struct check check = { .subject = r->name, .message = message, .hint = d.hint };
+	int rc = test_notice_send(config, r, t, interrupt_requested, &d, &cause);
+
+	if (rc < 0 && cause.kind == ERROR_INTERRUPTED) {
+		*err = cause;
+		return -1;
+	}
+	check.verdict = rc < 0                     ? VERDICT_ERROR :
+			d.outcome == DELIVERY_DONE ? VERDICT_PASS :
+						     VERDICT_FAIL;
+	(void)snprintf(message, sizeof(message), "%s %s the test alert: %.400s", r->name,
+		       check.verdict == VERDICT_PASS ? "took" : "did not take",
+		       rc < 0 ? cause.message : d.answer);
+	return add(out, &check, err);
+}
+
+/* 1: it says that it has; 0: not yet. */
+static int ask_arrived(const struct config *config, const char *const *set, int64_t left_ns,
+		       struct error *why, struct error *err)
+{
+	const struct string_list *command = &config->drill_alert.arrived;
+	CLEANUP(buf_release)
+	struct buf said = { 0 };
+	const char *argv[64] = { NULL };
+	const struct process_spec spec = {
+		.argv = argv, .set_env = set, .in = -1, .own_group = true
+	};
+
+	if (command->count >= sizeof(argv) / sizeof(*argv))
+		return error_set(err, ERROR_CONFIG, "drill.alert_arrived has more than 63 words");
+	for (size_t i = 0; i < command->count; i++)
+		argv[i] = command->item[i];
+	error_clear(why);
+	if (process_run(&spec, left_ns, OUTPUT_MAX, &said, why) == 0)
+		return 1;
+	if (why->kind != ERROR_INTERRUPTED)
+		return 0;
+	*err = *why;
+	return -1;
+}
+
+/* Again and again, until its time is over. */
+static int await_arrival(const struct config *config, const char *title, struct checks *out,
+			 struct error *err)
+{
+	char variable[200], took[QUANTITY_TEXT_SIZE], message[512];
+	const char *const set[] = { variable, NULL };
+	int64_t began_ns = clock_monotonic_ns(), spent_ns = 0;
+	struct error why = ERROR_INIT;
+	struct check check = { .subject = "arrival", .message = message };
+	int rc = 0;
+
+	(void)snprintf(variable, sizeof(variable), "MUSTER_ALERT=%s", title);
+	while (rc == 0 && spent_ns < config->drill_alert.within_ns) {
+		rc = ask_arrived(config, set, config->drill_alert.within_ns - spent_ns, &why, err);
+		if (rc < 0)
+			return -1;
+		if (rc == 0)
+			(void)usleep(AGAIN_US);
+		spent_ns = clock_monotonic_ns() - began_ns;
+	}
+	check.verdict = rc > 0 ? VERDICT_PASS : VERDICT_FAIL;
+	(void)quantity_format_duration(spent_ns, took);
+	if (rc > 0)
+		(void)snprintf(message, sizeof(message), "the test alert arrived within %s", took);
+	else
+		(void)snprintf(message, sizeof(message),
+			       "the test alert had not arrived after %s: %.300s", took,
+			       why.message);
+	return add(out, &check, err);
+}
+
+int drill_alert(const struct config *config, const char *run, struct checks *out, struct error *err)
+{
+	const struct drill_alert_config *c = &config->drill_alert;
+	const struct check nobody = { .verdict = VERDICT_SKIPPED,
+				      .message = "drill.test_alert names no receiver, so no test "
+						 "alert was sent" };
+	char title[160];
+	const struct test_notice t = {
+		.kind = "drill", .title = title, .run = run, .next = "muster drill watch"
+	};
+
+	(void)snprintf(title, sizeof(title), "test alert of drill %s: nothing has happened", run);
+	for (size_t i = 0; i < c->to.count; i++) {
+		if (send_one(config, config_receiver(config, c->to.item[i]), &t, out, err) < 0)
+			return -1;
+	}
+	if (!c->to.count)
+		return add(out, &nobody, err);
+	return c->arrived.count ? await_arrival(config, title, out, err) : 0;
+}

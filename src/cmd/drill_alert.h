@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A drill's test alert: would one arrive? */
+#ifndef CMD_DRILL_ALERT_H
+#define CMD_DRILL_ALERT_H
+
+#include "config/config.h"
+#include "model/check.h"
+
+/*
+ * Send it for the drill `run` to each receiver of drill.test_alert, and wait until the program of
+ * drill.alert_arrived, if there is one, says that it has arrived. Adds a check `monitoring` of
+ * each; one that says so when there is nobody to be told.
+ */
+MUST_CHECK int drill_alert(const struct config *config, const char *run, struct checks *out,
+			   struct error *err);
+
+#endif

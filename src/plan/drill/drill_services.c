@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The platform's services, started beside the restored servers, and what is tried on them. */
+#include "plan/drill/drill.intern.h"
+#include "service/services.h"
+#include "service/trials.h"
+
+/* Why there is nothing to try; NULL: there is. */
+static const char *hindrance(const struct drill *d)
+{
+	if (d->request->scenario == DRILL_SCENARIO_COMPONENT_LOST)
+		return "only some components were lost, so that the services have not all that "
+		       "they need";
+	if (!d->sealed)
+		return "there is no sandbox";
+	return NULL;
+}
+
+static int leave_out(struct plan_run *run, enum check_id id, const char *why, struct error *err)
+{
+	struct question q = { .id = id, .subject = run->current->id };
+
+	return judge_skipped(run, &q, err, "%s", why);
+}
+
+/* Records what was found, or that there was nothing to look at. */
+static int conclude(struct plan_run *run, enum check_id id, const struct checks *checks,
+		    const char *nothing, struct error *err)
+{
+	return checks->count ? plan_checks(run, checks, err) : leave_out(run, id, nothing, err);
+}
+
+static int find_environment(struct drill *d, struct error *err)
+{
+	const char *const *env;
+
+	(void)pthread_mutex_lock(&d->lock);
+	if (!d->env)
+		d->env = restore_fleet_environment(&d->fleet, &d->arena, err);
+	env = d->env;
+	(void)pthread_mutex_unlock(&d->lock);
+	return env ? 0 : -1;
+}
+
+int drill_deploy(struct plan_run *run, struct drill *d, const struct drill_step *step,
+		 struct error *err)
+{
+	CLEANUP(checks_release)
+	struct checks checks = { 0 };
+	const char *why = hindrance(d);
+	struct services_options options = { .config = d->config,
+					    .sandbox = &d->fleet.sandbox,
+					    .stop_requested = run->stop_requested };
+
+	(void)step;
+	if (why)
+		return leave_out(run, CHECK_DEPLOYED, why, err);
+	if (drill_await_proofs(run, d, err) < 0 || find_environment(d, err) < 0)
+		return -1;
+	options.env = d->env;
+	if (services_deploy(&options, &d->services, &checks, err) < 0)
+		return -1;
+	return conclude(run, CHECK_DEPLOYED, &checks, "the configuration deploys no service", err);
+}
+
+int drill_health(struct plan_run *run, struct drill *d, const struct drill_step *step,
+		 struct error *err)
+{
+	CLEANUP(checks_release)
+	struct checks checks = { 0 };
+
+	(void)step;
+	if (d->services && services_health(d->services, &checks, err) < 0)
+		return -1;
+	return conclude(run, CHECK_HEALTH, &checks, "no service is deployed", err);
+}
+
+/* What is configured to be tried, in there. */
+static int try_all(struct plan_run *run, struct drill *d, enum trials_kind kind,
+		   struct checks *checks, struct error *err)
+{
+	const struct trial_config *first = NULL;
+	const struct trials_request request = { .config = d->config,
+						.kind = kind,
+						.sandbox = &d->fleet.sandbox,
+						.env = d->env,
+						.stop_requested = run->stop_requested };
+
+	if (!trials_of(d->config, kind, &first))
+		return 0;
+	return trials_run(&request, checks, err);
+}
+
+int drill_trials(struct plan_run *run, struct drill *d, const struct drill_step *step,
+		 struct error *err)
+{
+	CLEANUP(checks_release)
+	struct checks checks = { 0 };
+	const bool smoke = step->work == DRILL_WORK_SMOKE;
+	const enum check_id id = smoke ? CHECK_SMOKE : CHECK_WORKFLOW;
+	const char *why = hindrance(d);
+
+	if (why)
+		return leave_out(run, id, why, err);
+	if (find_environment(d, err) < 0 ||
+	    try_all(run, d, smoke ? TRIALS_SMOKE : TRIALS_WORKFLOW, &checks, err) < 0)
+		return -1;
+	return conclude(run, id, &checks,
+			smoke ? "the configuration has no drill.smoke" :
+				"the configuration has no drill.workflows",
+			err);
+}
+
+int drill_monitor(struct plan_run *run, struct drill *d, const struct drill_step *step,
+		  struct error *err)
+{
+	CLEANUP(checks_release)
+	struct checks checks = { 0 };
+
+	(void)step;
+	if (!hindrance(d) &&
+	    (find_environment(d, err) < 0 || try_all(run, d, TRIALS_MONITORING, &checks, err) < 0))
+		return -1;
+	if (d->request->alert && d->request->alert(d->request->cookie, &checks, err) < 0)
+		return -1;
+	return conclude(run, CHECK_MONITORING, &checks, "nothing of it is configured", err);
+}
+
+int drill_logs(struct plan_run *run, struct drill *d, const struct drill_step *step,
+	       struct error *err)
+{
+	CLEANUP(checks_release)
+	struct checks checks = { 0 };
+	char directory[4096];
+
+	(void)step;
+	(void)snprintf(directory, sizeof(directory), "%.4000s/%s", d->request->logs, run->id);
+	if (d->services && services_logs(d->services, directory, NULL, NULL, &checks, err) < 0)
+		return -1;
+	return conclude(run, CHECK_APP_LOG, &checks, "no service is deployed", err);
+}
+
+int drill_stop_services(struct plan_run *run, struct drill *d, struct error *err)
+{
+	CLEANUP(checks_release)
+	struct checks checks = { 0 };
+
+	services_stop(d->services, &checks);
+	d->services = NULL;
+	return run ? plan_checks(run, &checks, err) : 0;
+}
