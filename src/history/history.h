@@ -159,7 +159,7 @@ void proofs_release(struct proofs *p);
 const struct proof *proofs_find(const struct proofs *p, const char *set, const char *component);
 
 /*
- * What the finished runs of kind "restore-test" prove of `component` (NULL: of each): that a
+ * What the finished restore tests and drills prove of `component` (NULL: of each): that a
  * check `proven` of it passed or warned, and that nothing of it, nor of the run as a whole,
  * failed or could not be told. The set is the one that was read of the component: those of one
  * run may be of several.

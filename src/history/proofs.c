@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What restore tests have proven of each backup set. */
+/* What restore tests and drills have proven of each backup set. */
 #include "history/store.h"
 
 #include <string.h>
 
 /*
- * Per finished restore test and component: when it ended and the component's verdict, which
+ * Per finished restore test or drill and component: when it ended and the component's verdict, which
  * what concerns the run as a whole (an interruption, a step of no component) weighs upon.
  * `proof` tells whether something was restored and held against the backup at all.
  */
@@ -18,7 +18,7 @@ static const char proofs_sql[] =
 	"  FROM event s"
 	"  JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
 	"  JOIN event c ON c.run = s.run AND c.type = 'check' AND c.component IS NOT NULL"
-	"  WHERE s.type = 'run-started' AND s.kind = 'restore-test'"
+	"  WHERE s.type = 'run-started' AND s.kind IN ('restore-test', 'drill')"
 	"    AND" STORE_HAS_COME "    AND (?1 IS NULL OR c.component = ?1)"
 	"    AND NOT EXISTS (SELECT 1 FROM event w WHERE w.run = s.run AND w.type = 'check'"
 	"      AND w.component IS NULL AND w.name IN ('interrupted', 'step')"
