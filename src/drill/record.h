@@ -31,7 +31,7 @@ struct drill_record_step {
 struct drill_record_phase {
 	const struct drill_phase *plan;
 	enum drill_outcome milestone;
-	int64_t begin_ns, end_ns; /* of its first step; of its last, when all have ended */
+	int64_t begin_ns, end_ns; /* of its first step; of its last, when all were carried out */
 	int64_t expected_end_ns;
 	size_t ended; /* how many of its steps have */
 };

@@ -195,7 +195,9 @@ const char *drill_step_say_short(struct drill_record *r, const struct drill_reco
 		return drill_record_say(r, "%s refused step %s%s%s", s->entry->author, s->plan->id,
 					*why ? ": " : "", why);
 	return drill_record_say(r, "step %s %s", s->plan->id,
-				s->state == DRILL_STEP_FAILED ? "failed" : "was not carried out");
+				s->state != DRILL_STEP_FAILED ? "was not carried out" :
+				*s->why                       ? "was cut short" :
+								"failed");
 }
 
 static const char *say(struct drill_record *r, const struct finding *f)

@@ -241,7 +241,7 @@ static void read_phase(struct drill_record *r, struct drill_record_phase *p)
 		reached &=
 			drill_step_has_ended(s) && (s->state != DRILL_STEP_SKIPPED || s->left_out);
 	}
-	if (p->ended < p->plan->step_count)
+	if (!reached)
 		p->end_ns = 0;
 	p->milestone = milestone_of(r, p, reached);
 }

@@ -7,6 +7,15 @@
 #include "base/quantity.h"
 #include "drill/record.intern.h"
 
+static const char *say_no_recovery(struct drill_record *r)
+{
+	const char *how = r->unvalidated ? drill_step_say_short(r, r->unvalidated) : "";
+
+	if (!how)
+		return NULL;
+	return drill_record_say(r, "The platform was not recovered%s%s", *how ? ": " : "", how);
+}
+
 static const char *say_recovery(struct drill_record *r)
 {
 	char actual[QUANTITY_TEXT_SIZE], objective[QUANTITY_TEXT_SIZE];
@@ -14,9 +23,7 @@ static const char *say_recovery(struct drill_record *r)
 	if (!r->t0_ns)
 		return "The drill did not begin";
 	if (r->rto.actual_ns < 0)
-		return drill_record_say(r, "The platform was not recovered%s%s",
-					r->unvalidated ? ", as it was not validated: " : "",
-					r->unvalidated ? r->unvalidated->plan->title : "");
+		return say_no_recovery(r);
 	(void)quantity_format_duration(r->rto.actual_ns, actual);
 	if (!r->rto.objective_ns)
 		return drill_record_say(r, "The platform was recovered in %s", actual);

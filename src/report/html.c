@@ -33,7 +33,7 @@ void html_table_end(struct paint *p)
 	paint_raw(p, "</tbody>\n</table>\n</div>\n");
 }
 
-static void head(struct paint *p, const struct run *run)
+void html_head(struct paint *p, const struct run *run, const char *title, enum verdict v)
 {
 	paint_raw(p, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -42,9 +42,9 @@ static void head(struct paint *p, const struct run *run)
 		     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		     "<meta name=\"referrer\" content=\"no-referrer\">\n"
 		     "<link rel=\"icon\" href=\"data:,\">\n<title>");
-	paint_html(p, words_title(run));
-	paint_raw(p, run->finished_ns ? " " : "");
-	paint_raw(p, run->finished_ns ? words_status(run->verdict) : " running");
+	paint_html(p, title);
+	paint_raw(p, " ");
+	paint_raw(p, run->finished_ns ? words_status(v) : " running");
 	paint_raw(p, ": ");
 	paint_html(p, run->platform && *run->platform ? run->platform : run->id);
 	paint_raw(p, "</title>\n");
@@ -52,7 +52,7 @@ static void head(struct paint *p, const struct run *run)
 	paint_raw(p, "</head>\n<body>\n");
 }
 
-static void term(struct paint *p, const char *name, const char *value)
+void html_term(struct paint *p, const char *name, const char *value)
 {
 	if (!value || !*value)
 		return;
@@ -94,11 +94,12 @@ static void headline(struct paint *p, const struct run *run)
 	else
 		paint_raw(p, "still running");
 	paint_format(p, "</h1>\n<p class=\"lead\">%s.</p>\n<dl>\n", words_sentence(run));
-	term(p, "Platform", run->platform);
-	term(p, "Backup set", run->set);
-	term(p, "Started", clock_format_rfc3339(run->started_ns, date));
+	html_term(p, "Platform", run->platform);
+	html_term(p, "Backup set", run->set);
+	html_term(p, "Started", clock_format_rfc3339(run->started_ns, date));
 	if (run->finished_ns)
-		term(p, "Took", quantity_format_duration(run->finished_ns - run->started_ns, took));
+		html_term(p, "Took",
+			  quantity_format_duration(run->finished_ns - run->started_ns, took));
 	objectives(p, run);
 	paint_format(
 		p,
@@ -142,7 +143,7 @@ static void trouble(struct paint *p, const struct check *c)
 	paint_raw(p, "</li>\n");
 }
 
-static void troubles(struct paint *p, const struct run *run)
+void html_troubles(struct paint *p, const struct run *run)
 {
 	const struct check *c;
 	bool headed = false;
@@ -175,7 +176,7 @@ static void check_row(struct paint *p, const struct check *c)
 	paint_raw(p, "</td></tr>\n");
 }
 
-static void checks(struct paint *p, const struct run *run)
+void html_checks(struct paint *p, const struct run *run)
 {
 	const char *component;
 
@@ -196,7 +197,18 @@ static void checks(struct paint *p, const struct run *run)
 	paint_raw(p, "</section>\n");
 }
 
-static void notes(struct paint *p, const struct run *run)
+static void note_row(struct paint *p, const struct run_note *n)
+{
+	paint_raw(p, "<tr><td>");
+	paint_html(p, *n->component ? n->component : "platform");
+	paint_raw(p, "</td><th scope=\"row\">");
+	paint_html(p, n->name);
+	paint_raw(p, "</th><td class=\"words\">");
+	paint_html(p, n->text);
+	paint_raw(p, "</td></tr>\n");
+}
+
+void html_notes(struct paint *p, const struct run *run)
 {
 	if (!run->note_count)
 		return;
@@ -205,21 +217,14 @@ static void notes(struct paint *p, const struct run *run)
 			 "<th scope=\"col\">Component</th><th scope=\"col\">Name</th>"
 			 "<th scope=\"col\">What</th>");
 	for (size_t i = 0; i < run->note_count; i++) {
-		const struct run_note *n = &run->note[i];
-
-		paint_raw(p, "<tr><td>");
-		paint_html(p, *n->component ? n->component : "platform");
-		paint_raw(p, "</td><th scope=\"row\">");
-		paint_html(p, n->name);
-		paint_raw(p, "</th><td class=\"words\">");
-		paint_html(p, n->text);
-		paint_raw(p, "</td></tr>\n");
+		if (!words_is_told_apart(run, &run->note[i]))
+			note_row(p, &run->note[i]);
 	}
 	html_table_end(p);
 	paint_raw(p, "</section>\n");
 }
 
-static void foot(struct paint *p, const struct run *run)
+void html_foot(struct paint *p, const struct run *run)
 {
 	const struct {
 		const char *words, *text;
@@ -242,13 +247,13 @@ int report_html(const struct run *run, struct buf *out)
 {
 	struct paint p = { .out = out, .style = { .utf8 = true } };
 
-	head(&p, run);
+	html_head(&p, run, words_title(run), run->verdict);
 	headline(&p, run);
-	troubles(&p, run);
+	html_troubles(&p, run);
 	if (html_timeline(&p, run) < 0 || html_facts(&p, run) < 0)
 		return -1;
-	checks(&p, run);
-	notes(&p, run);
-	foot(&p, run);
+	html_checks(&p, run);
+	html_notes(&p, run);
+	html_foot(&p, run);
 	return p.failed ? -1 : 0;
 }

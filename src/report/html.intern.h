@@ -17,6 +17,19 @@ void html_verdict(struct paint *p, enum verdict v, const char *word);
 void html_table_begin(struct paint *p, const char *label, const char *columns);
 void html_table_end(struct paint *p);
 
+/* The page's beginning, up to its body, and its end. */
+void html_head(struct paint *p, const struct run *run, const char *title, enum verdict v);
+void html_foot(struct paint *p, const struct run *run);
+/* Of the list at the top; nothing without a value. */
+void html_term(struct paint *p, const char *name, const char *value);
+/* The checks that did not hold, all checks, the notes: a section each. */
+void html_troubles(struct paint *p, const struct run *run);
+void html_checks(struct paint *p, const struct run *run);
+void html_notes(struct paint *p, const struct run *run);
+
+/* x="12.500%", of thousandths of a percent. */
+void html_share(struct paint *p, const char *attribute, int value);
+
 /* The picture of the steps in time, and the same as a table. -1: no memory. */
 MUST_CHECK int html_timeline(struct paint *p, const struct run *run);
 /* What the three sides hold, side by side. -1: no memory. */

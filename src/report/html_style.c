@@ -76,6 +76,25 @@ static const char tables_and_picture[] =
 	"footer{padding-bottom:32px;color:var(--muted);font-size:.85rem;overflow-wrap:anywhere}\n"
 	":focus-visible{outline:2px solid var(--pass);outline-offset:2px}\n";
 
+/* What reports of drills have beside the others. */
+static const char sheets[] =
+	".sheet h2+p:last-child,.sheet ul{margin:0}.sheet ul{padding-left:20px}"
+	".sheet li{overflow-wrap:anywhere}.sheet table+table{margin-top:12px}\n"
+	".sheet caption{color:var(--text);font-weight:600}\n"
+	".sheet td:first-child,.sheet thead th:first-child{width:auto}\n"
+	".sheet tbody th{min-width:11rem}.sheet td.words{min-width:7rem}\n"
+	"#log tbody th,#actions tbody th{min-width:0;width:3rem}#steps.sheet table{"
+	"table-layout:fixed}#steps.sheet .n{white-space:normal}\n"
+	"#steps.sheet thead th:nth-child(1){width:32%}#steps.sheet thead th:nth-child(2){width:"
+	"14%}#steps.sheet thead th:nth-child(8){width:14%}\n"
+	".sheet code{overflow-wrap:anywhere}del{color:var(--muted)}\n"
+	"pre{overflow-x:auto;font:.82em/1.4 ui-monospace,'Liberation Mono',Menlo,monospace;"
+	"margin:0}\n"
+	".plan{fill:none;stroke:var(--muted);stroke-width:1.2}\n"
+	".milestone{stroke:var(--pass);stroke-width:1.5;stroke-dasharray:3 3}"
+	".milestone.missed{stroke:var(--fail)}\n"
+	".held{fill:var(--warn);opacity:.18}figcaption{font-size:.85rem;margin-top:6px}\n";
+
 static const char narrow_and_paper[] =
 	"@media(max-width:600px){header,main,footer{padding-left:10px;padding-right:10px}"
 	"section,.headline{padding:14px 12px}h1{font-size:1.4rem}"
@@ -90,8 +109,11 @@ static const char narrow_and_paper[] =
 	"#facts td:nth-child(3)::before{content:'Source'}"
 	"#facts td:nth-child(4)::before{content:'Backup'}"
 	"#facts td:nth-child(5)::before{content:'Restored'}"
-	"#steps td:nth-child(3)::before{content:'Began after'}"
-	"#steps td:nth-child(4)::before{content:'Took'}}\n"
+	"#steps:not(.sheet) td:nth-child(3)::before{content:'Began after'}"
+	"#steps:not(.sheet) td:nth-child(4)::before{content:'Took'}"
+	".sheet tbody th{font-weight:600}.sheet td[data-name]{display:flex;gap:8px;text-align:left}"
+	".sheet td[data-name]::before{content:attr(data-name);float:none;flex:0 0 7rem;"
+	"color:var(--muted)}.sheet td:empty{display:none}}\n"
 	"@media print{:root{--page:#fff;--card:#fff;--text:#000;--muted:#444;--line:#bbb;"
 	"--soft:#eee;--pass:#17703a;--warn:#8a5a00;--error:#6b3fc0;--fail:#c01c28;"
 	"--skipped:#444;--tint:#fdecec;--grid:#ddd}"
@@ -99,7 +121,8 @@ static const char narrow_and_paper[] =
 	"section{border:0;padding:0;margin:14pt "
 	"0}.scroll{overflow:visible}details:not([open]){display:none}"
 	"thead{display:table-header-group}tr,figure,.troubles li{break-inside:avoid}"
-	"h2,h3,caption{break-after:avoid}.bar,.track,tr.different,.headline{print-color-adjust:"
+	"h2,h3,caption{break-after:avoid}#steps figure{break-inside:auto}"
+	".bar,.track,.held,tr.different,.headline{print-color-adjust:"
 	"exact;-webkit-print-color-adjust:exact}@page{margin:15mm}}\n";
 
 void html_style(struct paint *p)
@@ -107,6 +130,7 @@ void html_style(struct paint *p)
 	paint_raw(p, "<style>\n");
 	paint_raw(p, page);
 	paint_raw(p, tables_and_picture);
+	paint_raw(p, sheets);
 	paint_raw(p, narrow_and_paper);
 	paint_raw(p, "</style>\n");
 }

@@ -26,7 +26,7 @@ static int position(const struct timeline *t, int64_t ns)
 }
 
 /* x="12.500%": by integers, as a locale may spell 12.5 with a comma. */
-static void share(struct paint *p, const char *attribute, int value)
+void html_share(struct paint *p, const char *attribute, int value)
 {
 	paint_format(p, " %s=\"%d.%03d%%\"", attribute, value / 1000, value % 1000);
 }
@@ -50,10 +50,10 @@ static void axis(struct paint *p, const struct timeline *t, int height)
 		int x = position(t, at);
 
 		paint_raw(p, "<line class=\"grid\"");
-		share(p, "x1", x);
-		share(p, "x2", x);
+		html_share(p, "x1", x);
+		html_share(p, "x2", x);
 		paint_format(p, " y1=\"18\" y2=\"%d\"/><text class=\"tick\" y=\"12\"", height);
-		share(p, "x", x);
+		html_share(p, "x", x);
 		paint_format(p, " text-anchor=\"%s\">%s</text>\n",
 			     !x                   ? "start" :
 			     x > WHOLE * 92 / 100 ? "end" :
@@ -98,8 +98,8 @@ static void bar(struct paint *p, const struct timeline *t, const struct timeline
 		     "<rect class=\"track\" x=\"0\" y=\"%d\" width=\"100%%\" height=\"%d\" "
 		     "rx=\"2\"/><rect class=\"bar %s\"",
 		     y, BAR_HEIGHT, class_of(lane->step));
-	share(p, "x", x);
-	share(p, "width", width);
+	html_share(p, "x", x);
+	html_share(p, "width", width);
 	paint_format(p, " y=\"%d\" height=\"%d\" rx=\"2\"><title>", y, BAR_HEIGHT);
 	paint_html(p, words_step(lane->step));
 	paint_format(p, ", from %s</title></rect>\n",
@@ -116,8 +116,8 @@ static void objective(struct paint *p, const struct timeline *t, int height)
 		return;
 	if (t->objective_fits) {
 		paint_raw(p, "<line class=\"objective\"");
-		share(p, "x1", x);
-		share(p, "x2", x);
+		html_share(p, "x1", x);
+		html_share(p, "x2", x);
 		paint_format(p, " y1=\"18\" y2=\"%d\"/>", height);
 	}
 	paint_format(p, "<text class=\"objective-label\" y=\"%d\" dx=\"%d\" text-anchor=\"%s\"",
@@ -126,7 +126,7 @@ static void objective(struct paint *p, const struct timeline *t, int height)
 		     on_the_right       ? -6 :
 					  6,
 		     on_the_right ? "end" : "start");
-	share(p, "x", x);
+	html_share(p, "x", x);
 	paint_raw(p, ">objective");
 	paint_raw(p, *t->objective_of ? " of " : "");
 	paint_html(p, t->objective_of);

@@ -118,15 +118,23 @@ static int add_body(json_t *o, const struct run *run)
 	return 0;
 }
 
-int report_json(const struct run *run, struct buf *out)
+json_t *report_run_to_json(const struct run *run)
 {
 	CLEANUP(cleanup_json)
 	json_t *o = json_object();
 
 	if (json_object_set_new(o, "schema", json_string("muster.run/v1")) < 0 ||
 	    add_head(o, run) < 0 || add_counts(o, &run->checks) < 0 || add_body(o, run) < 0)
-		return -1;
-	return model_json_write(o, out);
+		return NULL;
+	return TAKE(o);
+}
+
+int report_json(const struct run *run, struct buf *out)
+{
+	CLEANUP(cleanup_json)
+	json_t *o = report_run_to_json(run);
+
+	return o ? model_json_write(o, out) : -1;
 }
 
 int report_list_json(const struct run *run, size_t count, struct buf *out)

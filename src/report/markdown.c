@@ -9,7 +9,7 @@
 #include "base/quantity.h"
 #include "report/components.h"
 #include "report/facts_table.h"
-#include "report/paint.h"
+#include "report/markdown.intern.h"
 #include "report/timeline.h"
 #include "report/words.h"
 
@@ -74,7 +74,7 @@ static void item(struct paint *p, const char *label, const char *value)
 	paint_format(p, "\n");
 }
 
-static void troubles(struct paint *p, const struct run *run)
+void markdown_troubles(struct paint *p, const struct run *run)
 {
 	const struct check *c;
 	bool headed = false;
@@ -189,7 +189,7 @@ static void section(struct paint *p, const struct facts_section *s, size_t *room
 		paint_format(p, "\n%zu more %s that do not differ are left out.\n", left_out, kind);
 }
 
-static int facts(struct paint *p, const struct run *run)
+int markdown_facts(struct paint *p, const struct run *run)
 {
 	CLEANUP(facts_table_release)
 	struct facts_table t = { 0 };
@@ -230,7 +230,7 @@ static void check(struct paint *p, const struct check *c)
 	paint_format(p, " |\n");
 }
 
-static void checks(struct paint *p, const struct run *run)
+void markdown_checks(struct paint *p, const struct run *run)
 {
 	const char *component;
 
@@ -251,11 +251,13 @@ static void checks(struct paint *p, const struct run *run)
 	}
 }
 
-static void notes(struct paint *p, const struct run *run)
+void markdown_notes(struct paint *p, const struct run *run)
 {
 	if (run->note_count)
 		paint_format(p, "\n## Notes\n\n| Component | Name | |\n|---|---|---|\n");
 	for (size_t i = 0; i < run->note_count; i++) {
+		if (words_is_told_apart(run, &run->note[i]))
+			continue;
 		paint_format(p, "| ");
 		paint_markdown(p, run->note[i].component);
 		paint_format(p, " | ");
@@ -271,10 +273,10 @@ int report_markdown(const struct run *run, struct buf *out)
 	struct paint p = { .out = out, .style = { .utf8 = true } };
 
 	heading(&p, run);
-	troubles(&p, run);
-	if (steps(&p, run) < 0 || facts(&p, run) < 0)
+	markdown_troubles(&p, run);
+	if (steps(&p, run) < 0 || markdown_facts(&p, run) < 0)
 		return -1;
-	checks(&p, run);
-	notes(&p, run);
+	markdown_checks(&p, run);
+	markdown_notes(&p, run);
 	return p.failed ? -1 : 0;
 }

@@ -10,7 +10,7 @@
 #include "report/text.intern.h"
 #include "report/words.h"
 
-static const char rule[] = "=========================================\n";
+const char text_rule[] = "=========================================\n";
 
 enum { WORD_WIDTH = 8 };
 
@@ -27,7 +27,7 @@ static void heading(struct paint *p, const struct run *run)
 {
 	char date[CLOCK_RFC3339_SIZE], took[QUANTITY_TEXT_SIZE];
 
-	paint_format(p, "%s", rule);
+	paint_format(p, "%s", text_rule);
 	paint_foreign(p, words_title(run));
 	paint_format(p, "\nDate: %s\n", clock_format_rfc3339(run->started_ns, date));
 	heading_line(p, "Platform", run->platform);
@@ -36,7 +36,7 @@ static void heading(struct paint *p, const struct run *run)
 	if (run->finished_ns)
 		paint_format(p, "Duration: %s\n",
 			     quantity_format_duration(run->finished_ns - run->started_ns, took));
-	paint_format(p, "%s", rule);
+	paint_format(p, "%s", text_rule);
 }
 
 static void detail(struct paint *p, const char *label, const char *value)
@@ -98,7 +98,7 @@ static void section(struct paint *p, const struct run *run, const char *componen
 	}
 }
 
-static void sections(struct paint *p, const struct run *run)
+void text_checks(struct paint *p, const struct run *run)
 {
 	const char *component;
 
@@ -107,7 +107,7 @@ static void sections(struct paint *p, const struct run *run)
 }
 
 /* Once more at the end, where people look first. */
-static void troubles(struct paint *p, const struct run *run)
+void text_troubles(struct paint *p, const struct run *run)
 {
 	const struct check *c;
 	bool headed = false;
@@ -130,7 +130,7 @@ static void summary(struct paint *p, const struct run *run)
 		      { "Errors", VERDICT_ERROR },
 		      { "Skipped", VERDICT_SKIPPED } };
 
-	paint_format(p, "\n%sSummary:\n", rule);
+	paint_format(p, "\n%sSummary:\n", text_rule);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
 		paint_format(p, "%s: %zu\n", lines[i].label,
 			     checks_count(&run->checks, lines[i].verdict));
@@ -149,12 +149,12 @@ int report_text(const struct run *run, const struct report_style *style, struct 
 	heading(&p, run);
 	if (words_is_restore_test(run))
 		text_steps(&p, run);
-	sections(&p, run);
+	text_checks(&p, run);
 	if (words_is_restore_test(run) && text_facts(&p, run) < 0)
 		return -1;
 	text_notes(&p, run);
 	if (words_is_restore_test(run))
-		troubles(&p, run);
+		text_troubles(&p, run);
 	summary(&p, run);
 	return p.failed ? -1 : 0;
 }

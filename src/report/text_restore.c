@@ -161,13 +161,20 @@ static void settings_line(struct paint *p, const struct run *run, const char *co
 
 static void notes_of(struct paint *p, const struct run *run, const char *component)
 {
-	paint_format(p, "\nNotes on ");
-	paint_foreign(p, *component ? component : "the platform");
-	paint_format(p, ":\n");
+	bool headed = false;
+
 	for (size_t i = 0; i < run->note_count; i++) {
 		const struct run_note *n = &run->note[i];
 
-		if (strcmp(n->component, component) == 0 && !is_setting(n))
+		if (strcmp(n->component, component) != 0 || words_is_told_apart(run, n))
+			continue;
+		if (!headed) {
+			paint_format(p, "\nNotes on ");
+			paint_foreign(p, *component ? component : "the platform");
+			paint_format(p, ":\n");
+		}
+		headed = true;
+		if (!is_setting(n))
 			note_line(p, n);
 	}
 	settings_line(p, run, component);

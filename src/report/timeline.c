@@ -68,8 +68,7 @@ static int64_t end_of(const struct run *run)
 	return end > 0 ? end : 1;
 }
 
-/* The shortest of people's units by which the axis has few enough ticks. */
-static int64_t tick_of(int64_t span_ns)
+int64_t timeline_tick(int64_t span_ns)
 {
 	static const int64_t ms[] = { 1,        2,        5,       10,      20,      50,
 				      100,      200,      500,     1000,    2000,    5000,
@@ -134,7 +133,7 @@ int timeline_make(const struct run *run, struct timeline *out)
 		out->objective_ns && out->objective_ns / OBJECTIVE_SPANS_MAX <= end_ns;
 	if (out->objective_fits && out->objective_ns > end_ns)
 		out->span_ns = out->objective_ns;
-	out->tick_ns = tick_of(out->span_ns);
+	out->tick_ns = timeline_tick(out->span_ns);
 	for (size_t i = 0; i < run->step_count; i++) {
 		if (is_first(run, i))
 			add_lanes(run, i, end_ns, out);

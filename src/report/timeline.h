@@ -28,6 +28,9 @@ enum { TIMELINE_TICKS_MAX = 5 };
 MUST_CHECK int timeline_make(const struct run *run, struct timeline *out);
 void timeline_release(struct timeline *t);
 
+/* The shortest of people's units by which an axis of that span has few enough ticks. */
+int64_t timeline_tick(int64_t span_ns);
+
 /* 0 to 1, of the span. */
 double timeline_share(const struct timeline *t, int64_t ns);
 

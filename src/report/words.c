@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char restore_test[] = "restore-test";
+static const char restore_test[] = "restore-test", drill[] = "drill";
 
 const char *words_title(const struct run *run)
 {
@@ -16,7 +16,8 @@ const char *words_title(const struct run *run)
 		       { "backup", "Backup" },
 		       { "copy", "Copy of a Backup" },
 		       { restore_test, "Weekly Restore Test" },
-		       { "restore-plan", "Plan of a Restore Test" } };
+		       { "restore-plan", "Plan of a Restore Test" },
+		       { drill, "Drill" } };
 
 	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
 		if (strcmp(titles[i].kind, run->kind) == 0)
@@ -44,6 +45,44 @@ const char *words_line(enum verdict v)
 	};
 
 	return words[v];
+}
+
+bool words_is_told_apart(const struct run *run, const struct run_note *n)
+{
+	/* of those that end in a space, the beginning */
+	static const char *const names[] = { "plan",
+					     "plan.yaml",
+					     "scenario",
+					     "mode",
+					     "timezone",
+					     "T0",
+					     "objective.rto",
+					     "objective.rpo",
+					     "participant ",
+					     "offsite",
+					     "next drill",
+					     "isolation",
+					     "deviation",
+					     "skipped ",
+					     "asks ",
+					     "engine",
+					     "set",
+					     "file ",
+					     "objective",
+					     "recovery point",
+					     "recovery point none",
+					     "server version" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		size_t len = strlen(names[i]);
+
+		if (strcmp(run->kind, drill) != 0)
+			return false;
+		if (names[i][len - 1] == ' ' ? strncmp(n->name, names[i], len) == 0 :
+					       strcmp(n->name, names[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool words_is_restore_test(const struct run *run)
