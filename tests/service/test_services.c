@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Services deployed in a real sandbox: well ones, and each way in which one is not. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "services_ground.h"
 
-#include <cmocka.h>
+#include <signal.h>
 
 #include "../unit/both_users.h"
 #include "base/clock.h"
-#include "base/file.h"
-#include "sandbox/visit.h"
-#include "sandbox/visit_program.h"
-#include "service/ask.h"
-#include "service/services.h"
-#include "service/trials.h"
 
-#define ALL_ENV "PLACE=inside"
-
-static const char *const env[] = { ALL_ENV, NULL };
+static const char *const env[] = { "PLACE=inside", NULL };
 
 static int be_visited(const struct place *place, struct sandbox_pipes pipes, void *cookie)
 {
@@ -36,126 +19,12 @@ static int be_visited(const struct place *place, struct sandbox_pipes pipes, voi
 	return visit_serve(pipes, &guide, &err) < 0;
 }
 
-/* A configuration, the sandbox that its services need, and what is said of them. */
-struct ground {
-	char directory[64];
-	struct config config;
-	struct arena arena;
-	struct sandbox sandbox;
-	struct services *services;
-	struct checks checks;
-};
-
-static void write_file(const char *path, mode_t mode, const char *text)
+static struct ground *visited(const char *text)
 {
-	struct error err = ERROR_INIT;
+	struct ground *g = prepare(text, be_visited);
 
-	if (file_write_atomic(path, mode, text, strlen(text), &err) < 0)
-		fail_msg("%s", err.message);
-}
-
-static void load(struct ground *g, const char *text)
-{
-	char path[96];
-	struct config_source source = { .path = path };
-	struct config_complaints complaints = { 0 };
-	struct error err = ERROR_INIT;
-
-	(void)snprintf(g->directory, sizeof(g->directory), "/tmp/muster-services-XXXXXX");
-	assert_non_null(mkdtemp(g->directory));
-	assert_int_equal(chmod(g->directory, 0755), 0);
-	(void)snprintf(path, sizeof(path), "%s/muster.yaml", g->directory);
-	write_file(path, 0600, text);
-	if (config_load(&source, &g->config, &complaints, &err) < 0)
-		fail_msg("%s", complaints.count ? complaints.item[0].message : err.message);
-	config_complaints_release(&complaints);
-}
-
-static void seal(struct ground *g)
-{
-	const struct sandbox_options options = {
-		.visited = true,
-		.work = be_visited,
-		.readable = services_readable(&g->config, &g->arena),
-	};
-	struct error err = ERROR_INIT;
-
-	g->sandbox = (struct sandbox)SANDBOX_INIT;
-	if (sandbox_open(&options, &g->sandbox, &err) < 0)
-		fail_msg("%s", err.message);
-}
-
-static void deploy(struct ground *g)
-{
-	const struct services_options options = { .config = &g->config,
-						  .sandbox = &g->sandbox,
-						  .env = env };
-	struct error err = ERROR_INIT;
-
-	if (services_deploy(&options, &g->services, &g->checks, &err) < 0)
-		fail_msg("%s", err.message);
-}
-
-static struct ground *prepare(const char *text)
-{
-	struct ground *g = calloc(1, sizeof(*g));
-
-	assert_non_null(g);
-	load(g, text);
-	seal(g);
+	g->env = env;
 	return g;
-}
-
-static void forget(struct ground *g)
-{
-	struct error err = ERROR_INIT;
-
-	services_stop(g->services, &g->checks);
-	sandbox_close(&g->sandbox);
-	checks_release(&g->checks);
-	config_release(&g->config);
-	arena_release(&g->arena);
-	assert_int_equal(file_remove_tree(g->directory, &err), 0);
-	free(g);
-}
-
-static const struct check *find_check(const struct ground *g, const char *name, const char *about)
-{
-	for (size_t i = g->checks.count; i-- > 0;) {
-		const struct check *c = &g->checks.item[i];
-
-		if (strcmp(c->name, name) == 0 &&
-		    (strcmp(c->component, about) == 0 || strcmp(c->subject, about) == 0))
-			return c;
-	}
-	for (size_t i = 0; i < g->checks.count; i++)
-		print_message("%s of %s%s: %s\n", g->checks.item[i].name,
-			      g->checks.item[i].component, g->checks.item[i].subject,
-			      g->checks.item[i].message);
-	fail_msg("no check %s of %s", name, about);
-	abort();
-}
-
-/* The last check of that name and component or trial. */
-static const struct check *expect_said(const struct ground *g, const char *name, const char *about,
-				       enum verdict verdict, const char *says)
-{
-	const struct check *c = find_check(g, name, about);
-
-	if (c->verdict != verdict || !strstr(c->message, says))
-		fail_msg("%s of %s is %s: %s", name, about, verdict_name(c->verdict), c->message);
-	return c;
-}
-
-static void try(struct ground *g, enum trials_kind kind)
-{
-	const struct trials_request request = {
-		.config = &g->config, .kind = kind, .sandbox = &g->sandbox, .env = env
-	};
-	struct error err = ERROR_INIT;
-
-	if (trials_run(&request, &g->checks, &err) < 0)
-		fail_msg("%s", err.message);
 }
 
 #define BEGINNING                                                                                  \
@@ -198,7 +67,7 @@ static void try(struct ground *g, enum trials_kind kind)
 
 static void a_service_is_started_asked_searched_and_ended(void **state)
 {
-	struct ground *g = prepare(BEGINNING SERVER);
+	struct ground *g = visited(BEGINNING SERVER);
 	struct error err = ERROR_INIT;
 
 	(void)state;
@@ -219,7 +88,7 @@ static void a_service_is_started_asked_searched_and_ended(void **state)
 
 static void requests_are_judged_and_save_what_later_ones_need(void **state)
 {
-	struct ground *g = prepare(
+	struct ground *g = visited(
 		BEGINNING SERVER
 		"drill:\n"
 		"  smoke:\n"
@@ -297,7 +166,7 @@ static void requests_are_judged_and_save_what_later_ones_need(void **state)
 
 static void what_a_service_needs_is_up_before_it(void **state)
 {
-	struct ground *g = prepare(
+	struct ground *g = visited(
 		BEGINNING
 		"  last:\n"
 		"    engine: service\n"
@@ -333,7 +202,7 @@ static void what_a_service_needs_is_up_before_it(void **state)
 
 static void a_service_that_is_not_up_is_told_of_with_its_reason(void **state)
 {
-	struct ground *g = prepare(
+	struct ground *g = visited(
 		BEGINNING
 		"  dies: {engine: service, deploy: {command: [sh, -c, \"echo one; echo two; exit "
 		"3\"], "
@@ -383,7 +252,7 @@ static void a_service_that_is_not_up_is_told_of_with_its_reason(void **state)
 
 static void a_service_that_ends_later_is_noticed_once(void **state)
 {
-	struct ground *g = prepare(
+	struct ground *g = visited(
 		BEGINNING
 		"  web: {engine: service, deploy: {command: [sh, -c, \"echo up; while ! [ "
 		"-e end ]; do sleep 0.1; done; echo gone; exit 4\"], health: {log: up}}}\n");
@@ -438,7 +307,7 @@ static void logs_are_searched_and_kept(void **state)
 		memmove(c + 1, c, strlen(c) + 1);
 		*c = '\\';
 	}
-	g = prepare(text);
+	g = visited(text);
 	deploy(g);
 	(void)snprintf(directory, sizeof(directory), "%s/logs/deep", g->directory);
 	assert_int_equal(services_logs(g->services, directory, remember, log, &g->checks, &err), 0);
@@ -461,7 +330,7 @@ static void logs_are_searched_and_kept(void **state)
 static void a_service_cannot_call_out_nor_see_the_host(void **state)
 {
 	struct ground *g =
-		prepare(BEGINNING
+		visited(BEGINNING
 			"  web:\n"
 			"    engine: service\n"
 			"    deploy:\n"
@@ -506,7 +375,8 @@ static void files_are_readable_inside_wherever_they_lie(void **state)
 	(void)snprintf(program, sizeof(program), "%s/program", g->directory);
 	write_file(program, 0755, "cat \"${0%/*}/conf/a\"; echo x >>\"$0\" || sleep 1000\n");
 	g->config.component[0].deploy.command.item[1] = program;
-	seal(g);
+	g->env = env;
+	seal(g, be_visited);
 	deploy(g);
 	expect_said(g, "health", "web", VERDICT_PASS, "");
 	forget(g);
@@ -520,7 +390,7 @@ static int stop_now(void)
 static void whoever_is_asked_to_stop_leaves_nothing(void **state)
 {
 	struct ground *g =
-		prepare(BEGINNING "  a: {engine: service, deploy: {command: [sleep, \"1000\"], "
+		visited(BEGINNING "  a: {engine: service, deploy: {command: [sleep, \"1000\"], "
 				  "health: {log: never}}}\n"
 				  "  b: {engine: service, deploy: {command: [sleep, \"1000\"], "
 				  "needs: [a], health: {log: never}}}\n"
@@ -552,7 +422,7 @@ static void whoever_is_asked_to_stop_leaves_nothing(void **state)
 
 static void a_sandbox_that_ends_is_an_error_not_a_bad_service(void **state)
 {
-	struct ground *g = prepare(BEGINNING SERVER);
+	struct ground *g = visited(BEGINNING SERVER);
 	const struct trials_request request = { .config = &g->config, .sandbox = &g->sandbox };
 	const struct ask_order order = { .tcp = "127.0.0.1:8080", .time_ns = NS_PER_SECOND };
 	struct ask_answer answer;
