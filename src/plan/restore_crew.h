@@ -2,7 +2,8 @@
 /*
  * What runs inside a sandbox that several restores share: each is a work of its own, begun by
  * a visit (sandbox/visit_program.h) that bears its component's name. It starts its server, and
- * stays after its report, since a server ends with who started it.
+ * stays after its report, since a server ends with who started it. Beside them, services may
+ * be deployed in there and asked (service/services.h).
  */
 #ifndef PLAN_RESTORE_CREW_H
 #define PLAN_RESTORE_CREW_H

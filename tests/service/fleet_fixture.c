@@ -6,7 +6,8 @@
  * usage: fleet_fixture CONFIG SCRATCH READABLE PROGRAM…
  *
  * A PROGRAM is "run:SCRIPT", to its end, or "start:FILE:SCRIPT", which goes on and writes to FILE;
- * "wait:FILE:WORDS" waits until they stand in it. Checks, notes, variables and outputs are
+ * "wait:FILE:WORDS" waits until they stand in it; "services" deploys those of the configuration,
+ * tries its smoke tests and workflows, and searches their logs. Checks, notes, variables and outputs are
  * printed, a line each; after "ready" it goes on when its input ends.
  */
 #include <stdio.h>
@@ -19,13 +20,15 @@
 #include "config/config.h"
 #include "history/history.h"
 #include "plan/restore_fleet.h"
+#include "service/services.h"
+#include "service/trials.h"
 
 enum { LANES = 24, STEPS_OF_ONE = 7, STARTED_MAX = 16, WAIT_TRIES = 600 };
 
 struct fixture {
 	struct restore_fleet fleet;
 	struct arena arena;
-	const char *readable[2];
+	const char *const *readable;
 	char **program;
 	const char *const *env;
 	int started[STARTED_MAX];
@@ -98,11 +101,49 @@ static int wait_for(struct fixture *x, const char *file, const char *words, stru
 	return error_set(err, ERROR_TARGET, "%s never says %s", file, words);
 }
 
+static int try_services(struct fixture *x, struct services *services, struct checks *checks,
+			struct error *err)
+{
+	struct trials_request request = { .config = x->fleet.test.request->run.config,
+					  .sandbox = &x->fleet.sandbox,
+					  .env = x->env };
+
+	if (trials_run(&request, checks, err) < 0)
+		return -1;
+	request.kind = TRIALS_WORKFLOW;
+	if (trials_run(&request, checks, err) < 0 || services_health(services, checks, err) < 0)
+		return -1;
+	return services_logs(services, NULL, NULL, NULL, checks, err);
+}
+
+static int deploy_services(struct fixture *x, struct error *err)
+{
+	const struct services_options options = { .config = x->fleet.test.request->run.config,
+						  .sandbox = &x->fleet.sandbox,
+						  .env = x->env };
+	CLEANUP(checks_release)
+	struct checks checks = { 0 };
+	struct services *services = NULL;
+	int rc = services_deploy(&options, &services, &checks, err);
+
+	if (rc == 0)
+		rc = try_services(x, services, &checks, err);
+	services_stop(services, &checks);
+	for (size_t i = 0; i < checks.count; i++)
+		(void)printf("service\t%s\t%s\t%s\t%s\n", checks.item[i].name,
+			     *checks.item[i].component ? checks.item[i].component :
+							 checks.item[i].subject,
+			     verdict_name(checks.item[i].verdict), checks.item[i].message);
+	return rc;
+}
+
 static int take_one(struct fixture *x, char *program, struct error *err)
 {
 	char *manner = strsep(&program, ":");
-	char *file = strcmp(manner, "run") == 0 ? NULL : strsep(&program, ":");
+	char *file = strcmp(manner, "run") == 0 || !program ? NULL : strsep(&program, ":");
 
+	if (!program)
+		return deploy_services(x, err);
 	if (!file)
 		return run_one(x, program, err);
 	return strcmp(manner, "start") == 0 ? start_one(x, file, program, err) :
@@ -333,6 +374,24 @@ static int restore(struct fixture *x, const struct config *config, const char *s
 	return rc;
 }
 
+/* What the programs need, and what the services do. */
+static const char *const *readable(const struct config *config, const char *own,
+				   struct arena *arena)
+{
+	const char *const *services = services_readable(config, arena);
+	size_t count = 0;
+	const char **all;
+
+	while (services && services[count])
+		count++;
+	all = arena_alloc(arena, (count + 2) * sizeof(*all));
+	if (!services || !all)
+		abort();
+	all[0] = own;
+	memcpy(all + 1, services, count * sizeof(*all));
+	return all;
+}
+
 int main(int argc, char **argv)
 {
 	CLEANUP(config_release)
@@ -340,15 +399,16 @@ int main(int argc, char **argv)
 	CLEANUP(config_complaints_release)
 	struct config_complaints complaints = { 0 };
 	const struct config_source source = { .path = argc > 3 ? argv[1] : NULL };
-	struct fixture x = { .readable = { argc > 3 ? argv[3] : NULL } };
+	struct fixture x = { .program = argv + 4 };
 	struct error err = ERROR_INIT;
 	int rc;
 
 	if (argc < 4)
 		return 2;
 	(void)signal(SIGPIPE, SIG_IGN);
-	x.program = argv + 4;
 	rc = config_load(&source, &config, &complaints, &err);
+	if (rc == 0)
+		x.readable = readable(&config, argv[3], &x.arena);
 	if (rc == 0)
 		rc = restore(&x, &config, argv[2], &err);
 	arena_release(&x.arena);
