@@ -47,6 +47,10 @@ sed -i "s#/etc/muster/credentials#$work/credentials#; s#/var/backups/agent#$work
 for secret in postgres redis s3-access-key s3-secret-key smtp; do
 	(umask 077 && echo secret >"credentials/$secret")
 done
+mkdir conf.d
+# shellcheck disable=SC2016 # backquotes of Markdown
+sed -n '/^```yml$/,/^```$/p' "$readme" | sed '/^```/d' >conf.d/services.yaml
+[ -s conf.d/services.yaml ] || fail "README.md deploys no services"
 MUSTER_RABBITMQ_PASSWORD=secret "$muster" check-config -c muster.yaml >out 2>err ||
 	fail "the configuration of README.md: $(cat out err)"
 

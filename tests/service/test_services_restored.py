@@ -34,10 +34,8 @@ components:
       needs: [api]
       health: {{log: waiting for tasks}}
       env:
-        DATABASE_URL: postgresql:///agent_orchestrator?user=orchestrator_worker
-        REDIS_URL: unix://${{REDIS_SOCKET}}
-        PASSWORD: demo-worker
-        AMQP_URL: "amqp://worker:${{PASSWORD}}@127.0.0.1:5672/orchestrator"
+        DATABASE_URL: ${{POSTGRES_URL}}/agent_orchestrator
+        AMQP_URL: ${{AMQP_URL}}/orchestrator
   old-api:
     engine: service
     deploy:
