@@ -232,6 +232,8 @@ def two_of_each_engine(directory):
         parts = before + f"  {name}-2:\n" + after
     head, tail = text.split("  broker-console:", 1)
     text = (head + parts + "  broker-console:" + tail).replace("/p/backups", "/p/backups-2").replace("/p/state", "/p/state-2")
+    # and each PostgreSQL a standby
+    text = text.replace("{rto: 1h, rpo: 24h}\n", "{rto: 1h, rpo: 24h}\n    restore: {standby: true}\n")
     twice.write_text(text)
     muster("backup", "--config", str(twice))
     fleet = Fleet(twice,
@@ -247,6 +249,8 @@ def two_of_each_engine(directory):
     if ["REDIS_URL=redis://127.0.0.1:6379"] not in fleet.of("environment"):
         fail(f"the first's variables: {fleet.of('environment')}")
     fleet.end()
+    if [c[3] for c in fleet.checks("replication")] != ["pass", "pass"]:
+        fail(f"standbys: {fleet.checks('replication')}")
     every_check_is_told_once(fleet, {f"{c}{n}": e for c, e in (("postgres-main", "postgresql"), ("redis-cache", "redis"),
                                                               ("rabbitmq", "rabbitmq")) for n in ("", "-2")})
 
