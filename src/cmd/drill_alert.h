@@ -9,7 +9,7 @@
 /*
  * Send it for the drill `run` to each receiver of drill.test_alert, and wait until the program of
  * drill.alert_arrived, if there is one, says that it has arrived. Adds a check `monitoring` of
- * each; one that says so when there is nobody to be told.
+ * each; none when nobody is to be told.
  */
 MUST_CHECK int drill_alert(const struct config *config, const char *run, struct checks *out,
 			   struct error *err);

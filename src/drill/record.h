@@ -24,8 +24,9 @@ struct drill_record_step {
 	int64_t expected_end_ns;   /* its end, or when it is to be expected */
 	const struct entry *entry; /* by which somebody ticked or refused it; NULL */
 	const char *why; /* of one that is skipped, was cut short or waits; "" = nothing to say */
-	bool left_out;   /* nobody was asked, as the drill is automatic or people wait no more */
-	bool asks;       /* it failed, and somebody is to say whether the drill goes on */
+	/* nobody was asked, as the drill is automatic or people wait no more; or nothing was to be done */
+	bool left_out;
+	bool asks; /* it failed, and somebody is to say whether the drill goes on */
 };
 
 struct drill_record_phase {

@@ -140,6 +140,8 @@ static bool tells(const struct aspect *a, const struct check *c)
 /* What an aspect comes to. */
 struct finding {
 	size_t asked, left;                       /* steps that the plan has; that have not ended */
+	size_t idle;                              /* that had nothing to do */
+	const struct drill_record_step *idle_one; /* the first of them */
 	const struct drill_record_step *short_of; /* one that did not do what it is for */
 	size_t looked, bad;                       /* checks that ran; that did not hold */
 	const struct check *worst;                /* the first of the gravest that did not hold */
@@ -166,6 +168,9 @@ static void look_at_steps(const struct drill_record *r, enum drill_criterion_id 
 			continue;
 		f->asked++;
 		f->left += !drill_step_has_ended(s);
+		f->idle += s->left_out;
+		if (s->left_out && !f->idle_one)
+			f->idle_one = s;
 		if (!f->short_of && drill_step_fell_short(s))
 			f->short_of = s;
 	}
@@ -211,12 +216,14 @@ static const char *say(struct drill_record *r, const struct finding *f)
 					*f->worst->component ? ": " : "", f->worst->message, more);
 	if (f->short_of)
 		return drill_step_say_short(r, f->short_of);
+	if (!f->looked && f->idle == f->asked && f->idle)
+		return f->idle_one->why;
 	if (!f->looked)
 		return f->left ? "not begun" : "nothing was looked at";
 	return drill_record_say(r, "%zu check%s held", f->looked, f->looked == 1 ? "" : "s");
 }
 
-/* Not to have looked is no good news. */
+/* Not to have looked is no good news; where there is nothing to look at there is none at all. */
 int drill_record_judge_checks(struct drill_record *r, enum drill_criterion_id id,
 			      struct drill_criterion *out)
 {
@@ -230,7 +237,7 @@ int drill_record_judge_checks(struct drill_record *r, enum drill_criterion_id id
 	}
 	if (f.short_of && f.verdict < VERDICT_ERROR)
 		f.verdict = f.short_of->verdict == VERDICT_FAIL ? VERDICT_FAIL : VERDICT_ERROR;
-	if (!f.looked && !f.left && f.verdict == VERDICT_SKIPPED)
+	if (!f.looked && !f.left && f.verdict == VERDICT_SKIPPED && f.idle < f.asked)
 		f.verdict = VERDICT_ERROR;
 	/* a failure is not made good by what is still to come */
 	out->open = !r->over && f.left && f.verdict < VERDICT_ERROR;

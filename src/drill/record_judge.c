@@ -155,7 +155,7 @@ static int judge_tally(struct drill_record *r, const struct tally *t, enum check
 
 static enum drill_outcome objective_of(const struct drill_record_step *s)
 {
-	if (!s->plan->objective_ns || s->plan->kind == DRILL_WAIT)
+	if (!s->plan->objective_ns || s->plan->kind == DRILL_WAIT || s->left_out)
 		return DRILL_OUTCOME_NONE;
 	if (s->overrun_ns)
 		return DRILL_OUTCOME_MISSED;

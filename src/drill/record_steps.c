@@ -89,6 +89,23 @@ static void set_duration(const struct drill_record *r, struct drill_record_step 
 		s->overrun_ns = s->duration_ns - s->plan->objective_ns;
 }
 
+/* Why a step that began had nothing to do; NULL: it had. */
+static const char *nothing_to_do(const struct drill_record *r, const struct drill_record_step *s)
+{
+	const struct run *run = r->run;
+
+	if (s->state != DRILL_STEP_SKIPPED || s->plan->kind != DRILL_AUTOMATIC)
+		return NULL;
+	for (size_t i = 0; i < run->checks.count; i++) {
+		const struct check *c = &run->checks.item[i];
+
+		if (c->verdict == VERDICT_SKIPPED && !c->required &&
+		    strcmp(c->subject, s->plan->id) == 0)
+			return c->message;
+	}
+	return NULL;
+}
+
 static void read_event(const struct drill_record *r, const struct run_step *event,
 		       struct drill_record_step *s)
 {
@@ -104,6 +121,10 @@ static void read_event(const struct drill_record *r, const struct run_step *even
 	} else
 		s->state = is_a_persons(s->plan) ? DRILL_STEP_READY : DRILL_STEP_RUNNING;
 	set_duration(r, s);
+	if (nothing_to_do(r, s)) {
+		s->left_out = true;
+		s->why = nothing_to_do(r, s);
+	}
 }
 
 /* People do it when the drill is over, and there is nobody to write an event of it. */

@@ -204,6 +204,10 @@ int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
 	    note_seconds(run, "objective.rto", c->rto_ns ? c->rto_ns : DRILL_RTO_NS, err) < 0 ||
 	    note_seconds(run, "objective.rpo", c->rpo_ns ? c->rpo_ns : DRILL_RPO_NS, err) < 0)
 		return -1;
+	if (!r->run.offsite &&
+	    drill_note(run, "deviation", err,
+		       "the backups are read from the repository, not from an off-site copy") < 0)
+		return -1;
 	if (r->next && drill_note(run, "next drill", err, "%s", r->next) < 0)
 		return -1;
 	return choose_absent(run, d, err);
@@ -294,7 +298,8 @@ static void release(struct drill *d)
 
 	if (drill_stop_services(NULL, d, &ignored) < 0)
 		error_clear(&ignored);
-	restore_fleet_release(&d->fleet);
+	if (d->restores.run.config)
+		restore_fleet_release(&d->fleet);
 	entries_release(&d->entries);
 	(void)pthread_mutex_destroy(&d->lock);
 	arena_release(&d->arena);

@@ -122,7 +122,8 @@ int drill_monitor(struct plan_run *run, struct drill *d, const struct drill_step
 		return -1;
 	if (d->request->alert && d->request->alert(d->request->cookie, &checks, err) < 0)
 		return -1;
-	return conclude(run, CHECK_MONITORING, &checks, "nothing of it is configured", err);
+	return conclude(run, CHECK_MONITORING, &checks,
+			"the configuration has neither drill.monitoring nor drill.test_alert", err);
 }
 
 int drill_logs(struct plan_run *run, struct drill *d, const struct drill_step *step,
