@@ -189,7 +189,7 @@ static int write_report(void *cookie, struct error *err)
 	if (history_open_read(c->s.config.state_dir, &h, err) < 0 ||
 	    history_load(h, c->s.id, &run, err) < 0)
 		return -1;
-	return report_save(&run, c->s.config.state_dir, path, err);
+	return report_any_save(h, &run, c->s.config.state_dir, path, err);
 }
 
 static int send_alert(void *cookie, struct checks *out, struct error *err)
@@ -206,7 +206,7 @@ static int show_result(const struct invocation *inv, struct carried *c, struct e
 	char path[REPORT_PATH_SIZE];
 
 	if (run_session_report(&c->s, &run, path, err) < 0 ||
-	    report_print(inv, &run, REPORT_TEXT, err) < 0)
+	    report_print(inv, c->s.history, &run, REPORT_TEXT, err) < 0)
 		return -1;
 	if (!inv->global.json && !inv->global.quiet)
 		(void)fprintf(inv->err, "The report is in %s\n", path);

@@ -17,18 +17,18 @@ struct report_style report_style_of(const struct terminal *t)
 				      .width = t->is_tty ? t->width : 0 };
 }
 
-int report_print(const struct invocation *inv, const struct run *run, int format, struct error *err)
+int report_print(const struct invocation *inv, struct history *h, const struct run *run, int format,
+		 struct error *err)
 {
-	struct report_style style = report_style_of(&inv->screen);
+	struct report_form form = { .style = report_style_of(&inv->screen) };
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
 
 	if (report_format_check(inv, format, err) < 0)
 		return -1;
-	if (inv->global.json)
-		format = REPORT_JSON;
-	if (report_render(run, (enum report_format)format, &style, &text) < 0)
-		return error_set(err, ERROR_NOMEM, "no memory for the report of run %s", run->id);
+	form.format = inv->global.json ? REPORT_JSON : (enum report_format)format;
+	if (report_any_write(h, run, &form, &text, err) < 0)
+		return -1;
 	/* what is said next on standard error must come after it on a terminal */
 	if (fwrite(text.ptr, 1, text.len, inv->out) != text.len || fflush(inv->out) != 0)
 		return error_set_errno(err, ERROR_IO, "write the report");

@@ -4,7 +4,7 @@
 #define CMD_REPORT_FORMAT_H
 
 #include "cmd/command.h"
-#include "report/report.h"
+#include "report/any.h"
 
 /* A row of options that sets the int `field` of `target`, zero by default. */
 #define REPORT_FORMAT_OPTION(target, field)                                                        \
@@ -25,9 +25,9 @@ struct report_style report_style_of(const struct terminal *t);
 
 /*
  * Print the run's report on standard output in `format` (of enum report_format); --json makes
- * text JSON. Checks the format as well; who takes long until then checks it before.
+ * text JSON. `h` holds the run. Checks the format as well; who takes long until then checks it before.
  */
-MUST_CHECK int report_print(const struct invocation *inv, const struct run *run, int format,
-			    struct error *err);
+MUST_CHECK int report_print(const struct invocation *inv, struct history *h, const struct run *run,
+			    int format, struct error *err);
 
 #endif

@@ -186,7 +186,7 @@ static int show(const struct invocation *inv, const struct run_session *s, bool 
 
 	if ((is_kept ? run_session_report(s, &run, path, err) :
 		       history_load(s->history, s->id, &run, err)) < 0 ||
-	    report_print(inv, &run, a->format, err) < 0)
+	    report_print(inv, s->history, &run, a->format, err) < 0)
 		return -1;
 	if (is_kept && !inv->global.json && !inv->global.quiet)
 		(void)fprintf(inv->err, "The report is in %s\n", path);

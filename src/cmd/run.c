@@ -113,7 +113,7 @@ static int run_show(const struct invocation *inv, struct error *err)
 	struct run run = { 0 };
 
 	if (open_history(inv, &h, err) < 0 || history_load(h, id, &run, err) < 0 ||
-	    report_print(inv, &run, options->format, err) < 0)
+	    report_print(inv, h, &run, options->format, err) < 0)
 		return -1;
 	return EXIT_CODE_PASS;
 }
@@ -132,7 +132,9 @@ const struct command run_show_command = {
 		"(id, title, component, started, duration, verdict), checks[], facts[] "
 		"(component, part, database, set, size, and facts as a manifest has them, of the "
 		"side source, backup or restored; empty once they have expired) and notes[] "
-		"(component, name, text).",
+		"(component, name, text); of a drill also drill, which holds the members of "
+		"muster.drill-metrics/v1 and steps[], log[] (what people entered), holds[], "
+		"actions[], earlier[] and isolation.",
 	.arguments = "[ID]",
 	.arguments_max = 1,
 	.options = show_options,

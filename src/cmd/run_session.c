@@ -8,7 +8,7 @@
 #include "cmd/sender.h"
 #include "history/outbox.h"
 #include "notify/notify.h"
-#include "report/report.h"
+#include "report/any.h"
 
 /* What was told stays so long in the outbox, for those who ask. */
 #define KEEP_TOLD_NS (INT64_C(90) * 86400 * NS_PER_SECOND)
@@ -169,7 +169,7 @@ int run_session_report(const struct run_session *s, struct run *run, char *text_
 	history_unlock(s->history);
 	if (history_load(s->history, s->id, run, err) < 0)
 		return -1;
-	return report_save(run, s->config.state_dir, text_path, err);
+	return report_any_save(s->history, run, s->config.state_dir, text_path, err);
 }
 
 int run_session_exit_code(const struct run_outcome *outcome, bool warn_fails)

@@ -164,11 +164,20 @@ static int render_markdown(const struct report_drill *d, struct buf *out)
 	return p.failed ? -1 : 0;
 }
 
+static void put_sentence(struct paint *p, const struct drill_record *r)
+{
+	size_t start = p->out->len;
+
+	paint_foreign(p, r->sentence);
+	paint_raw(p, ".\n");
+	paint_fold(p, start, 0);
+}
+
 static void text_top(struct sheet *s, const struct report_drill *d)
 {
 	const struct drill_record *r = &d->record;
 	struct drill_term terms[DRILL_TERMS_MAX];
-	size_t count = drill_terms(s, d, terms), start;
+	size_t count = drill_terms(s, d, terms);
 	struct paint *p = s->p;
 
 	paint_raw(p, text_rule);
@@ -182,10 +191,7 @@ static void text_top(struct sheet *s, const struct report_drill *d)
 		paint_raw(p, "\n");
 	}
 	paint_raw(p, text_rule);
-	start = p->out->len;
-	paint_foreign(p, r->sentence);
-	paint_raw(p, ".\n");
-	paint_fold(p, start, 0);
+	put_sentence(p, r);
 }
 
 /* The status stands last: a terminal shows the end. */
@@ -206,8 +212,8 @@ static int render_text(const struct report_drill *d, const struct report_style *
 	text_notes(&p, run);
 	text_troubles(&p, run);
 	paint_format(&p, "\n%s", text_rule);
-	paint_foreign(&p, d->record.sentence);
-	paint_raw(&p, ".\nStatus: ");
+	put_sentence(&p, &d->record);
+	paint_raw(&p, "Status: ");
 	paint_verdict(&p, shown_verdict(d), status(d));
 	paint_raw(&p, "\n");
 	return p.failed ? -1 : 0;

@@ -6,7 +6,7 @@
 #include "report/sheet.h"
 
 /* Columns of a cell that is not the last of its row. */
-enum { CELL_MAX = 56, GAP = 2 };
+enum { CELL_MAX = 56, CELL_MIN = 14, LAST_MIN = 16, GAP = 2 };
 
 static void section(struct sheet *s, const char *id, const char *title)
 {
@@ -79,6 +79,32 @@ static size_t width_of(struct sheet *s, const struct sheet_cell *c)
 	return scratch.ptr ? columns_of(scratch.ptr) : 0;
 }
 
+static size_t widest_of(const size_t *width, size_t count)
+{
+	size_t widest = 0;
+
+	for (size_t i = 1; i < count; i++)
+		widest = width[i] > width[widest] ? i : widest;
+	return widest;
+}
+
+/* So that the last column has some room on a screen, the widest of the others get narrower. */
+static void fit(struct sheet *s, const struct sheet_table *t, size_t width[SHEET_COLUMNS_MAX])
+{
+	size_t last = width[t->column_count - 1], total = 2 + (last < LAST_MIN ? last : LAST_MIN);
+
+	for (size_t i = 0; i + 1 < t->column_count; i++)
+		total += width[i] + GAP;
+	while (s->p->style.width && total > s->p->style.width && t->column_count > 1) {
+		size_t widest = widest_of(width, t->column_count - 1);
+
+		if (width[widest] <= CELL_MIN)
+			return;
+		width[widest]--;
+		total--;
+	}
+}
+
 static void measure(struct sheet *s, const struct sheet_table *t, size_t width[SHEET_COLUMNS_MAX])
 {
 	for (size_t i = 0; i < t->column_count; i++)
@@ -89,6 +115,7 @@ static void measure(struct sheet *s, const struct sheet_table *t, size_t width[S
 		cell = cell < CELL_MAX ? cell : CELL_MAX;
 		width[at] = cell > width[at] ? cell : width[at];
 	}
+	fit(s, t, width);
 }
 
 static void pad(struct paint *p, size_t columns)
@@ -97,16 +124,37 @@ static void pad(struct paint *p, size_t columns)
 		paint_raw(p, " ");
 }
 
-/* A cell and what fills it up; the last of a row is not filled up. */
+/* What was written since `start` and has no colours, cut to so many columns. */
+static void cut(struct paint *p, size_t start, size_t columns)
+{
+	size_t at = start;
+
+	if (p->failed)
+		return;
+	for (; columns > 1 && at < p->out->len; columns--) {
+		do
+			at++;
+		while (((unsigned char)p->out->ptr[at] & 0xc0) == 0x80);
+	}
+	p->out->len = at;
+	p->out->ptr[at] = '\0';
+	paint_raw(p, p->style.utf8 ? "…" : "~");
+}
+
+/* A cell and what fills it up; the last of a row is neither cut nor filled up. */
 static void put(struct sheet *s, const struct sheet_cell *c, size_t width, bool right, bool last)
 {
-	size_t own = width_of(s, c), rest = own < width ? width - own : 0;
+	size_t own = width_of(s, c), rest = own < width ? width - own : 0, start;
 
 	if (right)
 		pad(s->p, rest);
+	start = s->p->out->len;
 	content(s->p, c);
-	if (!last)
-		pad(s->p, (right ? 0 : rest) + GAP);
+	if (last)
+		return;
+	if (own > width && s->p->style.width && !c->judged)
+		cut(s->p, start, width);
+	pad(s->p, (right ? 0 : rest) + GAP);
 }
 
 /* Each table has its name, since a section may have several. */

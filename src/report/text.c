@@ -185,7 +185,8 @@ int report_list_text(const struct run *run, size_t count, const struct report_st
 			paint_verdict(&p, r->verdict, verdict_name(r->verdict));
 			paint_format(&p, "\n");
 		} else {
-			paint_format(&p, "%-9s running\n", "");
+			paint_format(&p, "%-9s %s\n", "",
+				     r->unattended ? "not finished" : "running");
 		}
 	}
 	return p.failed ? -1 : 0;

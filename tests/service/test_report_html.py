@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The HTML reports of made-up runs in a headless Chromium, by its DevTools protocol.
 
-usage: test_report_html.py MUSTER FIXTURE   (prints one line per test, exits 1 when any failed)
+usage: test_report_html.py MUSTER FIXTURE DRILL_FIXTURE   (prints one line per test, exits 1 when any failed)
 
 With REPORT_SCREENSHOTS=DIR, what was looked at is kept there as PNG and PDF.
 """
@@ -17,7 +17,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
-MUSTER, FIXTURE = (os.path.realpath(a) for a in sys.argv[1:3])
+MUSTER, FIXTURE, DRILL_FIXTURE = (os.path.realpath(a) for a in sys.argv[1:4])
 KEPT = os.environ.get("REPORT_SCREENSHOTS")
 CONFIG = """version: 1
 platform: {{name: shop}}
@@ -117,6 +117,8 @@ def text_of(browser, selector):
                        ".map(e => e.textContent.trim().replace(/\\s+/g, ' '))")
 
 
+DRILLS = {"drill": "20261203T094500Z-d1d1", "cut-short": "20261204T094500Z-d3d3",
+          "hostile": "20261206T094500Z-d4d4"}
 PAGES = ["1", "2", "3", "4"]  # passed, failed with hostile names, very many tables, cut short
 
 
@@ -239,7 +241,7 @@ OVERFLOW = """[...document.querySelectorAll('body *')].filter(e => !e.closest('.
 
 def nothing_is_wider_than_the_screen(browser, pages):
     for width in (360, 1600):
-        for name in ("1", "2", "4"):
+        for name in ("1", "2", "4", *DRILLS):
             browser.open(pages[name], width)
             assert browser.ask("innerWidth") == width
             assert browser.ask("document.documentElement.scrollWidth") <= width
@@ -266,7 +268,7 @@ CONTRAST = """(() => {
 def letters_stand_out_by_day_and_night(browser, pages):
     grounds = set()
     for dark in (False, True):
-        for name in ("1", "2", "4"):
+        for name in ("1", "2", "4", *DRILLS):
             browser.open(pages[name], 1600, dark)
             assert browser.ask(CONTRAST) == []
             grounds.add(browser.ask("getComputedStyle(document.body).backgroundColor"))
@@ -274,11 +276,72 @@ def letters_stand_out_by_day_and_night(browser, pages):
 
 
 def a_page_prints(browser, pages):
-    browser.open(pages["2"], 1600)
-    printed = base64.b64decode(browser.call("Page.printToPDF", preferCSSPageSize=True)["data"])
-    assert printed.startswith(b"%PDF-") and len(printed) > 10000
-    if KEPT:
-        Path(KEPT, "2.pdf").write_bytes(printed)
+    for name in ("2", "drill"):
+        browser.open(pages[name], 1600)
+        printed = browser.call("Page.printToPDF", preferCSSPageSize=True)["data"]
+        printed = base64.b64decode(printed)
+        assert printed.startswith(b"%PDF-") and len(printed) > 10000
+        if KEPT:
+            Path(KEPT, name + ".pdf").write_bytes(printed)
+
+
+DRILL = """(() => {
+  const picture = document.querySelector('#timeline').getBoundingClientRect();
+  const box = e => { const r = e.getBoundingClientRect();
+    return [r.left - picture.left, r.top - picture.top, r.right - picture.left,
+            r.bottom - picture.top]; };
+  const all = s => [...document.querySelectorAll('#timeline ' + s)].map(box);
+  return { width: picture.width, height: picture.height, bars: all('.bar'), plans: all('.plan'),
+    marks: all('.milestone'), missed: all('.milestone.missed'), objective: all('.objective'),
+    held: all('.held') }; })()"""
+
+
+def a_drills_bars_lie_beside_their_plan_and_milestones(browser, pages):
+    for width in (360, 1600):
+        browser.open(pages["drill"], width)
+        seen = browser.ask(DRILL)
+        minute = seen["width"] / (150 * 1.025)  # the last milestone, and a margin
+        for left, top, right, bottom in seen["bars"] + seen["plans"]:
+            assert left >= -1 and right <= seen["width"] + 1, (width, left, right)
+            assert top >= 0 and bottom <= seen["height"], (width, top, bottom)
+        restores = [b for b in seen["bars"] if abs(b[0] - 5 * minute) < 1]
+        # three restores begin at T+0:05, side by side; what PostgreSQL took too long is told apart
+        ends = sorted(round(b[2] / minute) for b in restores)
+        assert ends == [25, 35, 70], ends
+        late = [b for b in seen["bars"] if abs(b[0] - 65 * minute) < 1]
+        assert [round(b[2] / minute) for b in late] == [70], late
+        assert len(seen["marks"]) == 6 and len(seen["missed"]) == 1
+        assert abs(seen["missed"][0][0] - 60 * minute) < 2, seen["missed"]
+        assert abs(seen["objective"][0][0] - 120 * minute) < 2, seen["objective"]
+        assert not seen["held"]
+    browser.open(pages["cut-short"], 1600)
+    held = browser.ask(DRILL)["held"]
+    assert len(held) == 1 and held[0][3] - held[0][1] > 500, held
+
+
+def a_drills_page_tells_all_of_it(browser, pages):
+    browser.open(pages["drill"], 1600)
+    assert browser.ask("document.title") == "Monthly DR drill FAILED: orchestrator"
+    assert text_of(browser, "h1") == ["Monthly DR drill: ✗ FAILED"]
+    assert text_of(browser, ".lead")[0].startswith(
+        "The platform was recovered in 2h, within its objective of 2h")
+    assert len(text_of(browser, "#criteria tbody tr")) == 10
+    assert "restore of database1h1h5m+5m✗ MISSED" in text_of(browser, "#objectives tbody tr")
+    assert text_of(browser, "#log del") == ["disk at 80%"]
+    assert text_of(browser, "#earlier tbody th") == ["2026-12-03", "2026-11-05"]
+    assert len(text_of(browser, "#steps tbody tr")) == 39
+    assert "Row counts and contents" in text_of(browser, "#plan pre")[0]
+    # each table is named and has scopes
+    assert browser.ask("[...document.querySelectorAll('table')].every(t => t.caption &&"
+                       " t.querySelectorAll('thead th:not([scope=col])').length == 0 &&"
+                       " t.querySelectorAll('tbody th:not([scope=row])').length == 0)")
+
+
+def hostile_words_in_a_drill_are_shown_as_they_are(browser, pages):
+    browser.open(pages["hostile"], 1600)
+    assert "</td><script>alert('x')</script>|`*_\\x1b[31m\\xff\\n&amp;" in \
+        text_of(browser, "#participants td.words")
+    assert browser.ask("document.querySelectorAll('script').length") == 0
 
 
 TESTS = [no_page_complains_or_asks_for_anything, hostile_names_are_shown_as_they_are,
@@ -286,18 +349,21 @@ TESTS = [no_page_complains_or_asks_for_anything, hostile_names_are_shown_as_they
          the_bars_lie_in_the_picture_where_their_times_are,
          the_tables_hold_the_numbers_of_three_sides,
          very_many_tables_are_bounded_and_differences_are_in, nothing_is_wider_than_the_screen,
-         letters_stand_out_by_day_and_night, a_page_prints]
+         letters_stand_out_by_day_and_night, a_page_prints,
+         a_drills_bars_lie_beside_their_plan_and_milestones, a_drills_page_tells_all_of_it,
+         hostile_words_in_a_drill_are_shown_as_they_are]
 
 
 def make_pages(root):
     (root / "muster.yaml").write_text(CONFIG.format(root))
     subprocess.run([FIXTURE, root / "state"], check=True)
+    subprocess.run([DRILL_FIXTURE, root / "state"], check=True)
     pages = {}
-    for name in PAGES:
+    for name, run in {**{n: f"20261122T010000Z-000{n}" for n in PAGES}, **DRILLS}.items():
         pages[name] = root / f"{name}.html"
         pages[name].write_bytes(subprocess.run(
-            [MUSTER, "run", "show", "-c", root / "muster.yaml", "--format=html",
-             f"20261122T010000Z-000{name}"], check=True, stdout=subprocess.PIPE).stdout)
+            [MUSTER, "run", "show", "-c", root / "muster.yaml", "--format=html", run],
+            check=True, stdout=subprocess.PIPE).stdout)
     return pages
 
 
