@@ -16,6 +16,7 @@
 #include "cmd/report_format.h"
 #include "cmd/run_session.h"
 #include "cmd/schedule_rows.h"
+#include "history/action.h"
 #include "history/entry.h"
 #include "history/unfinished.h"
 
@@ -213,12 +214,34 @@ static int show_result(const struct invocation *inv, struct carried *c, struct e
 	return 0;
 }
 
+/* What earlier drills left to be done is before everybody's eyes when the next one begins. */
+static int show_actions(const struct invocation *inv, struct carried *c, struct error *err)
+{
+	CLEANUP(actions_release)
+	struct actions open = { 0 };
+
+	if (inv->global.quiet || history_actions(c->people, false, &open, err) < 0)
+		return inv->global.quiet ? 0 : -1;
+	if (open.count)
+		(void)fprintf(inv->err, "Open action items: %zu\n", open.count);
+	for (size_t i = 0; i < open.count; i++) {
+		const struct action *a = &open.item[i];
+
+		(void)fprintf(inv->err, "  %lld  due %s  ", (long long)a->number, a->due);
+		terminal_puts(&inv->message, a->owner);
+		(void)fputs(": ", inv->err);
+		terminal_puts(&inv->message, a->title);
+		(void)fputc('\n', inv->err);
+	}
+	return 0;
+}
+
 static int execute(const struct invocation *inv, struct carried *c, struct error *err)
 {
 	struct run_outcome outcome = { 0 };
 	struct drill_request *r = &c->request;
 
-	if (lock_drill(c, err) < 0 || find_next(c, err) < 0)
+	if (lock_drill(c, err) < 0 || find_next(c, err) < 0 || show_actions(inv, c, err) < 0)
 		return -1;
 	(void)snprintf(c->logs, sizeof(c->logs), "%s/reports", c->s.config.state_dir);
 	drill_show_begin(&c->show, inv, &c->plan, r->automatic);
