@@ -101,9 +101,12 @@ static bool put_lists(json_t *o, const struct report_drill *d)
 	bool failed = false;
 
 	/* the arrays belong to the document from here on, also when it is given up */
-	if (!(member_put(o, "steps", steps) & member_put(o, "log", log) &
-	      member_put(o, "holds", holds) & member_put(o, "actions", actions) &
-	      member_put(o, "earlier", earlier)))
+	failed |= !member_put(o, "steps", steps);
+	failed |= !member_put(o, "log", log);
+	failed |= !member_put(o, "holds", holds);
+	failed |= !member_put(o, "actions", actions);
+	failed |= !member_put(o, "earlier", earlier);
+	if (failed)
 		return false;
 	for (size_t i = 0; i < r->plan.step_count; i++)
 		failed |= json_array_append_new(steps, step_to_json(r, &r->step[i])) < 0;

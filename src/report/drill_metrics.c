@@ -10,7 +10,9 @@
 /* Minutes, to the thousandth; null for what was not measured. */
 static json_t *minutes_to_json(int64_t ns)
 {
-	return ns < 0 ? json_null() : json_real((double)(ns / (60 * 1000000)) / 1000.0);
+	int64_t thousandths = ns / (60 * 1000000);
+
+	return ns < 0 ? json_null() : json_real((double)thousandths / 1000.0);
 }
 
 static json_t *measured_to_json(int64_t ns)
