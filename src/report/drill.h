@@ -23,7 +23,7 @@ struct report_drill {
 	struct entries entries;
 	struct drill_record record;
 	struct actions actions; /* all that there are */
-	/* shown by this drill; and those of earlier ones that were open when it began */
+	/* shown by this drill; and all that were open when it began */
 	const struct action **action;
 	size_t action_count;
 	struct drill_earlier *earlier; /* the newest first */

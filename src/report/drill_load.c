@@ -12,23 +12,13 @@ static int no_memory(struct error *err)
 	return error_set(err, ERROR_NOMEM, "no memory for the report of a drill");
 }
 
-static bool is_of(const struct action *a, const struct run *drills, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(drills[i].id, a->run) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Was there something left to do of it when the drill began? */
 static bool is_carried_over(const struct action *a, const struct run *run)
 {
 	return a->added_ns <= run->started_ns && (!a->done || a->done_ns > run->started_ns);
 }
 
-static int choose_actions(struct report_drill *d, const struct run *run, const struct run *drills,
-			  size_t count, struct error *err)
+static int choose_actions(struct report_drill *d, const struct run *run, struct error *err)
 {
 	d->action = arena_alloc(&d->arena, (d->actions.count + 1) * sizeof(const struct action *));
 	if (!d->action)
@@ -36,8 +26,7 @@ static int choose_actions(struct report_drill *d, const struct run *run, const s
 	for (size_t i = 0; i < d->actions.count; i++) {
 		const struct action *a = &d->actions.item[i];
 
-		if (strcmp(a->run, run->id) == 0 ||
-		    (is_of(a, drills, count) && is_carried_over(a, run)))
+		if (strcmp(a->run, run->id) == 0 || is_carried_over(a, run))
 			d->action[d->action_count++] = a;
 	}
 	return 0;
@@ -132,7 +121,7 @@ static int load(struct history *h, const struct run *run, int64_t now_ns, struct
 	    history_actions(h, true, &d->actions, err) < 0 ||
 	    history_list(h, &before, &drills, &count, err) < 0)
 		return -1;
-	rc = choose_actions(d, run, drills, count, err);
+	rc = choose_actions(d, run, err);
 	if (rc == 0)
 		rc = read_all_earlier(h, drills, count, d, err);
 	history_free_runs(drills, count);
