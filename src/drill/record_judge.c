@@ -64,7 +64,8 @@ static const char *say_time(struct drill_record *r)
 		return drill_record_say(r, "recovered in %s; the objective is %s", actual,
 					objective);
 	return drill_record_say(r, "%s; the objective is %s",
-				r->over ? "the recovery was not finished" :
+				r->over && !r->t0_ns ? "the drill did not begin" :
+				r->over              ? "the recovery was not finished" :
 				r->rto.outcome == DRILL_OUTCOME_MISSED ? "the time is up" :
 									 "not recovered yet",
 				objective);

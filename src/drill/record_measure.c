@@ -12,7 +12,8 @@ static int find_unvalidated(struct drill_record *r, struct error *err)
 
 	if (!counts)
 		return drill_record_no_memory(err);
-	if (r->validated)
+	/* what never began was not tried */
+	if (r->validated && r->t0_ns)
 		counts[r->validated - r->step] = true;
 	for (size_t i = r->plan.step_count; i-- > 0;) {
 		const struct drill_record_step *s = &r->step[r->plan.order[i]];

@@ -20,8 +20,6 @@ static const char *say_recovery(struct drill_record *r)
 {
 	char actual[QUANTITY_TEXT_SIZE], objective[QUANTITY_TEXT_SIZE];
 
-	if (!r->t0_ns)
-		return "The drill did not begin";
 	if (r->rto.actual_ns < 0)
 		return say_no_recovery(r);
 	(void)quantity_format_duration(r->rto.actual_ns, actual);
@@ -59,8 +57,26 @@ static const char *say_what_failed(struct drill_record *r, const char *said)
 	return said;
 }
 
+/* What kept it from that: the first step that was not what it was to be. */
+static const char *say_no_begin(struct drill_record *r)
+{
+	for (size_t i = 0; i < r->plan.step_count; i++) {
+		const struct drill_record_step *s = &r->step[i];
+		const char *how;
+
+		if (s->state != DRILL_STEP_FAILED && s->state != DRILL_STEP_REFUSED)
+			continue;
+		how = drill_step_say_short(r, s);
+		return how ? drill_record_say(r, "The drill did not begin: %s", how) : NULL;
+	}
+	return "The drill did not begin";
+}
+
 static const char *say_result(struct drill_record *r)
 {
+	if (!r->t0_ns)
+		return say_no_begin(r);
+
 	return say_what_failed(r, say_loss(r, say_recovery(r)));
 }
 

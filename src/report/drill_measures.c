@@ -84,7 +84,7 @@ static void put_milestones(struct sheet *s, const struct drill_record *r)
 		sheet_put(s, p->plan->title);
 		sheet_put(s, sheet_say(s, "%s", drill_t_format(p->plan->milestone_ns, due)));
 		sheet_put(s, p->end_ns ? drill_say_t(s, r, p->end_ns) : "–");
-		sheet_put(s, drill_say_time(s, r, p->end_ns));
+		sheet_put(s, r->t0_ns ? drill_say_time(s, r, p->end_ns) : "");
 		sheet_put_verdict(s, drill_outcome_verdict(p->milestone),
 				  drill_outcome_word(p->milestone));
 	}

@@ -345,6 +345,24 @@ static void a_drill_that_was_cut_short_measures_nothing(void **state)
 	assert_int_equal(r->verdict, VERDICT_FAIL);
 }
 
+static void a_drill_that_did_not_begin_says_why(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_begin(s);
+	stage_step(s, "backups", -20, 2, VERDICT_FAIL);
+	stage_tell(s, (struct event){ .type = EVENT_RUN_FINISHED,
+				      .at_ns = staged_at(-17),
+				      .duration_ns = minutes(3),
+				      .verdict = VERDICT_FAIL });
+	r = stage_record(s, 5);
+	assert_string_equal(r->sentence, "The drill did not begin: step backups failed");
+	assert_int_equal(r->criterion[DRILL_CRITERION_RTO].verdict, VERDICT_ERROR);
+	assert_string_equal(r->criterion[DRILL_CRITERION_RTO].sentence,
+			    "the drill did not begin; the objective is 2h");
+}
+
 static void a_drill_that_nobody_is_at_can_be_resumed(void **state)
 {
 	struct stage *s = *state;
@@ -457,6 +475,7 @@ int main(void)
 		TEST(a_review_is_ticked_when_the_drill_is_over),
 		TEST(a_step_that_failed_may_wait_for_a_word),
 		TEST(a_drill_that_was_cut_short_measures_nothing),
+		TEST(a_drill_that_did_not_begin_says_why),
 		TEST(a_drill_that_nobody_is_at_can_be_resumed),
 		TEST(an_aborted_drill_tells_who_and_why),
 		TEST(what_is_to_come_is_expected_by_earlier_drills),
