@@ -45,6 +45,11 @@ struct history_claim {
  */
 MUST_CHECK int history_lock(struct history *h, const struct history_claim *claim,
 			    struct error *err);
+/* Else it is a name by which runs of a kind keep each other out, "_drill". */
+static inline bool history_is_component(const char *name)
+{
+	return name[0] != '_';
+}
 /* Give them back before close; safe when none is held. */
 void history_unlock(struct history *h);
 

@@ -71,7 +71,11 @@ static int no_memory(struct error *err)
 static int name_component(struct history_holder *holder, const char *component, struct error *err)
 {
 	void *components = holder->component;
-	char **slot = store_slot(&components, holder->component_count, sizeof(*slot));
+	char **slot;
+
+	if (!history_is_component(component))
+		return 0;
+	slot = store_slot(&components, holder->component_count, sizeof(*slot));
 
 	holder->component = components;
 	if (!slot)

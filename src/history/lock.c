@@ -111,7 +111,8 @@ static int busy(struct history *h, const char *component, struct error *err)
 				holder->pid, clock_format_rfc3339(holder->since_ns, since));
 	else
 		(void)error_set(err, ERROR_BUSY, "another run of %s is under way",
-				*component ? component : "the platform");
+				*component && history_is_component(component) ? component :
+										"the platform");
 	return error_hint(err, "wait for it to end; `muster status` shows it");
 }
 
