@@ -163,6 +163,9 @@ static void a_report_arrives_as_it_was_made(void **state)
 
 static void what_is_no_news_is_refused(void **state)
 {
+	static const char too_many_variables[] =
+		"{\"report\":true,\"variables\":[\"A=\",\"A=\",\"A=\",\"A=\",\"A=\",\"A=\",\"A=\","
+		"\"A=\",\"A=\"]}";
 	static const char *const lines[] = {
 		"",
 		"hello",
@@ -182,8 +185,7 @@ static void what_is_no_news_is_refused(void **state)
 		"{\"report\":true,\"variables\":[\"a=b\"]}",
 		"{\"report\":true,\"variables\":[\"A=b\\nc\"]}",
 		"{\"report\":true,\"variables\":[\"A=\\u001b[2J\"]}",
-		"{\"report\":true,\"variables\":[\"A=\",\"A=\",\"A=\",\"A=\",\"A=\",\"A=\",\"A=\","
-		"\"A=\",\"A=\"]}",
+		too_many_variables,
 	};
 
 	(void)state;
