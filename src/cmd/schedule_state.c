@@ -34,9 +34,11 @@ static int no_memory(struct error *err)
 	return error_set(err, ERROR_NOMEM, "no memory for the state of schedules");
 }
 
-/* Services have nothing that could be backed up or restored. */
+/* Services have nothing that could be backed up or restored, and some nothing to be asked of. */
 static bool concerns(const struct schedule_config *s, const struct component_config *c)
 {
+	if (strcmp(s->run, "verify") == 0)
+		return config_is_verified(c);
 	return config_has_backups(c) ||
 	       (strcmp(s->run, "backup") != 0 && strcmp(s->run, "restore-test") != 0);
 }

@@ -263,13 +263,14 @@ static int assess(const struct invocation *inv, struct error *err)
 	if (!components)
 		return error_set(err, ERROR_NOMEM, "no memory for %zu components",
 				 config.component_count);
-	for (size_t i = 0; i < config.component_count; i++)
-		fill(&components[i], &config.component[i]);
+	for (size_t i = 0; i < config.component_count; i++) {
+		if (config_is_verified(&config.component[i]))
+			fill(&components[r.count++], &config.component[i]);
+	}
 	r.platform = config.platform;
 	r.rto_ns = config.rto_ns;
 	r.rpo_ns = config.rpo_ns;
 	r.component = components;
-	r.count = config.component_count;
 	if (learn_sets(&config, &from.sets, &r, err) < 0 || learn(&config, &from, &r, err) < 0)
 		return -1;
 	readiness_judge(&r);

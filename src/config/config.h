@@ -282,6 +282,9 @@ const struct schedule_config *config_schedule(const struct config *c, const char
 const struct receiver_config *config_receiver(const struct config *c, const char *name);
 const struct component_config *config_component(const struct config *c, const char *name);
 
+/* Has a verification something to ask of it? Not of a service that only drills start. */
+bool config_is_verified(const struct component_config *c);
+
 /* Is it started in the sandbox of a drill? */
 static inline bool config_is_deployed(const struct component_config *c)
 {

@@ -24,6 +24,12 @@ static bool is_set(const struct health_config *h)
 	return *h->http || *h->tcp || h->command.count || *h->log;
 }
 
+bool config_is_verified(const struct component_config *c)
+{
+	return config_has_backups(c) || *c->health.http || *c->health.tcp ||
+	       c->health.command.count || !config_is_deployed(c);
+}
+
 bool config_inner_health(const struct component_config *c, struct health_config *out)
 {
 	const struct health_config *own = &c->health;

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "demo/application.h"
 #include "demo/keeper.h"
 #include "demo/settings.h"
 #include "demo/site.h"
@@ -182,7 +183,7 @@ static int describe(struct holder *h, struct error *err)
 {
 	struct platform *p = &h->report.platform;
 	const struct server *rabbitmq = &h->keeper[ENGINE_RABBITMQ].server;
-	char repository[80], state[80], mail[80];
+	char repository[80], state[80], mail[80], application[PATH_MAX];
 
 	(void)snprintf(p->directory, sizeof(p->directory), "%s", h->site.directory);
 	(void)snprintf(p->settings, sizeof(p->settings), "%s/muster.yaml", p->directory);
@@ -206,6 +207,9 @@ static int describe(struct holder *h, struct error *err)
 						  .mail = mail,
 						  .password_file = p->password_file,
 						  .offsite = &p->offsite,
+						  .application = application_find(application) ?
+									 application :
+									 NULL,
 						  .server = p->server },
 			      err);
 }

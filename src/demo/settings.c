@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "demo/application.h"
 #include "demo/fill.h"
 
 static int put_platform(const struct settings *s, struct buf *out)
@@ -97,6 +98,8 @@ int settings_write(const struct settings *s, struct error *err)
 	struct buf text = { 0 };
 
 	if (put_platform(s, &text) < 0 || put_components(s, &text) < 0 ||
+	    (s->application && (application_put_components(s->application, &text) < 0 ||
+				application_put_drill(&text) < 0)) ||
 	    put_notify(s, &text) < 0 ||
 	    (s->offsite && *s->offsite->endpoint && put_offsite(s->offsite, &text) < 0))
 		return error_set(err, ERROR_NOMEM, "no memory for %s", s->path);

@@ -15,7 +15,8 @@ struct settings {
 	const char *mail;          /* directory that mails are kept in; it must be there */
 	const char *password_file; /* of RabbitMQ's administrator */
 	const struct platform_offsite *offsite; /* NULL: backups have no copy elsewhere */
-	const struct server *server;            /* by engine_kind: postgresql, redis, rabbitmq */
+	const char *application; /* directory of the example's programs; NULL: no drill has them */
+	const struct server *server; /* by engine_kind: postgresql, redis, rabbitmq */
 };
 
 MUST_CHECK int settings_write(const struct settings *s, struct error *err);
