@@ -80,6 +80,27 @@ class Carried:
     def over(self):
         return self.process.poll() is not None
 
+    def descendants(self):
+        """Processes that it began, and what these began: those in its sandbox too."""
+        parent = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent[int(stat.parent.name)] = int(stat.read_text().rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue
+        found, before = {self.process.pid}, 0
+        while len(found) > before:
+            before = len(found)
+            found |= {pid for pid, of in parent.items() if of in found}
+        return found - {self.process.pid}
+
+    def stop(self):
+        """However it is: it was begun by a test that failed."""
+        if not self.over():
+            for number in (signal.SIGCONT, signal.SIGTERM):
+                self.kill(number)
+            self.process.communicate()
+
 
 class Platform:
     """The example platform, with a backup; `with` removes it and all that muster was to write."""
@@ -122,9 +143,7 @@ class Platform:
 
     def remove(self):
         for carried in self.carried:
-            if not carried.over():
-                carried.kill(signal.SIGTERM)
-                carried.process.communicate()
+            carried.stop()
         self.down()
         shutil.rmtree(self.place, ignore_errors=True)
 
@@ -167,8 +186,14 @@ class Platform:
         self.begin(text, "--auto", *words, name=name).end(code)
         return self.metrics()
 
+    def drills(self):
+        return self.json("drill", "list", "-n", "0")["drills"]
+
     def begin(self, text, *words, name="own"):
+        """One that has begun, or that has ended without."""
+        before = len(self.drills())
         self.carried.append(Carried(self, ("drill", "start", self.plan(text, name), *words)))
+        until(lambda: self.carried[-1].over() or len(self.drills()) > before, "a drill begins")
         return self.carried[-1]
 
     def resume(self, *words):
@@ -224,21 +249,11 @@ class Platform:
 
     # ---- what is left ----
 
-    def processes(self):
-        """Those that were started with our scratch directory, but for the platform's own."""
-        found = []
-        for p in Path("/proc").glob("[0-9]*"):
-            try:
-                words = (p / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if str(self.scratch).encode() in words:
-                found.append(words.replace(b"\0", b" ").decode())
-        return found
-
-    def nothing_left(self):
-        until(lambda: not list(self.scratch.iterdir()) and not self.processes(),
-              f"nothing is left: {list(self.scratch.iterdir())} {self.processes()}", 60)
+    def nothing_left(self, processes=()):
+        """Of those processes, and of sandboxes in the directory for what is temporary."""
+        def left():
+            return [pid for pid in processes if Path(f"/proc/{pid}").exists()] + list(self.scratch.iterdir())
+        until(lambda: not left(), f"nothing is left of {left()}", 60)
 
 
 def criteria(metrics):
@@ -272,8 +287,6 @@ def run_tests(tests, platform, only=""):
             bad += 1
             print(f"FAIL  {time.monotonic() - began:5.1f}s  {test.__name__}\n{traceback.format_exc()}", flush=True)
             for carried in platform.carried:
-                if not carried.over():
-                    carried.kill(signal.SIGTERM)
-                    carried.process.communicate()
+                carried.stop()
             platform.call("drill", "close", "--reason", "the test failed", code=None)
     return 1 if bad else 0

@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A drill with people: three terminals, a hold, issues, late and corrected entries, a process that is
+killed in the middle of a restore and taken up again, and a review.
+
+usage: test_drill_people.py MUSTER [PART OF A NAME]
+"""
+import datetime
+import re
+import signal
+import sys
+import threading
+import time
+
+from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Platform, at, criteria, run_tests
+
+PEOPLE = HEAD + """  before:
+    steps:
+      present: {role: boss, after: []}
+      channels: {role: scribe, after: []}
+      ready: {kind: automatic, does: ready, after: [], on_failure: stop}
+      empty: {kind: automatic, does: seal, on_failure: stop}
+      go: {kind: gate, role: boss, after: [present, channels, empty]}
+  back:
+    milestone: 30m
+    steps:
+      told: {role: scribe, after: [go]}
+      fetched: {kind: automatic, does: fetch, on_failure: stop}
+      pause: {kind: wait, objective: 1s, after: [go]}
+      hook: {kind: command, command: [sh, -c, "echo $MUSTER_DRILL $MUSTER_STEP $MUSTER_PLATFORM"], after: [pause]}
+      redis: {kind: automatic, does: restore, engine: redis, after: [fetched], on_failure: stop}
+      keys: {kind: automatic, does: prove, engine: redis}
+      rabbitmq: {kind: automatic, does: restore, engine: rabbitmq, objective: 20m, after: [fetched], on_failure: stop}
+      definitions: {kind: automatic, does: prove, engine: rabbitmq}
+      postgresql: {kind: automatic, does: restore, engine: postgresql, after: [fetched], on_failure: stop}
+      rows: {kind: automatic, does: prove, engine: postgresql}
+  final:
+    steps:
+      judged: {kind: automatic, does: judge, after: [told, hook, keys, definitions, rows]}
+      clear: {kind: gate, role: boss}
+  after:
+    steps:
+      removed: {kind: automatic, does: remove}
+      written: {kind: automatic, does: report}
+      lessons: {role: scribe, always: true}
+  review:
+    after_end: true
+    steps:
+      meeting: {role: boss}
+      handed-out: {role: boss}
+"""
+NOTES = 12
+
+
+def three_at_once(work):
+    """work(name) in the terminals of three people; what each came to."""
+    results, people = {}, ("Ann", "Bob", "Çem")
+
+    def sit(name):
+        try:
+            results[name] = work(name)
+        except Exception as e:  # told by who waits for it
+            results[name] = e
+
+    threads = [threading.Thread(target=sit, args=(name,)) for name in people]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    for result in results.values():
+        if isinstance(result, Exception):
+            raise result
+    return results
+
+
+def code_of(p, *words):
+    process = p.start("drill", *words)
+    process.communicate()
+    return process.returncode
+
+
+def everybody_ticks_the_same_at_once(p):
+    p.begun("present", "channels", "empty")
+    for step in ("present", "channels"):
+        codes = three_at_once(lambda name, step=step: code_of(p, "tick", step, "--as", name))
+        assert sorted(codes.values()) == [0, 2, 2], (step, codes)
+    assert [e["step"] for e in p.entries()] == ["present", "channels"], p.entries()
+
+
+def notes_come_from_all_sides(p):
+    def write(name):
+        return [code_of(p, "note", f"{name} {i}", "--as", name) for i in range(NOTES)]
+    for codes in three_at_once(write).values():
+        assert codes == [0] * NOTES, codes
+    entries = p.entries()
+    assert [e["number"] for e in entries] == list(range(1, len(entries) + 1)), entries
+    for name in ("Ann", "Bob", "Çem"):
+        assert [e["text"] for e in entries if e["kind"] == "note" and e["author"] == name] == \
+            [f"{name} {i}" for i in range(NOTES)], entries
+
+
+def a_hold_lets_no_step_begin(p):
+    p.begun("go")
+    p.enter("hold", "--reason", "a real incident", "--as", "Ann")
+    time.sleep(1)  # it is seen within a second
+    p.enter("tick", "go", "--as", "Bob")
+    p.ended("go")
+    before = set(p.steps())
+    time.sleep(3)
+    assert set(p.steps()) == before == {"present", "channels", "ready", "empty", "go"}, set(p.steps())
+    metrics = p.metrics()
+    assert metrics["state"] == "held" and metrics["timeline"]["drill_start"], "T+ runs while it is held"
+    assert "is held already" in p.enter("hold", "--reason", "again", code=2)
+    p.enter("resume", "--reason", "it is over", "--as", "Ann")
+    resumed = p.entries()[-1]
+    p.begun("told", "pause")
+    for step in ("told", "pause"):
+        assert at(p.steps()[step]["started"]) + 1 > at(resumed["at"]), (step, p.steps()[step], resumed)
+    assert p.metrics()["measurements"]["held_minutes"] * 60 >= 3, p.metrics()["measurements"]
+
+
+def an_issue_leads_to_an_action(p):
+    due = (datetime.date.today() + datetime.timedelta(days=30)).isoformat()
+    p.enter("issue", "the runbook names a host that is gone", "--severity", "medium", "--step", "told",
+            "--action", "Correct the runbook", "--owner", "dba", "--due", due, "--as", "Çem")
+    issue = p.entries()[-1]
+    p.enter("issue", "--supersede", str(issue["number"]), "--resolution", "another host was used", "--reason", "known now")
+    actions = [a for a in p.json("action", "list")["actions"] if a["run"] == p.journal()["id"]]
+    assert [(a["title"], a["owner"], a["due"]) for a in actions] == [("Correct the runbook", "dba", due)], actions
+    found = p.metrics()["issues_found"]
+    assert [(i["severity"], i["resolution"], i["action_item"]) for i in found] == \
+        [("medium", "another host was used", "Correct the runbook")], found
+
+
+def late_and_corrected_entries_keep_both(p):
+    began = at(p.steps()["told"]["started"])
+    time.sleep(2)
+    when = datetime.datetime.fromtimestamp(began + 1, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert "needs a reason" in p.enter("tick", "told", "--at", when, code=2)
+    assert "is before" in p.enter("tick", "told", "--at", "2020-01-01T00:00:00Z", "--reason", "x", code=2)
+    assert "future" in p.enter("tick", "told", "--at", "2099-01-01T00:00:00Z", "--reason", "x", code=2)
+    p.enter("tick", "told", "--at", when, "--reason", "the laptop was locked", "--as", "Bob")
+    late = p.entries()[-1]
+    assert late["late"] and at(late["at"]) == began + 1 < at(late["recorded"]) and late["reason"], late
+    p.enter("tick", "told", "--supersede", str(late["number"]), "--note", "by phone", "--reason", "it was by phone")
+    first, second = p.entries()[-2:]
+    assert first == late | {"superseded_by": second["number"]}, (first, late)
+    assert second["supersedes"] == late["number"] and second["text"] == "by phone" and second["at"] == late["at"], second
+
+
+def a_second_drill_is_refused(p):
+    other = p.begin(SMALL, "--auto", *LOST, name="other").end(6)
+    assert p.journal()["id"] in other.err or "drill" in other.err, other.err
+    assert len(p.json("drill", "list")["drills"]) == 1
+
+
+def it_is_killed_in_the_middle_of_a_restore(p, drill):
+    p.begun("postgresql")
+    drill.kill(signal.SIGSTOP)
+    processes = drill.descendants()
+    assert p.steps()["postgresql"]["verdict"] is None, p.steps()
+    assert len(processes) > 10, "three servers and more are in its sandbox"
+    entries, t0 = p.entries(), [n["text"] for n in p.journal()["notes"] if n["name"] == "T0"]
+    drill.kill()
+    drill.end(-9)
+    p.nothing_left(processes)
+    assert p.entries() == entries, "an entry is lost"
+    assert p.json("drill", "list")["drills"][0]["state"] == "interrupted"
+    assert "is gone" in p.enter("hold", "--reason", "x", code=2)
+    p.enter("note", "the machine went down", "--as", "Ann")
+    return entries, t0
+
+
+def it_is_taken_up_again(p, entries, t0):
+    before = p.journal()
+    drill = p.resume("--reason", "it is up again")
+    p.begun("clear")
+    journal = p.journal()
+    assert [n["text"] for n in journal["notes"] if n["name"] == "T0"] == t0, "T0 has moved"
+    times = {i: [s["id"] for s in journal["steps"]].count(i) for i in ("go", "present", "told", "hook", "pause", "empty", "postgresql")}
+    assert times == {"go": 1, "present": 1, "told": 1, "hook": 1, "pause": 1, "empty": 2, "postgresql": 2}, times
+    assert journal["id"] == before["id"] and journal["started"] == before["started"]
+    assert len(p.metrics()["deviations"]) == 1 and p.entries()[:len(entries)] == entries, p.metrics()["deviations"]
+    return drill
+
+
+def it_goes_to_its_end(p, drill):
+    assert "waiting for people: clear" in p.enter("tick", "lessons", code=2)
+    p.enter("tick", "clear", "--as", "Ann")
+    p.soon("tick", "lessons", "--as", "Bob")
+    drill.end(0)
+    metrics = p.metrics()
+    assert metrics["verdict"] == "pass" and metrics["state"] == "over", (metrics["summary"], metrics["criteria"])
+    assert criteria(metrics)["recovery-time"] == criteria(metrics)["integrity"] == "pass", metrics["criteria"]
+    hook = [n["text"] for n in p.journal()["notes"] if n["name"] == "output hook"]
+    assert hook == [f"{metrics['run']} hook {metrics['platform']}\n"], hook
+    # held and dead, the clock ran on
+    held = metrics["measurements"]["held_minutes"]
+    assert metrics["measurements"]["total_rto_minutes"] > held > 0, metrics["measurements"]
+    assert "no drill is under way" in p.enter("note", "x", code=8)
+    p.enter("note", "we went home", "--drill", "latest")
+
+
+def it_is_reviewed_and_published(p):
+    p.enter("review", "--went-well", "the hold", "--improvement", "the runbook", "--lesson", "phones work")
+    p.enter("tick", "meeting", "--drill", "latest", "--as", "Ann")
+    p.enter("publish", "--to", "the auditors", "--to", "the board", "--as", "Ann")
+    p.enter("tick", "handed-out", "--drill", "latest")
+    review = p.json("drill", "review")
+    assert [s["ticked"] for s in review["steps"]] == [True, True] and len(review["actions"]) == 1, review
+    kinds = [e["kind"] for e in p.entries()]
+    assert kinds[-6:] == ["went-well", "improvement", "lesson", "tick", "publish", "publish"][-6:] or \
+        {"went-well", "improvement", "lesson", "publish"} <= set(kinds), kinds
+    saved = (p.directory / "state/reports" / f"{review['drill']}.txt").read_text()
+    for said in ("we went home", "the laptop was locked", "phones work", "Correct the runbook"):
+        assert said in saved, f"the report does not tell: {said}"
+
+
+def people_make_a_drill_together(p):
+    drill = p.begin(PEOPLE)
+    everybody_ticks_the_same_at_once(p)
+    notes_come_from_all_sides(p)
+    a_hold_lets_no_step_begin(p)
+    an_issue_leads_to_an_action(p)
+    a_second_drill_is_refused(p)
+    late_and_corrected_entries_keep_both(p)
+    entries, t0 = it_is_killed_in_the_middle_of_a_restore(p, drill)
+    drill = it_is_taken_up_again(p, entries, t0)
+    it_goes_to_its_end(p, drill)
+    it_is_reviewed_and_published(p)
+
+
+def a_dead_drill_is_closed_as_an_error(p):
+    drill = p.begin(SMALL, *LOST)
+    p.begun("go")
+    drill.kill()
+    drill.end(-9)
+    p.nothing_left()
+    p.enter("close", "--reason", "nobody goes on")
+    journal = p.journal()
+    assert journal["verdict"] == "error" and "interrupted" in {c["name"] for c in journal["checks"]}, journal["checks"]
+    assert p.metrics()["state"] in ("over", "interrupted"), p.metrics()["state"]
+    assert "no drill is under way" in p.enter("resume", code=8)
+    p.drill(SMALL, *LOST)
+
+
+def an_abort_stops_what_runs(p):
+    drill = p.begin(PEOPLE)
+    for step in ("present", "channels", "go", "told"):
+        p.soon("tick", step)
+    p.begun("postgresql")
+    processes = drill.descendants()
+    p.enter("abort", "--reason", "the network is needed", "--as", "Ann")
+    drill.end(None)
+    assert drill.process.returncode not in (0, 2), drill.process.returncode
+    p.nothing_left(processes)
+    metrics = p.metrics()
+    assert metrics["aborted"] and metrics["verdict"] in ("fail", "error"), metrics["summary"]
+    assert criteria(metrics)["recovery-time"] in ("fail", "error"), metrics["criteria"]
+    assert (p.directory / "state/reports" / f"{metrics['run']}.txt").stat().st_size
+    assert "removed" not in p.steps() or p.steps()["removed"]["verdict"], p.steps()
+    assert re.search("the network is needed", drill.out + drill.err), drill.out
+
+
+def what_only_people_still_have_to_do_is_closed(p):
+    plan = HEAD + BEFORE + REDIS + AFTER.replace("does: remove", "does: remove, after: [judged]") + \
+        "  late:\n    steps:\n      seen: {role: scribe, after: [told]}\n      clear: {kind: gate, role: boss}\n"
+    drill = p.begin(plan, *LOST)
+    p.begun("go")
+    assert "steps that are not people's remain" in p.enter("close", code=2)
+    p.enter("tick", "go")
+    p.begun("seen")
+    p.enter("close", "--reason", "everybody has gone home", "--as", "Ann")
+    drill.end(0)
+    metrics, steps = p.metrics(), p.steps()
+    assert metrics["state"] == "over" and metrics["verdict"] == "pass", (metrics["summary"], metrics["criteria"])
+    assert steps["seen"]["verdict"] == steps["clear"]["verdict"] == "skipped", steps
+    assert {n["text"] for n in p.journal()["notes"] if n["name"] in ("skipped seen", "skipped clear")} == {"closed by Ann"}
+
+
+TESTS = [people_make_a_drill_together, a_dead_drill_is_closed_as_an_error, an_abort_stops_what_runs,
+         what_only_people_still_have_to_do_is_closed]
+
+
+def main():
+    with Platform(sys.argv[1], size="20MB") as p:
+        return run_tests(TESTS, p, sys.argv[2] if len(sys.argv) > 2 else "")
+
+
+sys.exit(main())
