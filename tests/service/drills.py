@@ -40,6 +40,16 @@ REDIS = """  redis:
       statistics: {kind: automatic, does: statistics, engine: redis}
       judged: {kind: automatic, does: judge}
 """
+POSTGRESQL = """  postgresql:
+    steps:
+      fetched: {kind: automatic, does: fetch, on_failure: go-on, after: [go]}
+      postgresql: {kind: automatic, does: restore, engine: postgresql, on_failure: stop}
+      rows: {kind: automatic, does: prove, engine: postgresql, after: [postgresql]}
+      sound: {kind: automatic, does: sound, engine: postgresql, after: [postgresql]}
+      replication: {kind: automatic, does: replicate, engine: postgresql, after: [postgresql]}
+      baseline: {kind: automatic, does: prove, after: [rows, sound, replication]}
+      judged: {kind: automatic, does: judge}
+"""
 # Quick: only the cache is lost, and restored.
 SMALL = HEAD + BEFORE + REDIS + AFTER
 LOST = ("--scenario=component-lost", "--lost", "redis-cache")

@@ -180,7 +180,9 @@ def it_is_taken_up_again(p, entries, t0):
     times = {i: [s["id"] for s in journal["steps"]].count(i) for i in ("go", "present", "told", "hook", "pause", "empty", "postgresql")}
     assert times == {"go": 1, "present": 1, "told": 1, "hook": 1, "pause": 1, "empty": 2, "postgresql": 2}, times
     assert journal["id"] == before["id"] and journal["started"] == before["started"]
-    assert len(p.metrics()["deviations"]) == 1 and p.entries()[:len(entries)] == entries, p.metrics()["deviations"]
+    assert p.entries()[:len(entries)] == entries
+    deviations = [d for d in p.metrics()["deviations"] if "the process that carried the drill was gone" in d]
+    assert len(deviations) == 1, p.metrics()["deviations"]
     return drill
 
 
