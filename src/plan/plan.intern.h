@@ -15,7 +15,7 @@ struct plan_shared {
 	struct event_sink *sinks;
 	const struct plan_past *past;
 	bool journal_failed;  /* a sink refused an event: the run ends */
-	struct error cut;     /* why plan.tend() wants the run to end */
+	struct error cut;     /* why the run is to end: plan.tend() wants it, the journal refused */
 	struct checks checks; /* all so far */
 	char set[32];         /* the backup set it is about */
 };

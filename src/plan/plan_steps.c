@@ -41,8 +41,9 @@ static bool is_ready(const struct schedule *s, const struct slot *slot)
 {
 	if (slot->state != STEP_WAITING)
 		return false;
+	/* one whose end was not looked at yet, the plan has not been told of */
 	for (const char *const *after = slot->run.current->after; after && *after; after++) {
-		if (!is_over(s->slot[plan_step_index(s->plan, *after)].state))
+		if (!s->slot[plan_step_index(s->plan, *after)].collected)
 			return false;
 	}
 	return true;
@@ -310,6 +311,16 @@ static void start_ready(struct schedule *s)
 	}
 }
 
+/* Steps that ask whether they may go on learn that they may not. */
+static void cut_steps(struct schedule *s, const struct error *cause)
+{
+	s->held = false;
+	(void)pthread_mutex_lock(&s->shared->lock);
+	if (s->shared->cut.kind == ERROR_NONE)
+		s->shared->cut = *cause;
+	(void)pthread_mutex_unlock(&s->shared->lock);
+}
+
 /* What the plan itself has to say: shall steps begin, shall the run end? */
 static void tend(struct schedule *s)
 {
@@ -317,11 +328,8 @@ static void tend(struct schedule *s)
 	int rc = s->plan->tend ? s->plan->tend(s->slot[0].subject, &cause) : 0;
 
 	s->held = rc > 0;
-	if (rc >= 0)
-		return;
-	(void)pthread_mutex_lock(&s->shared->lock);
-	s->shared->cut = cause;
-	(void)pthread_mutex_unlock(&s->shared->lock);
+	if (rc < 0)
+		cut_steps(s, &cause);
 }
 
 /* Begins what may begin, unless the run is to end. */
@@ -371,7 +379,7 @@ static int run_all(struct schedule *s, const struct plan_run *run, size_t *dealt
 			continue;
 		if (tell_end(s, slot, &failed) < 0 && rc == 0) {
 			*err = failed;
-			s->held = false;
+			cut_steps(s, &failed);
 			rc = -1;
 		}
 		/* a step that gave up because it had to is not a step dealt with */

@@ -25,16 +25,21 @@ struct subject {
 	int over_after; /* polled steps are over when asked so often; 0: never */
 	int held_until; /* tended so often, steps may begin */
 	int cut_at;     /* tended so often, the run is to end; 0: never */
+	bool told;      /* note_end() was told of "a" and "b" before be_told() began */
 	atomic_int threads;
 	bool met; /* a step that is to be alone was not */
 	struct buf ended;
 };
 
+/* The journal, when it refuses the end of step "a". */
+static bool refuses;
+
 static int note(struct event_sink *self, const struct event *e, struct error *err)
 {
 	struct witness *w = (struct witness *)(void *)self;
 
-	(void)err;
+	if (refuses && e->type == EVENT_STEP_FINISHED && strcmp(e->step, "a") == 0)
+		return error_set(err, ERROR_IO, "the disk is full");
 	if (e->type == EVENT_RUN_STARTED)
 		return buf_printf(&w->log, "begin ");
 	if (e->type == EVENT_STEP_STARTED)
@@ -72,6 +77,31 @@ static int be_asked(struct plan_run *run, void *subject, struct error *err)
 	(void)run;
 	(void)err;
 	return ++s->asked == s->over_after;
+}
+
+static int be_over(struct plan_run *run, void *subject, struct error *err)
+{
+	(void)run;
+	(void)subject;
+	(void)err;
+	return 1;
+}
+
+static int be_told(struct plan_run *run, void *subject, struct error *err)
+{
+	struct subject *s = subject;
+
+	s->told = strcmp(s->ended.ptr, "a b ") == 0;
+	return check(run, VERDICT_PASS, err);
+}
+
+/* As one that waits for a person's decision does. */
+static int wait_for_a_word(struct plan_run *run, void *subject, struct error *err)
+{
+	(void)subject;
+	while (plan_may_go_on(run, err) == 0)
+		(void)usleep(1000);
+	return -1;
 }
 
 static int break_down(struct plan_run *run, void *subject, struct error *err)
@@ -253,6 +283,47 @@ static void a_step_that_forks_runs_while_no_thread_of_another_does(void **state)
 	release(&o, &s);
 }
 
+static void no_step_begins_before_the_plan_was_told_of_those_that_it_waits_for(void **state)
+{
+	static const struct step steps[] = {
+		{ .id = "a", .title = "A", .poll = be_over },
+		{ .id = "b", .title = "B", .poll = be_over },
+		{ .id = "c", .title = "C", .after = after_b, .run = be_told }
+	};
+	struct subject s = { 0 };
+	struct outcome o;
+
+	(void)state;
+	execute(&o, &s, steps, 3, NULL);
+	assert_true(s.told);
+	assert_string_equal(s.ended.ptr, "a b c ");
+	release(&o, &s);
+}
+
+static void a_step_that_waits_in_its_thread_ends_when_the_journal_refuses_anothers(void **state)
+{
+	static const struct step steps[] = { { .id = "a", .title = "A", .run = be_a_thread },
+					     { .id = "b", .title = "B", .run = wait_for_a_word } };
+	const struct plan plan = { .kind = "drill", .step = steps, .step_count = 2, .lanes = 4 };
+	struct witness witness = { .sink = { .receive = note } };
+	struct subject s = { 0 };
+	const struct plan_request request = { .plan = &plan,
+					      .subject = &s,
+					      .id = "r1",
+					      .platform = "p",
+					      .command = "c",
+					      .sinks = &witness.sink };
+	struct error err = ERROR_INIT;
+	enum verdict verdict;
+
+	(void)state;
+	refuses = true;
+	assert_int_equal(plan_execute(&request, &verdict, &err), -1);
+	refuses = false;
+	assert_string_equal(err.message, "the disk is full");
+	buf_release(&witness.log);
+}
+
 static void a_run_is_taken_up_where_it_was_left_with_all_that_it_found(void **state)
 {
 	static const struct step steps[] = {
@@ -285,6 +356,10 @@ int main(void)
 		cmocka_unit_test(no_step_begins_while_the_plan_is_held),
 		cmocka_unit_test(a_plan_that_wants_the_end_is_waited_for_by_nobody),
 		cmocka_unit_test(a_step_that_forks_runs_while_no_thread_of_another_does),
+		cmocka_unit_test(
+			no_step_begins_before_the_plan_was_told_of_those_that_it_waits_for),
+		cmocka_unit_test(
+			a_step_that_waits_in_its_thread_ends_when_the_journal_refuses_anothers),
 		cmocka_unit_test(a_run_is_taken_up_where_it_was_left_with_all_that_it_found),
 	};
 
