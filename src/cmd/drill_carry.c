@@ -13,6 +13,7 @@
 #include "cmd/drill_alert.h"
 #include "cmd/drill_plans.h"
 #include "cmd/drill_show.h"
+#include "cmd/interrupt.h"
 #include "cmd/report_format.h"
 #include "cmd/run_session.h"
 #include "cmd/schedule_rows.h"
@@ -98,6 +99,7 @@ static int detach(const struct invocation *inv, int *told, int *code, struct err
 	if (pid == 0) {
 		(void)close(ends[0]);
 		process_reset_signals();
+		interrupt_watch();
 		(void)setsid();
 		*told = ends[1];
 		return 1;
@@ -269,6 +271,16 @@ static void close_all(struct carried *c)
 		(void)close(c->told);
 }
 
+/* Names that a configuration no longer has are no components to restore. */
+static int check_lost(const struct carried *c, struct error *err)
+{
+	for (size_t i = 0; i < c->s.request.component_count; i++) {
+		if (!run_request_component(&c->s.request, i, err))
+			return -1;
+	}
+	return 0;
+}
+
 static int take_wishes(const struct drill_wishes *w, struct carried *c, struct error *err)
 {
 	const struct config *config = &c->s.config;
@@ -287,11 +299,7 @@ static int take_wishes(const struct drill_wishes *w, struct carried *c, struct e
 			"%s names no off-site copy (offsite.url), and this scenario leaves "
 			"nothing else",
 			config->path);
-	for (size_t i = 0; i < w->lost_count; i++) {
-		if (!run_request_component(&c->s.request, i, err))
-			return -1;
-	}
-	return 0;
+	return check_lost(c, err);
 }
 
 static int carry(const struct invocation *inv, const struct drill_wishes *w, int told,
@@ -313,6 +321,33 @@ int drill_carry(const struct invocation *inv, const struct drill_wishes *wishes,
 	int rc = wishes->detached ? detach(inv, &told, &code, err) : 1;
 
 	return rc > 0 ? carry(inv, wishes, told, err) : rc < 0 ? -1 : code;
+}
+
+/* What went with the scenario only. */
+static int take_earlier_scenario(struct carried *c, struct error *err)
+{
+	const struct run *earlier = &c->earlier;
+	const char *trusted = run_find_note(earlier, DRILL_NOTE_TRUSTED);
+	const char **lost = arena_alloc(&c->earlier.arena, earlier->note_count * sizeof(*lost) + 1);
+	size_t count = 0;
+
+	if (!lost)
+		return error_set(err, ERROR_NOMEM, "no memory for a drill");
+	for (size_t i = 0; i < earlier->note_count; i++) {
+		if (!*earlier->note[i].component &&
+		    strcmp(earlier->note[i].name, DRILL_NOTE_LOST) == 0)
+			lost[count++] = earlier->note[i].text;
+	}
+	c->s.request.component = lost;
+	c->s.request.component_count = count;
+	if ((c->request.scenario == DRILL_SCENARIO_COMPONENT_LOST && !count) ||
+	    (c->request.scenario == DRILL_SCENARIO_CORRUPTED_PRIMARY &&
+	     (!trusted || clock_parse_rfc3339(trusted, &c->request.trusted_until_ns) < 0)))
+		return error_set(
+			err, ERROR_IO,
+			"the history does not hold what scenario %s of drill %s takes away",
+			drill_scenario_name(c->request.scenario), earlier->id);
+	return check_lost(c, err);
 }
 
 /* As it was wished for when it began. */
@@ -338,7 +373,7 @@ static int take_earlier(struct carried *c, const char *id, struct error *err)
 	r->automatic = mode && strcmp(mode, "automatic") == 0;
 	c->s.request.offsite = offsite && strcmp(offsite, "yes") == 0;
 	r->earlier = &c->earlier;
-	return 0;
+	return take_earlier_scenario(c, err);
 }
 
 static int carry_on(const struct invocation *inv, const char *id, int told, struct error *err)

@@ -30,6 +30,7 @@ struct drill {
 	struct drill_state *state;
 	size_t step_count;
 	struct plan table;
+	pthread_t carrier;               /* the thread of plan_execute() */
 	size_t *left;                    /* per phase: steps that are not over */
 	bool *over;                      /* per step: an earlier process did it */
 	int64_t t0_ns;                   /* wall clock; 0: not begun */
@@ -48,7 +49,6 @@ struct drill {
 	bool held;
 	const struct entry *closed; /* people wait for no more; NULL: they do */
 	bool *compared;             /* per target: held against its backup */
-	const char *const *env; /* how programs in the sandbox find its servers; NULL: not yet */
 };
 
 /* Of the step that `run` is at. */
@@ -71,11 +71,11 @@ int drill_tend(void *subject, struct error *err);
 /* Of ticks, gates and waits. step.poll. */
 int drill_poll_person(struct plan_run *run, void *subject, struct error *err);
 int drill_poll_wait(struct plan_run *run, void *subject, struct error *err);
+int64_t drill_last_entry(struct drill *d); /* its number; 0: there is none */
 /*
  * A step has failed, and somebody is to decide: waits for that. 1: it goes on; 0: it stops; -1:
  * the run ends.
  */
-int64_t drill_last_entry(struct drill *d); /* its number; 0: there is none */
 int drill_ask(struct plan_run *run, struct drill *d, struct error *err);
 /* T+ begins, at `at_ns`. */
 MUST_CHECK int drill_begin_clock(struct plan_run *run, struct drill *d, int64_t at_ns,

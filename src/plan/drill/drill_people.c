@@ -50,12 +50,23 @@ static int read_entries(struct drill *d, struct error *err)
 	return rc;
 }
 
+/* Somebody who keeps the history locked for long keeps it from being read, and ends no drill. */
+static int take_entries(struct drill *d, struct error *err)
+{
+	struct error cause = ERROR_INIT;
+
+	if (read_entries(d, &cause) == 0 || cause.kind == ERROR_BUSY)
+		return 0;
+	*err = cause;
+	return -1;
+}
+
 int drill_tend(void *subject, struct error *err)
 {
 	struct drill *d = subject;
 	const struct entry *abort;
 
-	if (read_entries(d, err) < 0)
+	if (take_entries(d, err) < 0)
 		return -1;
 	abort = find_abort(d);
 	if (abort)
@@ -236,6 +247,12 @@ static int decided(struct drill *d, const char *step, int64_t after)
 	return word;
 }
 
+/* In the thread of plan_execute() nobody else takes entries up meanwhile. */
+static int look_for_word(struct drill *d, struct error *err)
+{
+	return pthread_equal(d->carrier, pthread_self()) && drill_tend(d, err) < 0 ? -1 : 0;
+}
+
 int drill_ask(struct plan_run *run, struct drill *d, struct error *err)
 {
 	const char *step = run->current->id;
@@ -249,7 +266,7 @@ int drill_ask(struct plan_run *run, struct drill *d, struct error *err)
 	if (drill_note(run, name, err, "it failed: go on, or stop?") < 0)
 		return -1;
 	while ((word = decided(d, step, after)) < 0) {
-		if (plan_may_go_on(run, err) < 0)
+		if (plan_may_go_on(run, err) < 0 || look_for_word(d, err) < 0)
 			return -1;
 		(void)usleep(ASK_US);
 	}

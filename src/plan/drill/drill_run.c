@@ -184,6 +184,21 @@ static int choose_absent(struct plan_run *run, struct drill *d, struct error *er
 	return drill_note(run, "absent role", err, "%s", d->absent->id);
 }
 
+/* What belongs to it, for who takes the drill up again, too. */
+static int note_scenario(struct plan_run *run, const struct drill_request *r, struct error *err)
+{
+	char until[CLOCK_RFC3339_SIZE];
+
+	if (r->trusted_until_ns && drill_note(run, DRILL_NOTE_TRUSTED, err, "%s",
+					      clock_format_rfc3339(r->trusted_until_ns, until)) < 0)
+		return -1;
+	for (size_t i = 0; i < r->run.component_count; i++) {
+		if (drill_note(run, DRILL_NOTE_LOST, err, "%s", r->run.component[i]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
 {
 	struct drill *d = subject;
@@ -208,6 +223,8 @@ int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
 	    drill_note(run, "deviation", err,
 		       "the backups are read from the repository, not from an off-site copy") < 0)
 		return -1;
+	if (note_scenario(run, r, err) < 0)
+		return -1;
 	if (r->next && drill_note(run, "next drill", err, "%s", r->next) < 0)
 		return -1;
 	return choose_absent(run, d, err);
@@ -215,10 +232,14 @@ int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
 
 /* ---- a drill that is taken up again ---- */
 
-/* What an earlier process did stands, unless it was done in the sandbox that ended with it. */
+/*
+ * What an earlier process did stands, unless it was done in the sandbox that ended with it. What
+ * was skipped there, was so perhaps for the sake of a step that is done again.
+ */
 static bool stands(const struct drill_step *step, const struct run_step *done)
 {
-	if (done->duration_ns < 0 || done->verdict >= VERDICT_ERROR)
+	if (done->duration_ns < 0 || done->verdict == VERDICT_SKIPPED ||
+	    done->verdict >= VERDICT_ERROR)
 		return false;
 	return step->kind != DRILL_AUTOMATIC;
 }
@@ -235,17 +256,14 @@ static const struct run_step *last_of(const struct run *run, const char *id)
 static int take_notes(struct drill *d, const struct run *earlier, struct error *err)
 {
 	const char *absent = run_find_note(earlier, "absent role");
+	const char *t0 = run_find_note(earlier, "T0");
 
 	for (size_t i = 0; absent && i < d->plan->role_count; i++) {
 		if (strcmp(d->plan->role[i].id, absent) == 0)
 			d->absent = &d->plan->role[i];
 	}
-	for (size_t i = 0; i < earlier->note_count; i++) {
-		if (strcmp(earlier->note[i].name, "T0") == 0 &&
-		    clock_parse_rfc3339(earlier->note[i].text, &d->t0_ns) < 0)
-			return error_set(err, ERROR_IO, "the history's T0 is no time: %.40s",
-					 earlier->note[i].text);
-	}
+	if (t0 && clock_parse_rfc3339(t0, &d->t0_ns) < 0)
+		return error_set(err, ERROR_IO, "the history's T0 is no time: %.40s", t0);
 	return 0;
 }
 
@@ -315,6 +333,7 @@ int drill_run(const struct drill_request *request, struct run_outcome *out, stru
 	struct run_request run = request->run;
 	int rc;
 
+	d.carrier = pthread_self();
 	run.time_limit_ns = TIME_MAX_NS;
 	rc = make_table(&d, err);
 	if (rc == 0)

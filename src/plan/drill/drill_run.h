@@ -29,6 +29,10 @@ enum drill_scenario {
 const char *drill_scenario_name(enum drill_scenario s);
 const char *drill_scenario_meaning(enum drill_scenario s);
 
+/* Notes of what belongs to a scenario: each lost component; until when sets are trusted. */
+#define DRILL_NOTE_LOST    "lost"
+#define DRILL_NOTE_TRUSTED "trusted until"
+
 /* The platform's objectives when nobody set any: two hours, one hour. */
 #define DRILL_RTO_NS (INT64_C(7200) * INT64_C(1000000000))
 #define DRILL_RPO_NS (INT64_C(3600) * INT64_C(1000000000))

@@ -22,23 +22,31 @@ static int leave_out(struct plan_run *run, enum check_id id, const char *why, st
 	return judge_skipped(run, &q, err, "%s", why);
 }
 
-/* Records what was found, or that there was nothing to look at. */
-static int conclude(struct plan_run *run, enum check_id id, const struct checks *checks,
+/*
+ * Records what was found, or that there was nothing to look at. `rc`: of the looking; what was
+ * found before an error is recorded, too.
+ */
+static int conclude(struct plan_run *run, enum check_id id, int rc, const struct checks *checks,
 		    const char *nothing, struct error *err)
 {
+	struct error ignored = ERROR_INIT;
+
+	if (rc < 0) {
+		(void)(plan_checks(run, checks, &ignored) < 0); /* the first error stands */
+		return -1;
+	}
 	return checks->count ? plan_checks(run, checks, err) : leave_out(run, id, nothing, err);
 }
 
-static int find_environment(struct drill *d, struct error *err)
+/* How programs find the servers that are there by now; it lives as long as the drill. NULL: no memory. */
+static const char *const *find_environment(struct drill *d, struct error *err)
 {
 	const char *const *env;
 
 	(void)pthread_mutex_lock(&d->lock);
-	if (!d->env)
-		d->env = restore_fleet_environment(&d->fleet, &d->arena, err);
-	env = d->env;
+	env = restore_fleet_environment(&d->fleet, &d->arena, err);
 	(void)pthread_mutex_unlock(&d->lock);
-	return env ? 0 : -1;
+	return env;
 }
 
 int drill_deploy(struct plan_run *run, struct drill *d, const struct drill_step *step,
@@ -50,16 +58,19 @@ int drill_deploy(struct plan_run *run, struct drill *d, const struct drill_step 
 	struct services_options options = { .config = d->config,
 					    .sandbox = &d->fleet.sandbox,
 					    .stop_requested = run->stop_requested };
+	int rc;
 
 	(void)step;
 	if (why)
 		return leave_out(run, CHECK_DEPLOYED, why, err);
-	if (drill_await_proofs(run, d, err) < 0 || find_environment(d, err) < 0)
+	if (drill_await_proofs(run, d, err) < 0)
 		return -1;
-	options.env = d->env;
-	if (services_deploy(&options, &d->services, &checks, err) < 0)
+	options.env = find_environment(d, err);
+	if (!options.env)
 		return -1;
-	return conclude(run, CHECK_DEPLOYED, &checks, "the configuration deploys no service", err);
+	rc = services_deploy(&options, &d->services, &checks, err);
+	return conclude(run, CHECK_DEPLOYED, rc, &checks, "the configuration deploys no service",
+			err);
 }
 
 int drill_health(struct plan_run *run, struct drill *d, const struct drill_step *step,
@@ -68,10 +79,10 @@ int drill_health(struct plan_run *run, struct drill *d, const struct drill_step 
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
 
+	int rc = d->services ? services_health(d->services, &checks, err) : 0;
+
 	(void)step;
-	if (d->services && services_health(d->services, &checks, err) < 0)
-		return -1;
-	return conclude(run, CHECK_HEALTH, &checks, "no service is deployed", err);
+	return conclude(run, CHECK_HEALTH, rc, &checks, "no service is deployed", err);
 }
 
 /* What is configured to be tried, in there. */
@@ -79,15 +90,15 @@ static int try_all(struct plan_run *run, struct drill *d, enum trials_kind kind,
 		   struct checks *checks, struct error *err)
 {
 	const struct trial_config *first = NULL;
-	const struct trials_request request = { .config = d->config,
-						.kind = kind,
-						.sandbox = &d->fleet.sandbox,
-						.env = d->env,
-						.stop_requested = run->stop_requested };
+	struct trials_request request = { .config = d->config,
+					  .kind = kind,
+					  .sandbox = &d->fleet.sandbox,
+					  .stop_requested = run->stop_requested };
 
 	if (!trials_of(d->config, kind, &first))
 		return 0;
-	return trials_run(&request, checks, err);
+	request.env = find_environment(d, err);
+	return request.env ? trials_run(&request, checks, err) : -1;
 }
 
 int drill_trials(struct plan_run *run, struct drill *d, const struct drill_step *step,
@@ -98,13 +109,12 @@ int drill_trials(struct plan_run *run, struct drill *d, const struct drill_step 
 	const bool smoke = step->work == DRILL_WORK_SMOKE;
 	const enum check_id id = smoke ? CHECK_SMOKE : CHECK_WORKFLOW;
 	const char *why = hindrance(d);
+	int rc;
 
 	if (why)
 		return leave_out(run, id, why, err);
-	if (find_environment(d, err) < 0 ||
-	    try_all(run, d, smoke ? TRIALS_SMOKE : TRIALS_WORKFLOW, &checks, err) < 0)
-		return -1;
-	return conclude(run, id, &checks,
+	rc = try_all(run, d, smoke ? TRIALS_SMOKE : TRIALS_WORKFLOW, &checks, err);
+	return conclude(run, id, rc, &checks,
 			smoke ? "the configuration has no drill.smoke" :
 				"the configuration has no drill.workflows",
 			err);
@@ -116,13 +126,14 @@ int drill_monitor(struct plan_run *run, struct drill *d, const struct drill_step
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
 
+	int rc = 0;
+
 	(void)step;
-	if (!hindrance(d) &&
-	    (find_environment(d, err) < 0 || try_all(run, d, TRIALS_MONITORING, &checks, err) < 0))
-		return -1;
-	if (d->request->alert && d->request->alert(d->request->cookie, &checks, err) < 0)
-		return -1;
-	return conclude(run, CHECK_MONITORING, &checks,
+	if (!hindrance(d))
+		rc = try_all(run, d, TRIALS_MONITORING, &checks, err);
+	if (rc == 0 && d->request->alert)
+		rc = d->request->alert(d->request->cookie, &checks, err);
+	return conclude(run, CHECK_MONITORING, rc, &checks,
 			"the configuration has neither drill.monitoring nor drill.test_alert", err);
 }
 
@@ -132,12 +143,13 @@ int drill_logs(struct plan_run *run, struct drill *d, const struct drill_step *s
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
 	char directory[4096];
+	int rc = 0;
 
 	(void)step;
 	(void)snprintf(directory, sizeof(directory), "%.4000s/%s", d->request->logs, run->id);
-	if (d->services && services_logs(d->services, directory, NULL, NULL, &checks, err) < 0)
-		return -1;
-	return conclude(run, CHECK_APP_LOG, &checks, "no service is deployed", err);
+	if (d->services)
+		rc = services_logs(d->services, directory, NULL, NULL, &checks, err);
+	return conclude(run, CHECK_APP_LOG, rc, &checks, "no service is deployed", err);
 }
 
 int drill_stop_services(struct plan_run *run, struct drill *d, struct error *err)

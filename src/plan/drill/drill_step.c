@@ -77,7 +77,7 @@ int drill_run_step(struct plan_run *run, void *subject, struct error *err)
 		return -1;
 	}
 	/* what was not to be done took no time */
-	if (run->checked && run->worst == VERDICT_SKIPPED)
+	if (rc == 0 && run->checked && run->worst == VERDICT_SKIPPED)
 		return 0;
 	if (!s->failed)
 		return drill_judge_objective(run, d, s->step, took_ns, err);
