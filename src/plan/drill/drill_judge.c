@@ -1,26 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recovery time and recovery point of the platform, as they were measured. */
-#include <inttypes.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/quantity.h"
 #include "plan/drill/drill.intern.h"
 
-/* The first step, of those that come before it, for which the platform cannot be called recovered; NULL: none. */
-static const struct drill_state *what_failed(const struct drill *d, const struct drill_state *of)
+/* Is it over, and did it do what it is for? The step under way cannot tell of itself. */
+static bool fell_short(const struct plan_run *run, const struct drill *d,
+		       const struct drill_state *s)
 {
-	for (size_t i = 0; i < of->step->after.count; i++) {
-		const struct drill_state *before =
-			&d->state[drill_state_by_id(d, of->step->after.item[i]) - d->state];
-		const struct drill_state *earlier = what_failed(d, before);
+	return s && s != drill_state_of(run, d) && s->step->on_clock && (s->failed || !s->done);
+}
 
-		if (earlier)
-			return earlier;
-		if (before->step->on_clock && (before->failed || !before->done))
-			return before;
+/*
+ * The earliest step, of `end` and those that come before it, for which the platform cannot be
+ * called recovered; NULL: none. `counts` has a place for each step of the plan, all false.
+ */
+static const struct drill_state *what_failed(const struct plan_run *run, const struct drill *d,
+					     const struct drill_state *end, bool *counts)
+{
+	const struct drill_plan *p = d->plan;
+	const struct drill_state *found = NULL;
+
+	counts[end->step - p->step] = true;
+	for (size_t i = p->step_count; i-- > 0;) {
+		const struct drill_step *step = &p->step[p->order[i]];
+		const struct drill_state *s = drill_state_by_id(d, step->id);
+
+		if (!counts[p->order[i]])
+			continue;
+		if (fell_short(run, d, s))
+			found = s;
+		for (size_t k = 0; k < step->after.count; k++)
+			counts[step->before[k]] = true;
 	}
-	return NULL;
+	return found;
 }
 
 static int64_t rto_of(const struct drill *d)
@@ -37,15 +52,19 @@ static int judge_time(struct plan_run *run, const struct drill *d, struct error 
 	struct question q = { .id = CHECK_RECOVERY_TIME,
 			      .expected = quantity_format_duration(rto_of(d), want),
 			      .found = "not recovered" };
+	CLEANUP(cleanup_free)
+	bool *counts = calloc(d->plan->step_count + 1, sizeof(*counts));
 	int64_t end_ns;
 
+	if (!counts)
+		return error_set(err, ERROR_NOMEM, "no memory for a drill");
 	if (!d->t0_ns || !end)
 		return judge_skipped(run, &q, err, "the drill did not begin");
-	failed = what_failed(d, end);
+	failed = what_failed(run, d, end, counts);
 	if (failed)
 		return judge(run, &q, false, err,
-			     "the platform was not shown to be recovered: \"%s\" failed",
-			     failed->step->title);
+			     "the platform was not shown to be recovered: \"%s\" %s",
+			     failed->step->title, failed->failed ? "failed" : "is not over");
 	end_ns = end->ended_ns ? end->ended_ns : clock_wall_ns();
 	q.found = quantity_format_duration(end_ns - d->t0_ns, got);
 	return judge(run, &q, end_ns - d->t0_ns <= rto_of(d), err,

@@ -97,11 +97,21 @@ static void take_point(struct points *all, const struct point *p)
 	all->some = true;
 }
 
+/* Restored data may tell of any time at all. */
+static int64_t span_ns(int64_t from_ns, int64_t until_ns)
+{
+	int64_t span;
+
+	if (until_ns <= from_ns)
+		return 0;
+	return __builtin_sub_overflow(until_ns, from_ns, &span) ? INT64_MAX : span;
+}
+
 static int judge_loss(struct plan_run *run, const struct drill *d, const struct points *all,
 		      struct error *err)
 {
 	int64_t rpo_ns = d->config->rpo_ns ? d->config->rpo_ns : DRILL_RPO_NS;
-	int64_t loss_ns = d->t0_ns - all->oldest.at_ns;
+	int64_t loss_ns = span_ns(all->oldest.at_ns, d->t0_ns);
 	char want[QUANTITY_TEXT_SIZE], got[QUANTITY_TEXT_SIZE], skew[QUANTITY_TEXT_SIZE];
 	char at[CLOCK_RFC3339_SIZE];
 	struct question q = {
@@ -114,14 +124,14 @@ static int judge_loss(struct plan_run *run, const struct drill *d, const struct 
 				"more frequent backups, or another objective"
 	};
 
-	loss_ns = loss_ns > 0 ? loss_ns - loss_ns % NS_PER_SECOND : 0;
+	loss_ns -= loss_ns % NS_PER_SECOND;
 	q.found = quantity_format_duration(loss_ns, got);
 	return judge(run, &q, loss_ns <= rpo_ns, err,
 		     "%s of data would be lost, objective %s: those of %s end at %s; between "
 		     "components lie %s",
 		     got, want, all->oldest.target->component->name,
 		     clock_format_rfc3339(all->oldest.at_ns, at),
-		     quantity_format_duration(all->newest.at_ns - all->oldest.at_ns, skew));
+		     quantity_format_duration(span_ns(all->oldest.at_ns, all->newest.at_ns), skew));
 }
 
 int drill_judge_point(struct plan_run *run, struct drill *d, struct error *err)

@@ -73,6 +73,16 @@ static bool is_to_compare(struct drill *d, const struct restore_target *t)
 	return first;
 }
 
+/* A step that found nothing to look at is not green. */
+static int tell_nothing(struct plan_run *run, const struct restore_target *t, struct error *err)
+{
+	struct question q = { .id = CHECK_PROVEN, .component = t->component };
+
+	return judge_skipped(run, &q, err,
+			     t->restored ? "nothing that this step asks for was looked at" :
+					   "not looked at: it was not restored");
+}
+
 static int take_share(struct plan_run *run, struct drill *d, struct restore_target *t,
 		      struct error *err)
 {
@@ -82,7 +92,9 @@ static int take_share(struct plan_run *run, struct drill *d, struct restore_targ
 	if (restore_fleet_hear(run, t, RESTORE_PHASE_COUNT, err) < 0 ||
 	    restore_fleet_record(run, t, is_own, &share, err) < 0)
 		return -1;
-	if (step->work != DRILL_WORK_PROVE || !is_to_compare(d, t))
+	if (step->work != DRILL_WORK_PROVE)
+		return run->checked ? 0 : tell_nothing(run, t, err);
+	if (!is_to_compare(d, t))
 		return 0;
 	if (restore_fleet_compare(run, t, RESTORE_AGAINST_BACKUP, err) < 0)
 		return -1;

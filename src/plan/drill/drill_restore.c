@@ -147,6 +147,10 @@ static int restore(struct plan_run *run, struct drill *d, struct restore_target 
 {
 	if (restore_fleet_begin(run, &d->fleet, t, err) < 0)
 		return -1;
+	/* a platform without it is not recovered */
+	if (!t->restored)
+		return error_set(err, ERROR_TARGET,
+				 "nothing was restored: there is no backup, or it is not sound");
 	return restore_fleet_hear(run, t, RESTORE_READ_BACK, err);
 }
 
