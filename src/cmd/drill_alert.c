@@ -86,6 +86,8 @@ static int await_arrival(const struct config *config, const char *title, struct 
 
 	(void)snprintf(variable, sizeof(variable), "MUSTER_ALERT=%s", title);
 	while (rc == 0 && spent_ns < config->drill_alert.within_ns) {
+		if (interrupt_requested())
+			return error_set(err, ERROR_INTERRUPTED, "interrupted");
 		rc = ask_arrived(config, set, config->drill_alert.within_ns - spent_ns, &why, err);
 		if (rc < 0)
 			return -1;

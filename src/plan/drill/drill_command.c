@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Steps that a program of the user's does. */
 #include <stdio.h>
-#include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/process.h"
 #include "plan/drill/drill.intern.h"
 
-enum { OUTPUT_MAX = 1 << 20, SAID_MAX = 2000, TURN_MS = 200 };
+/* What nobody will read fills no disk. */
+enum { OUTPUT_MAX = 64 << 20 };
+enum { SAID_MAX = 2000, TURN_MS = 200 };
 
 static void close_file(FILE **f)
 {
@@ -28,14 +30,27 @@ static int set_variables(const struct plan_run *run, const struct drill *d, stru
 	return error_set(err, ERROR_NOMEM, "no memory for a command");
 }
 
-static int await_end(const struct plan_run *run, struct process *p, struct error *err)
+static int check_size(FILE *written, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(fileno(written), &st) < 0)
+		return error_set_errno(err, ERROR_IO, "look at what a command wrote");
+	if (st.st_size <= OUTPUT_MAX)
+		return 0;
+	return error_set(err, ERROR_TARGET, "it was ended: it wrote more than %d MiB",
+			 OUTPUT_MAX >> 20);
+}
+
+static int await_end(const struct plan_run *run, struct process *p, FILE *written,
+		     struct error *err)
 {
 	for (;;) {
 		int rc = process_wait(p, TURN_MS * (NS_PER_SECOND / 1000), err);
 
 		if (rc != 0)
 			return rc < 0 ? -1 : 0;
-		if (plan_may_go_on(run, err) < 0) {
+		if (plan_may_go_on(run, err) < 0 || check_size(written, err) < 0) {
 			process_stop(p, 0, 0);
 			return -1;
 		}
@@ -95,7 +110,7 @@ int drill_run_command(struct plan_run *run, struct drill *d, const struct drill_
 	spec.argv = argv;
 	spec.out = spec.err = fileno(written);
 	if (set_variables(run, d, &arena, set, err) < 0 || process_start(&spec, &p, err) < 0 ||
-	    await_end(run, &p, err) < 0 || note_output(run, written, err) < 0)
+	    await_end(run, &p, written, err) < 0 || note_output(run, written, err) < 0)
 		return -1;
 	return judge_end(run, step, &p, err);
 }
