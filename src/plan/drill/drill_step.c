@@ -31,15 +31,28 @@ static int record_error(struct plan_run *run, const struct error *cause, struct 
 	return plan_check(run, &check, err);
 }
 
-/* What becomes of the drill; `rc` and `cause`: of the step's work. */
-static int deal_with_failure(struct plan_run *run, struct drill *d, enum drill_failure how, int rc,
-			     const struct error *cause, struct error *err)
+/* A backup that holds less than its source did is a loss, and still all that people would have. */
+static bool can_be_restored(const struct drill *d, const struct drill_step *step)
 {
-	int word = how == DRILL_FAILURE_GO_ON;
+	const struct restore_test *t = &d->fleet.test;
+
+	for (size_t i = 0; i < t->target_count; i++) {
+		if (!t->target[i].restorable)
+			return false;
+	}
+	return step->work == DRILL_WORK_FETCH && t->target_count > 0;
+}
+
+/* What becomes of the drill; `rc` and `cause`: of the step's work. */
+static int deal_with_failure(struct plan_run *run, struct drill *d, const struct drill_step *step,
+			     int rc, const struct error *cause, struct error *err)
+{
+	enum drill_failure how = step->on_failure;
+	int word = how == DRILL_FAILURE_GO_ON || (rc == 0 && can_be_restored(d, step));
 
 	if (rc < 0 && record_error(run, cause, err) < 0)
 		return -1;
-	if (how == DRILL_FAILURE_ASK) {
+	if (!word && how == DRILL_FAILURE_ASK) {
 		word = drill_ask(run, d, err);
 		if (word < 0)
 			return -1;
@@ -81,7 +94,7 @@ int drill_run_step(struct plan_run *run, void *subject, struct error *err)
 		return 0;
 	if (!s->failed)
 		return drill_judge_objective(run, d, s->step, took_ns, err);
-	return deal_with_failure(run, d, s->step->on_failure, rc, &cause, err);
+	return deal_with_failure(run, d, s->step, rc, &cause, err);
 }
 
 int drill_report(struct plan_run *run, struct drill *d, const struct drill_step *step,
