@@ -43,7 +43,9 @@ static void show_end(const struct drill_show *s, const struct event *e,
 	put_clock(s, e);
 	put_verdict(s, e->verdict);
 	terminal_puts(&s->inv->message, step->title);
-	(void)fprintf(s->inv->err, "  %s\n", quantity_format_duration(e->duration_ns, took));
+	if (e->verdict != VERDICT_SKIPPED) /* what was not done took no time */
+		(void)fprintf(s->inv->err, "  %s", quantity_format_duration(e->duration_ns, took));
+	(void)fputc('\n', s->inv->err);
 }
 
 /* What is not well is told at once. */
