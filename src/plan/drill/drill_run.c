@@ -287,6 +287,16 @@ static int take_earlier(struct drill *d, struct error *err)
 	return take_notes(d, earlier, err);
 }
 
+/* Sets that were made since it began are none of those that whoever takes it up again has. */
+static int64_t not_after(const struct drill *d)
+{
+	int64_t trusted_ns = d->request->trusted_until_ns;
+
+	if (!d->request->earlier || !d->t0_ns)
+		return trusted_ns;
+	return trusted_ns && trusted_ns < d->t0_ns ? trusted_ns : d->t0_ns;
+}
+
 static int prepare_restores(struct drill *d, struct error *err)
 {
 	const struct drill_request *r = d->request;
@@ -294,7 +304,7 @@ static int prepare_restores(struct drill *d, struct error *err)
 	d->restores = (struct restore_test_request){
 		.run = r->run,
 		.withheld = r->scenario == DRILL_SCENARIO_NEWEST_UNUSABLE,
-		.not_after_ns = r->trusted_until_ns,
+		.not_after_ns = not_after(d),
 		.standby = drill_has_step(d, DRILL_WORK_REPLICATE, ENGINE_POSTGRESQL) ||
 			   drill_has_step(d, DRILL_WORK_REPLICATE, ENGINE_COUNT),
 		.jobs = r->jobs,
@@ -337,10 +347,9 @@ int drill_run(const struct drill_request *request, struct run_outcome *out, stru
 	run.time_limit_ns = TIME_MAX_NS;
 	rc = make_table(&d, err);
 	if (rc == 0)
-		rc = prepare_restores(&d, err);
-
-	if (rc == 0)
 		rc = take_earlier(&d, err);
+	if (rc == 0)
+		rc = prepare_restores(&d, err);
 	if (request->earlier) {
 		past = (struct plan_past){ .started_ns = request->earlier->started_ns,
 					   .checks = &request->earlier->checks,
