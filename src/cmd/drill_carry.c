@@ -17,9 +17,9 @@
 #include "cmd/report_format.h"
 #include "cmd/run_session.h"
 #include "cmd/schedule_rows.h"
-#include "history/action.h"
 #include "history/entry.h"
 #include "history/unfinished.h"
+#include "report/drill.h"
 
 /* What all that carries a drill has in hand. */
 struct carried {
@@ -202,39 +202,32 @@ static int send_alert(void *cookie, struct checks *out, struct error *err)
 	return drill_alert(&c->s.config, c->s.id, out, err);
 }
 
-static int show_result(const struct invocation *inv, struct carried *c, struct error *err)
+/* The drill's: the worst of its checks' and of its criteria's. */
+static int take_verdict(struct carried *c, const struct run *run, struct run_outcome *outcome,
+			struct error *err)
+{
+	CLEANUP(report_drill_release)
+	struct report_drill drill = { .action_count = 0 };
+
+	if (report_drill_load(c->s.history, run, clock_wall_ns(), &drill, err) < 0)
+		return -1;
+	outcome->verdict = verdict_worse(outcome->verdict, drill.record.verdict);
+	return 0;
+}
+
+static int show_result(const struct invocation *inv, struct carried *c, struct run_outcome *outcome,
+		       struct error *err)
 {
 	CLEANUP(run_release)
 	struct run run = { 0 };
 	char path[REPORT_PATH_SIZE];
 
 	if (run_session_report(&c->s, &run, path, err) < 0 ||
-	    report_print(inv, c->s.history, &run, REPORT_TEXT, err) < 0)
+	    report_print(inv, c->s.history, &run, REPORT_TEXT, err) < 0 ||
+	    take_verdict(c, &run, outcome, err) < 0)
 		return -1;
 	if (!inv->global.json && !inv->global.quiet)
 		(void)fprintf(inv->err, "The report is in %s\n", path);
-	return 0;
-}
-
-/* What earlier drills left to be done is before everybody's eyes when the next one begins. */
-static int show_actions(const struct invocation *inv, struct carried *c, struct error *err)
-{
-	CLEANUP(actions_release)
-	struct actions open = { 0 };
-
-	if (inv->global.quiet || history_actions(c->people, false, &open, err) < 0)
-		return inv->global.quiet ? 0 : -1;
-	if (open.count)
-		(void)fprintf(inv->err, "Open action items: %zu\n", open.count);
-	for (size_t i = 0; i < open.count; i++) {
-		const struct action *a = &open.item[i];
-
-		(void)fprintf(inv->err, "  %lld  due %s  ", (long long)a->number, a->due);
-		terminal_puts(&inv->message, a->owner);
-		(void)fputs(": ", inv->err);
-		terminal_puts(&inv->message, a->title);
-		(void)fputc('\n', inv->err);
-	}
 	return 0;
 }
 
@@ -243,7 +236,8 @@ static int execute(const struct invocation *inv, struct carried *c, struct error
 	struct run_outcome outcome = { 0 };
 	struct drill_request *r = &c->request;
 
-	if (lock_drill(c, err) < 0 || find_next(c, err) < 0 || show_actions(inv, c, err) < 0)
+	if (lock_drill(c, err) < 0 || find_next(c, err) < 0 ||
+	    drill_show_actions(inv, c->people, err) < 0)
 		return -1;
 	(void)snprintf(c->logs, sizeof(c->logs), "%s/reports", c->s.config.state_dir);
 	drill_show_begin(&c->show, inv, &c->plan, r->automatic);
@@ -256,7 +250,7 @@ static int execute(const struct invocation *inv, struct carried *c, struct error
 	r->write_report = write_report;
 	r->alert = send_alert;
 	r->cookie = c;
-	if (drill_run(r, &outcome, err) < 0 || show_result(inv, c, err) < 0)
+	if (drill_run(r, &outcome, err) < 0 || show_result(inv, c, &outcome, err) < 0)
 		return -1;
 	return run_session_exit_code(&outcome, false);
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/quantity.h"
+#include "history/action.h"
 
 /* "T+0:05" behind the start, else as many blanks. */
 static void put_clock(const struct drill_show *s, const struct event *e)
@@ -88,4 +89,27 @@ void drill_show_begin(struct drill_show *s, const struct invocation *inv,
 	*s = (struct drill_show){
 		.sink = { .receive = receive }, .inv = inv, .plan = plan, .automatic = automatic
 	};
+}
+
+int drill_show_actions(const struct invocation *inv, struct history *h, struct error *err)
+{
+	CLEANUP(actions_release)
+	struct actions open = { 0 };
+
+	if (inv->global.quiet)
+		return 0;
+	if (history_actions(h, false, &open, err) < 0)
+		return -1;
+	if (open.count)
+		(void)fprintf(inv->err, "Open action items: %zu\n", open.count);
+	for (size_t i = 0; i < open.count; i++) {
+		const struct action *a = &open.item[i];
+
+		(void)fprintf(inv->err, "  %lld  due %s  ", (long long)a->number, a->due);
+		terminal_puts(&inv->message, a->owner);
+		(void)fputs(": ", inv->err);
+		terminal_puts(&inv->message, a->title);
+		(void)fputc('\n', inv->err);
+	}
+	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "cmd/command.h"
 #include "drill/drill_plan.h"
+#include "history/history.h"
 #include "model/event.h"
 
 struct drill_show {
@@ -18,5 +19,9 @@ struct drill_show {
 /* Both are kept until the last event. */
 void drill_show_begin(struct drill_show *s, const struct invocation *inv,
 		      const struct drill_plan *plan, bool automatic);
+
+/* What earlier drills left to be done is before everybody's eyes when the next one begins. */
+MUST_CHECK int drill_show_actions(const struct invocation *inv, struct history *h,
+				  struct error *err);
 
 #endif

@@ -194,6 +194,14 @@ def a_row_that_is_missing(p):
     assert "tool_calls" in sentence[0], sentence
 
 
+def what_nobody_looked_at_is_no_success(p):
+    """No check fails: the plan just does not say what would be lost."""
+    plan = SMALL.replace("{kind: automatic, does: judge}", "{kind: command, command: ['true']}")
+    metrics = p.drill(plan, *LOST, code=4)
+    assert missed(metrics) == {"recovery-point"} and metrics["verdict"] == "error", metrics["criteria"]
+    assert not failed(p.journal()) and p.drills()[0]["verdict"] == "error"
+
+
 def a_gate_that_is_refused(p):
     plan = HEAD + BEFORE + REDIS + "  final:\n    steps:\n      clear: {kind: gate, role: boss}\n" + \
         AFTER.replace("does: remove", "does: remove, after: [judged]")
@@ -221,7 +229,7 @@ def a_start_that_is_refused(p):
 TESTS = [nothing_fails_of_itself, a_missed_milestone, a_component_slower_than_its_objective,
          a_platform_slower_than_its_objective, data_older_than_the_recovery_point_objective, a_program_that_fails,
          a_program_that_is_not_there, a_workflow_that_does_not_work, a_smoke_test_that_fails, replication_that_is_refused,
-         a_row_that_is_missing, a_gate_that_is_refused, a_start_that_is_refused]
+         a_row_that_is_missing, what_nobody_looked_at_is_no_success, a_gate_that_is_refused, a_start_that_is_refused]
 
 
 def main():
