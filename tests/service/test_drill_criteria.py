@@ -7,6 +7,7 @@ usage: test_drill_criteria.py MUSTER [PART OF A NAME]
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -100,7 +101,7 @@ def a_program_that_is_not_there(p):
 
 def with_trials(**trials):
     def change(text):
-        return text + "drill:\n" + "".join(
+        return re.sub(r"(?ms)^drill:\n.*?(?=^\S)", "", text) + "drill:\n" + "".join(
             f"  {kind}:\n" + "".join(f"    {name}: {{command: [{command}]}}\n" for name, command in of.items())
             for kind, of in trials.items())
     return change

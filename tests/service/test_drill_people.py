@@ -7,12 +7,12 @@ usage: test_drill_people.py MUSTER [PART OF A NAME]
 """
 import datetime
 import re
-import signal
 import sys
 import threading
 import time
 
 from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Platform, at, criteria, run_tests
+from standstill import stop_between_writes
 
 PEOPLE = HEAD + """  before:
     steps:
@@ -156,7 +156,7 @@ def a_second_drill_is_refused(p):
 
 def it_is_killed_in_the_middle_of_a_restore(p, drill):
     p.begun("postgresql")
-    drill.kill(signal.SIGSTOP)
+    stop_between_writes(drill.process, p.directory / "state/history.db")
     processes = drill.descendants()
     assert p.steps()["postgresql"]["verdict"] is None, p.steps()
     assert len(processes) > 10, "three servers and more are in its sandbox"

@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from standstill import stop_between_writes
+
 MUSTER = os.path.realpath(sys.argv[1])
 PLACE = Path(tempfile.mkdtemp(prefix="mrp-", dir="/tmp"))
 SCRATCH = PLACE / "scratch"
@@ -186,28 +188,6 @@ def under_way():
     return json.loads(done.stdout)["under_way"]
 
 
-def holds_the_history(pid):
-    """Whether a process is reading or writing the database just now, by the kernel's list of locks."""
-    database = (Path(CONFIG).parent / "state/history.db").stat().st_ino
-    for lock in Path("/proc/locks").read_text().splitlines():
-        words = [word for word in lock.split() if word != "->"]
-        if int(words[4]) == pid and int(words[5].rsplit(":", 1)[1]) == database:
-            return True
-    return False
-
-
-def stop_between_writes(process):
-    """It lives, and holds what it holds for the whole of its run: not the database, which it writes now and then."""
-    while True:
-        process.send_signal(signal.SIGSTOP)
-        while Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "T":
-            time.sleep(0.001)
-        if not holds_the_history(process.pid):
-            return
-        process.send_signal(signal.SIGCONT)
-        time.sleep(0.01)
-
-
 def others_run_meanwhile():
     test = start("postgres-main")
     while not (found := under_way()):
@@ -215,7 +195,7 @@ def others_run_meanwhile():
             fail(f"a restore test ended before it was under way: {test.returncode}")
     if found[0]["components"] != ["postgres-main"] or found[0]["pid"] != test.pid:
         fail(f"under way: {found}")
-    stop_between_writes(test)
+    stop_between_writes(test, Path(CONFIG).parent / "state/history.db")
     try:
         muster("verify", "redis-cache", "--config", CONFIG)
         muster("verify", "postgres-main", "--config", CONFIG, code=6)
