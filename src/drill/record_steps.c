@@ -139,18 +139,26 @@ static void read_after_end(const struct drill_record *r, struct drill_record_ste
 	s->end_ns = s->entry->at_ns;
 }
 
-/* A note of that name about the step; NULL: no memory. */
-static const char *note_on(struct drill_record *r, const char *what, const char *step)
+/* The newest note of that name about the step, not from before `since_ns`: "" for none; NULL: no memory. */
+static const char *note_on(struct drill_record *r, const char *what, const char *step,
+			   int64_t since_ns)
 {
-	const char *name = drill_record_say(r, "%s %s", what, step);
+	const char *name = drill_record_say(r, "%s %s", what, step), *newest = "";
 
-	return name ? drill_record_note(r, "", name) : NULL;
+	for (size_t i = 0; name && i < r->run->note_count; i++) {
+		const struct run_note *n = &r->run->note[i];
+
+		if (!*n->component && strcmp(n->name, name) == 0 && n->at_ns >= since_ns)
+			newest = n->text;
+	}
+	return name ? newest : NULL;
 }
 
 static int read_notes_on(struct drill_record *r, struct drill_record_step *s, struct error *err)
 {
-	const char *skipped = note_on(r, "skipped", s->plan->id);
-	const char *asks = note_on(r, "asks", s->plan->id);
+	const char *skipped = note_on(r, "skipped", s->plan->id, 0);
+	/* what was asked before the drill was resumed nobody asks any more */
+	const char *asks = note_on(r, "asks", s->plan->id, s->begin_ns);
 
 	if (!skipped || !asks)
 		return drill_record_no_memory(err);

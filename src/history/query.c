@@ -146,7 +146,8 @@ static int add_note(struct run *run, sqlite3_stmt *s, struct error *err)
 		return no_memory(err);
 	*note = (struct run_note){ .component = keep(run, s, COLUMN_COMPONENT, &failed),
 				   .name = keep(run, s, COLUMN_SUBJECT, &failed),
-				   .text = keep(run, s, COLUMN_MESSAGE, &failed) };
+				   .text = keep(run, s, COLUMN_MESSAGE, &failed),
+				   .at_ns = sqlite3_column_int64(s, COLUMN_AT) };
 	run->note_count++;
 	return failed ? no_memory(err) : 0;
 }

@@ -31,6 +31,7 @@ struct run_facts {
 /* A setting, a version, a choice: what people may want to know and nothing judges. */
 struct run_note {
 	const char *component, *name, *text;
+	int64_t at_ns;
 };
 
 struct run {

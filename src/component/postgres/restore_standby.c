@@ -264,7 +264,6 @@ int postgres_restore_replicate(struct postgres_restore *r, struct error *err)
 	s.server.place = r->server->place;
 	/* at its socket only: the port is the primary's */
 	s.server.place.own_network = false;
-	s.server.place.own_network = false; /* the port there is its primary's */
 	(void)snprintf(s.server.place.directory, sizeof(s.server.place.directory), "%.71s/standby",
 		       r->server->place.directory);
 	if (run(&s, &what) < 0) {

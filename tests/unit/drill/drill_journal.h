@@ -55,14 +55,20 @@ static inline void stage_tell(struct stage *s, struct event event)
 	stage_must(s, event_send(history_sink(s->h), &event, &s->err));
 }
 
-static inline void stage_note(struct stage *s, const char *component, const char *name,
-			      const char *text)
+static inline void stage_note_at(struct stage *s, const char *component, const char *name,
+				 const char *text, double minute)
 {
 	stage_tell(s, (struct event){ .type = EVENT_NOTE,
-				      .at_ns = staged_at(-19),
+				      .at_ns = staged_at(minute),
 				      .component = component,
 				      .subject = name,
 				      .text = text });
+}
+
+static inline void stage_note(struct stage *s, const char *component, const char *name,
+			      const char *text)
+{
+	stage_note_at(s, component, name, text, -19);
 }
 
 /* A negative length: it is not finished. */

@@ -312,12 +312,27 @@ static void a_step_that_failed_may_wait_for_a_word(void **state)
 	stage_begin(s);
 	stage_prepare(s);
 	stage_step(s, "available", 0, -1, VERDICT_PASS);
-	stage_note(s, NULL, "asks available", "it failed: go on, or stop?");
+	stage_note_at(s, NULL, "asks available", "it failed: go on, or stop?", 9);
 	assert_true(step(stage_record(s, 10), "available")->asks);
 	assert_int_equal(step(&s->record, "available")->state, DRILL_STEP_FAILED);
 	(void)stage_entry(s, (struct entry){ .kind = ENTRY_TICK, .step = "available" }, 11);
 	assert_false(step(stage_record(s, 12), "available")->asks);
 	assert_int_equal(step(&s->record, "available")->state, DRILL_STEP_RUNNING);
+}
+
+static void a_step_that_is_done_again_does_not_ask_before_it_fails_again(void **state)
+{
+	struct stage *s = *state;
+
+	stage_begin(s);
+	stage_prepare(s);
+	stage_step(s, "available", 0, -1, VERDICT_PASS);
+	stage_note_at(s, NULL, "asks available", "it failed: go on, or stop?", 9);
+	stage_step(s, "available", 20, -1, VERDICT_PASS);
+	assert_false(step(stage_record(s, 21), "available")->asks);
+	assert_int_equal(step(&s->record, "available")->state, DRILL_STEP_RUNNING);
+	stage_note_at(s, NULL, "asks available", "it failed: go on, or stop?", 22);
+	assert_true(step(stage_record(s, 23), "available")->asks);
 }
 
 static void a_drill_that_was_cut_short_measures_nothing(void **state)
@@ -474,6 +489,7 @@ int main(void)
 		TEST(whoever_closes_a_drill_leaves_steps_out),
 		TEST(a_review_is_ticked_when_the_drill_is_over),
 		TEST(a_step_that_failed_may_wait_for_a_word),
+		TEST(a_step_that_is_done_again_does_not_ask_before_it_fails_again),
 		TEST(a_drill_that_was_cut_short_measures_nothing),
 		TEST(a_drill_that_did_not_begin_says_why),
 		TEST(a_drill_that_nobody_is_at_can_be_resumed),
