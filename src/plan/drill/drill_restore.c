@@ -127,6 +127,12 @@ static int note_identity(struct plan_run *run, const struct restore_target *t, s
 	return 0;
 }
 
+/* A plan may let the drill go on without one, or have no step that makes one. */
+static int need_sandbox(const struct drill *d, struct error *err)
+{
+	return d->sealed ? 0 : error_set(err, ERROR_TARGET, "there is no sandbox to restore into");
+}
+
 static int fetch(struct plan_run *run, struct drill *d, struct restore_target *t, struct error *err)
 {
 	if (restore_fleet_fetch(run, &d->fleet, t, err) < 0)
@@ -137,7 +143,7 @@ static int fetch(struct plan_run *run, struct drill *d, struct restore_target *t
 int drill_fetch(struct plan_run *run, struct drill *d, const struct drill_step *step,
 		struct error *err)
 {
-	return drill_each(run, d, step->engine, fetch, err);
+	return need_sandbox(d, err) < 0 ? -1 : drill_each(run, d, step->engine, fetch, err);
 }
 
 /* ---- restore ---- */
@@ -159,7 +165,7 @@ int drill_restore(struct plan_run *run, struct drill *d, const struct drill_step
 {
 	if (!drill_concerns(d, step->engine))
 		return drill_not_lost(run, CHECK_RESTORED, step->engine, err);
-	return drill_each(run, d, step->engine, restore, err);
+	return need_sandbox(d, err) < 0 ? -1 : drill_each(run, d, step->engine, restore, err);
 }
 
 /* ---- remove ---- */
