@@ -18,23 +18,35 @@ static int no_memory(struct error *err)
 	return error_set(err, ERROR_NOMEM, "no memory for what a sandbox says");
 }
 
-/* It ended without a report: a limit, a signal. */
-static int explain_silence(struct restore_target *t, struct error *why)
+/* One that says no more may go on all the same: it is waited for no longer than the run goes on. */
+static int await_end(const struct plan_run *run, const struct restore_target *t, int *code,
+		     struct error *why)
 {
-	int code = 0, rc;
+	struct error stop = ERROR_INIT;
+	int rc;
 
-	if (t->line.connection >= 0)
-		rc = visit_await(t->sandbox, t->line.connection, -1, &code, why);
-	else
-		rc = sandbox_wait(t->sandbox, -1, &code, why);
-	if (rc < 0)
+	if (t->line.connection < 0)
+		return sandbox_wait(t->sandbox, -1, code, why);
+	do
+		rc = visit_await(t->sandbox, t->line.connection, TICK_MS * (NS_PER_SECOND / 1000),
+				 code, why);
+	while (rc == 0 && plan_may_go_on(run, &stop) == 0);
+	return rc ? rc : error_set(why, stop.kind, "%s", stop.message);
+}
+
+/* It ended without a report: a limit, a signal. */
+static int explain_silence(const struct plan_run *run, struct restore_target *t, struct error *why)
+{
+	int code = 0;
+
+	if (await_end(run, t, &code, why) < 0)
 		return -1;
 	return error_set(why, ERROR_TARGET,
 			 "what ran in the sandbox ended with code %d, without a report", code);
 }
 
 /* Wait a moment for more. -1: there will be none, `why` tells. */
-static int read_more(struct restore_target *t, struct error *why)
+static int read_more(const struct plan_run *run, struct restore_target *t, struct error *why)
 {
 	struct restore_hearing *h = &t->hearing;
 	struct pollfd fd = { .fd = t->line.out, .events = POLLIN };
@@ -52,7 +64,7 @@ static int read_more(struct restore_target *t, struct error *why)
 	if (n < 0)
 		return -1;
 	if (n == 0)
-		return explain_silence(t, why);
+		return explain_silence(run, t, why);
 	h->said.len += (size_t)n;
 	if (h->said.len > RESTORE_REPORT_MAX)
 		return error_set(why, ERROR_TARGET, "the sandbox said more than %d MiB",
@@ -123,7 +135,7 @@ static int hear_some(struct plan_run *run, struct restore_target *t, struct erro
 	int rc = take_line(t, &news, why);
 
 	if (rc == 0)
-		(void)(read_more(t, why) < 0); /* it is kept */
+		(void)(read_more(run, t, why) < 0); /* it is kept */
 	if (rc <= 0)
 		return plan_may_go_on(run, err);
 	(void)pthread_mutex_lock(&h->lock);
