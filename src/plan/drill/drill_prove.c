@@ -73,14 +73,15 @@ static bool is_to_compare(struct drill *d, const struct restore_target *t)
 	return first;
 }
 
-/* A step that found nothing to look at is not green. */
+/* A step that found nothing to look at is not green: it had nothing to do, or could not do it. */
 static int tell_nothing(struct plan_run *run, const struct restore_target *t, struct error *err)
 {
 	struct question q = { .id = CHECK_PROVEN, .component = t->component };
 
-	return judge_skipped(run, &q, err,
-			     t->restored ? "nothing that this step asks for was looked at" :
-					   "not looked at: it was not restored");
+	if (!t->restored)
+		return judge_skipped(run, &q, err, "not looked at: it was not restored");
+	q.subject = run->current->id;
+	return judge_skipped(run, &q, err, "nothing that this step asks for was looked at");
 }
 
 static int take_share(struct plan_run *run, struct drill *d, struct restore_target *t,
