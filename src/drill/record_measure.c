@@ -34,7 +34,9 @@ static void measure_time(struct drill_record *r)
 	const struct drill_record_step *v = r->validated;
 
 	r->rto.actual_ns = -1;
-	if (v && r->t0_ns && drill_step_has_ended(v) && v->end_ns >= r->t0_ns && !r->unvalidated)
+	/* what was left out has validated nothing */
+	if (v && r->t0_ns && drill_step_has_ended(v) && !v->left_out && v->end_ns >= r->t0_ns &&
+	    !r->unvalidated)
 		r->rto.actual_ns = v->end_ns - r->t0_ns;
 	r->rto.outcome = drill_outcome_of(&r->rto, r->over || r->unvalidated);
 	if (r->rto.outcome == DRILL_OUTCOME_OPEN && r->t0_ns &&

@@ -17,6 +17,7 @@ struct drill_state {
 	int64_t ended_ns;     /* wall clock: as people say, or as it was; 0: not yet */
 	int64_t before_entry; /* number of the last entry when it began: a later one answers it */
 	bool done;            /* it did its work */
+	bool left_out;        /* by whom it waited for: nobody did it */
 	bool failed;          /* what it was to show does not hold, or could not be looked at */
 };
 

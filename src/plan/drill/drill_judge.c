@@ -65,6 +65,10 @@ static int judge_time(struct plan_run *run, const struct drill *d, struct error 
 		return judge(run, &q, false, err,
 			     "the platform was not shown to be recovered: \"%s\" %s",
 			     failed->step->title, failed->failed ? "failed" : "is not over");
+	if (end->left_out)
+		return judge_as(run, &q, VERDICT_ERROR, err,
+				"nobody validated the platform: \"%s\" was left out",
+				end->step->title);
 	end_ns = end->ended_ns ? end->ended_ns : clock_wall_ns();
 	q.found = quantity_format_duration(end_ns - d->t0_ns, got);
 	return judge(run, &q, end_ns - d->t0_ns <= rto_of(d), err,

@@ -115,6 +115,7 @@ static int leave_out(struct plan_run *run, struct drill *d, struct drill_state *
 	char name[128];
 	struct question q = { .id = CHECK_GATE, .subject = s->step->id };
 
+	s->left_out = true;
 	(void)snprintf(name, sizeof(name), "skipped %s", s->step->id);
 	if (drill_note(run, name, err, "%s%s", why, who) < 0 ||
 	    judge_skipped(run, &q, err, "skipped: %s%s", why, who) < 0)

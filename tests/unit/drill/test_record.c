@@ -290,6 +290,35 @@ static void whoever_closes_a_drill_leaves_steps_out(void **state)
 	assert_int_equal(phase(r, "final")->milestone, DRILL_OUTCOME_MET);
 }
 
+static void a_validation_that_was_left_out_measures_no_recovery(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	s->plan = "version: 1\n"
+		  "start: go\n"
+		  "validated: all\n"
+		  "roles: {c: Coordinator}\n"
+		  "phases:\n"
+		  "  a:\n"
+		  "    steps:\n"
+		  "      go: {kind: gate, role: c}\n"
+		  "      all: {kind: gate, role: c}\n";
+	stage_begin(s);
+	stage_tick(s, "go", -1, 0);
+	stage_time(s, NULL, "T0", 0);
+	stage_step(s, "all", 0, 5, VERDICT_SKIPPED);
+	stage_note(s, NULL, "skipped all", "closed by ann");
+	stage_tell(s, (struct event){ .type = EVENT_RUN_FINISHED,
+				      .at_ns = staged_at(6),
+				      .duration_ns = minutes(26),
+				      .verdict = VERDICT_PASS });
+	r = stage_record(s, 7);
+	assert_int_equal(r->t0_ns, staged_at(0));
+	assert_int_equal(r->rto.actual_ns, -1);
+	assert_int_equal(r->rto.outcome, DRILL_OUTCOME_NOT_MEASURED);
+}
+
 static void a_review_is_ticked_when_the_drill_is_over(void **state)
 {
 	struct stage *s = *state;
@@ -487,6 +516,7 @@ int main(void)
 		TEST(people_are_told_once_for_each_role_they_take),
 		TEST(an_automatic_drill_has_asked_nobody),
 		TEST(whoever_closes_a_drill_leaves_steps_out),
+		TEST(a_validation_that_was_left_out_measures_no_recovery),
 		TEST(a_review_is_ticked_when_the_drill_is_over),
 		TEST(a_step_that_failed_may_wait_for_a_word),
 		TEST(a_step_that_is_done_again_does_not_ask_before_it_fails_again),
