@@ -288,7 +288,7 @@ static void no_step_begins_before_the_plan_was_told_of_those_that_it_waits_for(v
 	static const struct step steps[] = {
 		{ .id = "a", .title = "A", .poll = be_over },
 		{ .id = "b", .title = "B", .poll = be_over },
-		{ .id = "c", .title = "C", .after = after_b, .run = be_told }
+		{ .id = "c", .title = "C", .after = after_b, .run = be_told, .alone = true }
 	};
 	struct subject s = { 0 };
 	struct outcome o;
