@@ -202,12 +202,12 @@ class Platform:
     def begin(self, text, *words, name="own"):
         """One that has begun, or that has ended without."""
         before = len(self.drills())
-        self.carried.append(Carried(self, ("drill", "start", self.plan(text, name), *words)))
+        self.carry("start", self.plan(text, name), *words)
         until(lambda: self.carried[-1].over() or len(self.drills()) > before, "a drill begins")
         return self.carried[-1]
 
-    def resume(self, *words):
-        self.carried.append(Carried(self, ("drill", "resume", *words)))
+    def carry(self, *words):
+        self.carried.append(Carried(self, ("drill", *words)))
         return self.carried[-1]
 
     def metrics(self, *drill):

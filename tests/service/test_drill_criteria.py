@@ -121,6 +121,30 @@ def a_smoke_test_that_fails(p):
     assert criteria(metrics)["workflows"] == "pass", metrics["criteria"]
 
 
+def a_service_that_does_not_start(p):
+    p.configure(lambda text: re.sub(r"command: \[[^]]*orchestrator-worker\]", "command: [/bin/false]", text))
+    p.carry("start", "--auto").end(1)
+    metrics = p.metrics()
+    # the task is never done, and what was to be looked at later is not
+    assert {"operational", "recovery-time"} <= missed(metrics) <= {"operational", "recovery-time", "workflows", "milestones",
+                                                                   "objectives", "monitoring"}, metrics["criteria"]
+    assert {criteria(metrics)[c] for c in ("integrity", "replication", "recovery-point", "report")} == {"pass"}, metrics["criteria"]
+    assert ("deployed", "worker", "") in failed(p.journal()) or ("health", "worker", "") in failed(p.journal()), failed(p.journal())
+
+
+def an_alert_that_does_not_arrive(p):
+    plan = SMALL.replace("      judged:", "      alert: {kind: automatic, does: monitor, after: [go]}\n"
+                         "      judged:").replace("does: judge}", "does: judge, after: [statistics, alert]}")
+    with_alert = "\ndrill:\n  test_alert: [on-call]\n"
+    p.configure(lambda text: text.replace("\ndrill:\n", with_alert))
+    metrics = p.drill(plan, *LOST)
+    assert criteria(metrics)["monitoring"] == "pass", metrics["criteria"]
+    p.configure(lambda text: re.sub(r"sendmail: .*", "sendmail: [/bin/false]", text.replace("\ndrill:\n", with_alert)))
+    metrics = p.drill(plan, *LOST, code=None)
+    assert missed(metrics) == {"monitoring"} or missed(metrics) == {"monitoring", "recovery-time"}, metrics["criteria"]
+    assert {f[0] for f in failed(p.journal())} <= {"monitoring", "recovery-time"}, failed(p.journal())
+
+
 def primary_of(drill):
     """The restored server's own process, in the sandbox."""
     for pid in sorted(drill.descendants()):
@@ -229,7 +253,8 @@ def a_start_that_is_refused(p):
 
 TESTS = [nothing_fails_of_itself, a_missed_milestone, a_component_slower_than_its_objective,
          a_platform_slower_than_its_objective, data_older_than_the_recovery_point_objective, a_program_that_fails,
-         a_program_that_is_not_there, a_workflow_that_does_not_work, a_smoke_test_that_fails, replication_that_is_refused,
+         a_program_that_is_not_there, a_workflow_that_does_not_work, a_smoke_test_that_fails, a_service_that_does_not_start,
+         an_alert_that_does_not_arrive, replication_that_is_refused,
          a_row_that_is_missing, what_nobody_looked_at_is_no_success, a_gate_that_is_refused, a_start_that_is_refused]
 
 

@@ -173,7 +173,7 @@ def it_is_killed_in_the_middle_of_a_restore(p, drill):
 
 def it_is_taken_up_again(p, entries, t0):
     before = p.journal()
-    drill = p.resume("--reason", "it is up again")
+    drill = p.carry("resume", "--reason", "it is up again")
     p.begun("clear")
     journal = p.journal()
     assert [n["text"] for n in journal["notes"] if n["name"] == "T0"] == t0, "T0 has moved"

@@ -106,7 +106,7 @@ def what_was_pretended_stays_so_when_it_is_taken_up_again(p):
         drill.kill()
         drill.end(-9)
         another_set(p)
-        drill = p.resume()
+        drill = p.carry("resume")
         p.soon("tick", "seen")
         drill.end(0)
         metrics = p.metrics()
