@@ -19,16 +19,18 @@ static bool has_program(const char *directory, const char *name)
 bool application_find(char out[PATH_MAX])
 {
 	static const char below[] = "examples/orchestrator";
-	ssize_t len = readlink("/proc/self/exe", out, PATH_MAX - sizeof(below) - 1);
+	char self[PATH_MAX - sizeof(below)];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
 
 	if (len <= 0)
 		return false;
-	out[len] = '\0';
-	slash = strrchr(out, '/');
+	self[len] = '\0';
+	slash = strrchr(self, '/');
 	if (!slash)
 		return false;
-	memcpy(slash + 1, below, sizeof(below));
+	slash[1] = '\0';
+	(void)snprintf(out, PATH_MAX, "%s%s", self, below);
 	return has_program(out, "orchestrator-api") && has_program(out, "orchestrator-worker");
 }
 
