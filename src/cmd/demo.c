@@ -32,6 +32,10 @@
 	}
 
 static const struct option_row show_rows[] = {
+	{ .name = "drill",
+	  .type = OPTION_FLAG,
+	  .summary = "show a whole drill instead, and one of an altered backup",
+	  .offset = offsetof(struct demo_options, drill) },
 	SIZE_ROW,
 	DIRECTORY_ROW,
 	{ .name = "keep",
@@ -160,6 +164,17 @@ const struct command demo_command = {
 		"printed before its result, and a table of the verdicts at the end. Everything is "
 		"ended and removed afterwards, also after Ctrl-C; only the reports and "
 		"that mail stay, in files that are named at the end.\n\n"
+		"With --drill it shows the monthly drill instead (see muster-drill(1)), with "
+		"nobody "
+		"there: canary, backup (with a copy in S3 where radosgw is installed, from which "
+		"the "
+		"drill then restores), plan and announcement, then muster drill start --auto, "
+		"which "
+		"restores the platform into one sealed sandbox, proves what came back, starts the "
+		"example's services there, tries them, and has a test alert sent. It ends with the "
+		"recovery time and recovery point beside their objectives and what each criterion "
+		"came to. A second drill, of the backup with the altered dump, does not pass. "
+		"Reports and metrics of both stay.\n\n"
 		"Exits with 0 when the sound set passed, every damaged copy failed for the right "
 		"reason, and the restore test named all that was altered. Where the kernel "
 		"refuses a sealed sandbox, the restore tests are not run, which the table shows "
@@ -168,11 +183,16 @@ const struct command demo_command = {
 		"With --json the document is muster.demo-show/v1: of each case what was done, the "
 		"verdict, whether that is as expected, and of the altered set (\"altered\") the "
 		"check that named each alteration; mail.path is the file with the mail, mail.why "
-		"says why there is none.",
+		"says why there is none. With --drill it is muster.demo-drill/v1: of each of "
+		"drills[] "
+		"the verdict, whether that is as expected, the paths of report and metrics_file, "
+		"and "
+		"metrics, which is muster.drill-metrics/v1.",
 	.options = show_rows,
 	.options_size = sizeof(struct demo_options),
 	.options_default = &defaults,
-	.examples = "muster demo\nmuster demo --keep  # look around afterwards",
+	.examples =
+		"muster demo\nmuster demo --drill\nmuster demo --keep  # look around afterwards",
 	.subcommands = subcommands,
 	.run = run_show,
 };

@@ -27,17 +27,6 @@ static int note_no_mail(struct show *s, const struct show_copy *copy, struct err
 	return 0;
 }
 
-/* Its first `max` lines, each as it is where it fits the screen. */
-static void print_lines(const struct show *s, char *text, size_t max)
-{
-	char *line, *rest = text;
-
-	while (max-- > 0 && (line = strsep(&rest, "\n")) != NULL && rest)
-		show_print_line(s, line);
-	if (rest && *rest)
-		show_print_text(s, "...");
-}
-
 int show_mail(struct show *s, const struct show_copy *copy, struct error *err)
 {
 	CLEANUP(kept_mail_release)
@@ -53,8 +42,8 @@ int show_mail(struct show *s, const struct show_copy *copy, struct error *err)
 	if (file_write_atomic(s->mail_path, 0600, mail.whole.ptr, mail.whole.len, err) < 0)
 		return -1;
 	show_say(s, "\nThe mail that this sent (into a file, which is named at the end):\n");
-	print_lines(s, mail.head.ptr, SIZE_MAX);
+	show_print_lines(s, mail.head.ptr, SIZE_MAX);
 	show_say(s, "\n");
-	print_lines(s, mail.text.ptr, TEXT_LINES);
+	show_print_lines(s, mail.text.ptr, TEXT_LINES);
 	return 0;
 }

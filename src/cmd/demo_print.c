@@ -59,8 +59,10 @@ static void print_indented(const struct terminal *screen, const char *text)
 
 void show_print_text(const struct show *s, const char *text)
 {
-	if (!s->inv->global.json)
-		print_indented(&s->inv->screen, text);
+	if (s->inv->global.json)
+		return;
+	print_indented(&s->inv->screen, text);
+	(void)fflush(s->inv->out);
 }
 
 void show_print_line(const struct show *s, const char *line)
@@ -73,6 +75,16 @@ void show_print_line(const struct show *s, const char *line)
 	else
 		show_say(s, "%s%s\n", *line ? "    " : "",
 			 terminal_escape(screen, line, shown, sizeof(shown)));
+}
+
+void show_print_lines(const struct show *s, char *text, size_t max)
+{
+	char *line, *rest = text;
+
+	while (max-- > 0 && (line = strsep(&rest, "\n")) != NULL && rest)
+		show_print_line(s, line);
+	if (rest && *rest)
+		show_print_text(s, "...");
 }
 
 void show_print_check(const struct show *s, const json_t *check)

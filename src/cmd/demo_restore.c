@@ -30,25 +30,21 @@ int show_canary(struct show *s, struct error *err)
 	return 0;
 }
 
-/* The reason why nothing can be restored on this machine; NULL: a sandbox was sealed. */
-static const json_t *no_sandbox(const struct trial *t)
+const json_t *show_no_sandbox(const struct trial *t, const char *step)
 {
 	if (t->exit_code != EXIT_CODE_REFUSED)
 		return NULL;
 	return trial_check(
-		t, &(struct trial_wanted){ .name = "step", .verdict = "error", .subject = "seal" });
+		t, &(struct trial_wanted){ .name = "step", .verdict = "error", .subject = step });
 }
 
-static void note_not_run(struct show *s, const json_t *reason)
+void show_note_not_run(struct show *s, const char *what, const json_t *reason)
 {
 	const char *hint = trial_text(reason, "hint");
 
 	(void)snprintf(s->why_not_run, sizeof(s->why_not_run), "%s%s%s",
 		       trial_text(reason, "message"), *hint ? "; " : "", hint);
-	for (size_t i = CASE_RESTORED; i < CASES; i++)
-		s->item[i].not_run = true;
-	show_say(s, "  the restore tests cannot be run on this machine, exit code %d\n",
-		 EXIT_CODE_REFUSED);
+	show_say(s, "  %s, exit code %d\n", what, EXIT_CODE_REFUSED);
 	show_print_text(s, s->why_not_run);
 }
 
@@ -83,9 +79,11 @@ static int restore_whole(struct show *s, struct show_case *c, const char *const 
 	if (show_run(s, words, s->platform.settings, &c->trial, err) < 0 ||
 	    show_keep_report(s, c, state, err) < 0)
 		return -1;
-	reason = no_sandbox(&c->trial);
+	reason = show_no_sandbox(&c->trial, "seal");
 	if (reason) {
-		note_not_run(s, reason);
+		for (size_t i = CASE_RESTORED; i < CASES; i++)
+			s->item[i].not_run = true;
+		show_note_not_run(s, "the restore tests cannot be run on this machine", reason);
 		return 0;
 	}
 	c->as_expected = c->trial.exit_code == EXIT_CODE_PASS;
@@ -118,7 +116,7 @@ static int make_altered(const struct show *s, struct show_copy *copy, struct err
 	return file_remove_tree(root, err);
 }
 
-static void judge_altered(const struct show *s, struct show_case *c)
+void show_judge_altered(const struct show *s, struct show_case *c)
 {
 	c->as_expected = c->trial.exit_code == EXIT_CODE_FAIL;
 	show_print_verdict(s, &c->trial);
@@ -132,21 +130,28 @@ static void judge_altered(const struct show *s, struct show_case *c)
 	}
 }
 
+int show_alter(struct show *s, struct show_copy *copy, struct error *err)
+{
+	show_say(s, "\nIn a copy of the backups: the dump is of a database that was altered, and\n"
+		    "the manifest agrees with the file. In the altered database:\n");
+	for (size_t i = 0; i < ALTERATION_COUNT; i++)
+		show_print_text(s, alteration_list[i].done);
+	if (make_altered(s, copy, err) < 0)
+		return error_context(err, "alter a copy of the backups");
+	return 0;
+}
+
 static int restore_altered(struct show *s, struct error *err)
 {
 	struct show_case *c = &s->item[CASE_ALTERED];
 	struct show_copy copy;
 
-	show_say(s, "\nIn a copy of the backups: the dump is of a database that was altered, and\n"
-		    "the manifest agrees with the file. In the altered database:\n");
-	for (size_t i = 0; i < ALTERATION_COUNT; i++)
-		show_print_text(s, alteration_list[i].done);
-	if (make_altered(s, &copy, err) < 0)
-		return error_context(err, "alter a copy of the backups");
+	if (show_alter(s, &copy, err) < 0)
+		return -1;
 	if (show_run(s, postgres_words, copy.settings, &c->trial, err) < 0 ||
 	    show_keep_report(s, c, copy.state, err) < 0)
 		return -1;
-	judge_altered(s, c);
+	show_judge_altered(s, c);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "cmd/document.h"
 #include "cmd/interrupt.h"
 #include "cmd/progress.h"
+#include "demo/application.h"
 #include "demo/fill.h"
 #include "demo/settings.h"
 #include "model/json.h"
@@ -93,16 +94,26 @@ int show_keep_report(struct show *s, const struct show_case *c, const char *stat
 	return file_read(path, REPORT_MAX, &s->report, err);
 }
 
+int show_run_heard(const struct show *s, const struct trial_request *request, struct trial *t,
+		   struct error *err)
+{
+	show_say(s, "$ muster");
+	for (const char *const *word = request->words; *word; word++)
+		show_say(s, " %s", *word);
+	show_say(s, " -c %s\n", request->settings);
+	if (interrupt_requested())
+		return error_set(err, ERROR_INTERRUPTED, "interrupted");
+	return trial_run_heard(request, t, err);
+}
+
 int show_run(const struct show *s, const char *const *words, const char *settings, struct trial *t,
 	     struct error *err)
 {
-	show_say(s, "$ muster");
-	for (const char *const *word = words; *word; word++)
-		show_say(s, " %s", *word);
-	show_say(s, " -c %s\n", settings);
-	if (interrupt_requested())
-		return error_set(err, ERROR_INTERRUPTED, "interrupted");
-	return trial_run(words, settings, t, err);
+	const struct trial_request request = { .words = words,
+					       .settings = settings,
+					       .stop_requested = interrupt_requested };
+
+	return show_run_heard(s, &request, t, err);
 }
 
 static int verify_case(struct show *s, struct show_case *c, const char *settings, const char *state,
@@ -122,7 +133,7 @@ static int verify_case(struct show *s, struct show_case *c, const char *settings
 	return 0;
 }
 
-static int show_sound(struct show *s, struct error *err)
+int show_backup(struct show *s, struct error *err)
 {
 	static const char *const plain[] = { "backup", NULL }, *const copied[] = {
 		"backup", "--copy-to=offsite", NULL
@@ -130,11 +141,7 @@ static int show_sound(struct show *s, struct error *err)
 	const char *const *words = *s->platform.offsite.endpoint ? copied : plain;
 	CLEANUP(trial_release)
 	struct trial backup = { 0 };
-	struct show_case *c = &s->item[CASE_SOUND];
-	char state[SHOW_PATH];
 
-	c->done = "nothing";
-	(void)snprintf(state, sizeof(state), "%s/state", s->platform.directory);
 	if (show_run(s, words, s->platform.settings, &backup, err) < 0)
 		return -1;
 	show_print_verdict(s, &backup);
@@ -142,6 +149,18 @@ static int show_sound(struct show *s, struct error *err)
 	if (backup.exit_code != EXIT_CODE_PASS)
 		return error_set(err, ERROR_TARGET,
 				 "the backup of the example platform did not succeed");
+	return 0;
+}
+
+static int show_sound(struct show *s, struct error *err)
+{
+	struct show_case *c = &s->item[CASE_SOUND];
+	char state[SHOW_PATH];
+
+	c->done = "nothing";
+	(void)snprintf(state, sizeof(state), "%s/state", s->platform.directory);
+	if (show_backup(s, err) < 0)
+		return -1;
 	return verify_case(s, c, s->platform.settings, state, err);
 }
 
@@ -155,6 +174,8 @@ void show_name_copy(const char *root, struct show_copy *out)
 
 int show_configure(const struct show *s, const struct show_copy *copy, struct error *err)
 {
+	char application[PATH_MAX];
+
 	if (file_make_directories(copy->state, 0700, err) < 0 ||
 	    file_make_directories(copy->mail, 0700, err) < 0)
 		return -1;
@@ -163,6 +184,9 @@ int show_configure(const struct show *s, const struct show_copy *copy, struct er
 						  .state = copy->state,
 						  .mail = copy->mail,
 						  .password_file = s->platform.password_file,
+						  .application = application_find(application) ?
+									 application :
+									 NULL,
 						  .server = s->platform.server },
 			      err);
 }
@@ -204,10 +228,9 @@ void show_kept_path(char out[SHOW_PATH], const char *what, const char *extension
 		       tmpdir && *tmpdir ? tmpdir : "/tmp", what, (unsigned)geteuid(), extension);
 }
 
-/* What verify said of each repository, in full. */
-static int save_report(struct show *s, struct error *err)
+int show_save_report(struct show *s, const char *what, struct error *err)
 {
-	show_kept_path(s->report_path, "report", "txt");
+	show_kept_path(s->report_path, what, "txt");
 	return file_write_atomic(s->report_path, 0600, s->report.ptr, s->report.len, err);
 }
 
@@ -281,7 +304,8 @@ static int give_show(struct show *s, bool keep, struct error *err)
 		if (show_damage(s, &damage_list[i], &s->item[CASE_DAMAGED + i], err) < 0)
 			return -1;
 	}
-	if (show_offsite_verify(s, err) < 0 || show_restores(s, err) < 0 || save_report(s, err) < 0)
+	if (show_offsite_verify(s, err) < 0 || show_restores(s, err) < 0 ||
+	    show_save_report(s, "report", err) < 0)
 		return -1;
 	if (s->inv->global.json)
 		return print_document(s, keep, err);
@@ -305,21 +329,29 @@ static int exit_code(const struct show *s)
 	return code;
 }
 
+static int give(struct show *s, const struct demo_options *options, struct error *err)
+{
+	if (options->drill)
+		return demo_drill(s, options->keep, err);
+	return give_show(s, options->keep, err) < 0 ? -1 : exit_code(s);
+}
+
 int demo_show(const struct invocation *inv, const struct demo_options *options, struct error *err)
 {
 	CLEANUP(show_release)
 	struct show s = { .inv = inv, .platform.line = -1 };
+	int code;
 
 	if (demo_start(inv, &(struct demo_start){ .options = options, .offsite = true },
-		       &s.platform, err) < 0 ||
-	    give_show(&s, options->keep, err) < 0)
+		       &s.platform, err) < 0)
 		return -1;
-	if (options->keep) {
+	code = give(&s, options, err);
+	if (code >= 0 && options->keep) {
 		if (!inv->global.json) {
 			(void)fprintf(inv->out, "\n");
 			demo_print_platform(inv, &s.platform);
 		}
 		demo_platform_keep(&s.platform);
 	}
-	return exit_code(&s);
+	return code;
 }

@@ -9,7 +9,7 @@
 struct demo_options {
 	uint64_t size;
 	const char *directory;
-	bool keep;
+	bool keep, drill;
 };
 
 /* Start the platform, with a line on standard error about how long it took. */

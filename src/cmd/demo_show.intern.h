@@ -51,6 +51,9 @@ struct show_copy {
 /* `words` end with NULL. Prints the command line, runs it. */
 MUST_CHECK int show_run(const struct show *s, const char *const *words, const char *settings,
 			struct trial *t, struct error *err);
+/* The same, of a request. */
+MUST_CHECK int show_run_heard(const struct show *s, const struct trial_request *request,
+			      struct trial *t, struct error *err);
 /* Enters a case's report, which lies in the state directory `state`, into the show's. */
 MUST_CHECK int show_keep_report(struct show *s, const struct show_case *c, const char *state,
 				struct error *err);
@@ -66,6 +69,11 @@ MUST_CHECK int show_configure(const struct show *s, const struct show_copy *copy
 /* The path of a file that outlives the platform: $TMPDIR/muster-demo-WHAT-UID.EXTENSION. */
 void show_kept_path(char out[SHOW_PATH], const char *what, const char *extension);
 
+/* The texts of all reports that were kept: $TMPDIR/muster-demo-WHAT-UID.txt. */
+MUST_CHECK int show_save_report(struct show *s, const char *what, struct error *err);
+
+/* The backup of the live platform, with a copy where there is a bucket. */
+MUST_CHECK int show_backup(struct show *s, struct error *err);
 /* The mail that was sent of a copy: kept, its head and first lines shown; or why there is none. */
 MUST_CHECK int show_mail(struct show *s, const struct show_copy *copy, struct error *err);
 /* A row that tells how new the data is, before the backup. */
@@ -76,6 +84,17 @@ MUST_CHECK int show_offsite_prepare(struct show *s, struct error *err);
 MUST_CHECK int show_offsite_verify(struct show *s, struct error *err);
 /* The restore tests: of the sound set, of its copy, and of the altered one. */
 MUST_CHECK int show_restores(struct show *s, struct error *err);
+
+/* A copy of the backups whose dump is of an altered database, and what was altered. */
+MUST_CHECK int show_alter(struct show *s, struct show_copy *copy, struct error *err);
+/* Such a copy was restored: each alteration must have been named. */
+void show_judge_altered(const struct show *s, struct show_case *c);
+/* The reason why nothing can be restored on this machine, which `step` told; NULL: it can. */
+const json_t *show_no_sandbox(const struct trial *t, const char *step);
+/* Keeps that reason for the end, after saying `what`. */
+void show_note_not_run(struct show *s, const char *what, const json_t *reason);
+/* What muster demo --drill shows instead; the exit code, or -1. */
+MUST_CHECK int demo_drill(struct show *s, bool keep, struct error *err);
 
 /* Nothing of this is printed with --json. */
 __attribute__((format(printf, 2, 3))) void show_say(const struct show *s, const char *fmt, ...);
@@ -89,6 +108,8 @@ void show_print_difference(const struct show *s, const json_t *check);
 void show_print_line(const struct show *s, const char *line);
 /* Text from outside, indented, in lines that fit the screen. */
 void show_print_text(const struct show *s, const char *text);
+/* At most `max` lines of a text, which is cut up; "..." when there are more. */
+void show_print_lines(const struct show *s, char *text, size_t max);
 /* All cases, each with its verdict. */
 void show_print_table(const struct show *s);
 

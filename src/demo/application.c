@@ -78,8 +78,7 @@ int application_put_components(const char *directory, struct buf *out)
 
 int application_put_drill(struct buf *out)
 {
-	return buf_puts(out, "drill:\n"
-			     "  smoke:\n"
+	return buf_puts(out, "  smoke:\n"
 			     "    users: {command: [psql, -AtX, -d, " FILL_DATABASE
 			     ", -c, SELECT count(*) "
 			     "FROM orchestrator.users], expect: \"n > 0\"}\n"
@@ -100,5 +99,10 @@ int application_put_drill(struct buf *out)
 			     "      http:\n"
 			     "        - url: http://127.0.0.1:8080/tasks\n"
 			     "          body: '{\"title\": \"\"}'\n"
-			     "          expect: {status: 400, json: {hint: nonempty}}\n");
+			     "          expect: {status: 400, json: {hint: nonempty}}\n"
+			     "  monitoring:\n"
+			     "    api-metrics:\n"
+			     "      http:\n"
+			     "        - url: http://127.0.0.1:8080/metrics\n"
+			     "          expect: {body: orchestrator_up 1}\n");
 }

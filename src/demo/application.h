@@ -15,7 +15,7 @@
  */
 bool application_find(char out[PATH_MAX]);
 
-/* Append its components, to stand below `components`; and what a drill tries. -1: no memory. */
+/* Append its components, to stand below `components`; what a drill tries, below `drill`. -1: no memory. */
 MUST_CHECK int application_put_components(const char *directory, struct buf *out);
 MUST_CHECK int application_put_drill(struct buf *out);
 

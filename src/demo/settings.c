@@ -80,6 +80,19 @@ static int put_notify(const struct settings *s, struct buf *out)
 		s->mail);
 }
 
+/* Its test alert has arrived when a kept mail tells of it. */
+static int put_drill(const struct settings *s, struct buf *out)
+{
+	if (buf_printf(out,
+		       "drill:\n"
+		       "  test_alert: [on-call]\n"
+		       "  alert_arrived: [/bin/sh, -c, 'grep -rqF \"$MUSTER_ALERT\" \"$0\"', %s]\n"
+		       "  alert_within: 20s\n",
+		       s->mail) < 0)
+		return -1;
+	return s->application ? application_put_drill(out) : 0;
+}
+
 static int put_offsite(const struct platform_offsite *o, struct buf *out)
 {
 	return buf_printf(out,
@@ -98,9 +111,8 @@ int settings_write(const struct settings *s, struct error *err)
 	struct buf text = { 0 };
 
 	if (put_platform(s, &text) < 0 || put_components(s, &text) < 0 ||
-	    (s->application && (application_put_components(s->application, &text) < 0 ||
-				application_put_drill(&text) < 0)) ||
-	    put_notify(s, &text) < 0 ||
+	    (s->application && application_put_components(s->application, &text) < 0) ||
+	    put_drill(s, &text) < 0 || put_notify(s, &text) < 0 ||
 	    (s->offsite && *s->offsite->endpoint && put_offsite(s->offsite, &text) < 0))
 		return error_set(err, ERROR_NOMEM, "no memory for %s", s->path);
 	return file_write_atomic(s->path, 0644, text.ptr, text.len, err);

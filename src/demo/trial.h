@@ -16,12 +16,25 @@ struct trial {
 	const char *run; /* id; its report is <state directory>/reports/<run>.txt */
 };
 
-/*
- * Run `muster WORD... -c SETTINGS --json`; `words` end with NULL, at most TRIAL_WORDS_MAX.
- * Nothing from the caller's environment that would change its settings reaches it. -1 when it
- * gave no document, or failed without a verdict; then its own words are in the message.
- */
 enum { TRIAL_WORDS_MAX = 4 };
+
+struct trial_request {
+	const char *const *words; /* end with NULL; at most TRIAL_WORDS_MAX */
+	const char *settings;
+	/* Hears each line that it says of its course, as it comes; NULL: nobody does. */
+	void (*hear)(void *cookie, const char *line);
+	void *cookie;
+	int (*stop_requested)(
+		void); /* not 0: end it, with ERROR_INTERRUPTED; NULL: only by EINTR */
+};
+
+/*
+ * Run `muster WORD... -c SETTINGS --json`. Nothing from the caller's environment that would
+ * change its settings reaches it. -1 when it gave no document, or failed without a verdict;
+ * then its own words are in the message.
+ */
+MUST_CHECK int trial_run_heard(const struct trial_request *request, struct trial *out,
+			       struct error *err);
 MUST_CHECK int trial_run(const char *const *words, const char *settings, struct trial *out,
 			 struct error *err);
 void trial_release(struct trial *t);
