@@ -42,6 +42,7 @@ struct drill {
 	struct restore_fleet fleet;
 	const char *const *readable; /* of the host, for the services; NULL-terminated */
 	bool chosen, sealed;
+	enum error_kind unsealed;  /* why no sandbox could be sealed */
 	struct services *services; /* NULL: none are deployed */
 
 	/* Under the lock: steps in threads look at it. */

@@ -85,8 +85,10 @@ int drill_seal(struct plan_run *run, struct drill *d, const struct drill_step *s
 	};
 
 	(void)step;
-	if (choose_once(run, d, err) < 0 || restore_fleet_seal(run, &d->fleet, &options, err) < 0)
+	if (choose_once(run, d, err) < 0 || restore_fleet_seal(run, &d->fleet, &options, err) < 0) {
+		d->unsealed = err->kind;
 		return -1;
+	}
 	d->sealed = true;
 	return drill_note(run, "isolation", err,
 			  "one sandbox without a network but its own loopback, without privileges "

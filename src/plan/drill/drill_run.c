@@ -358,6 +358,9 @@ int drill_run(const struct drill_request *request, struct run_outcome *out, stru
 	}
 	if (rc == 0)
 		rc = run_request_execute(&run, &d.table, &d, out, err);
+	/* where nothing can be sealed, no drill can be held, whatever the backups are */
+	if (rc == 0 && out->cut_short == ERROR_NONE)
+		out->cut_short = d.unsealed;
 	release(&d);
 	return rc;
 }
