@@ -41,10 +41,11 @@ quick: packages-build-format $(BUILD)/build.ninja ## formatting, layers, build a
 format: packages-format ## lay out the sources with clang-format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
-bench: packages-build-servers-check-bench ## ratios against gzip, pigz, igzip, pg_restore, pg_dump, aws s3 in one run
+bench: packages-build-servers-check-bench ## ratios against gzip, pigz, igzip, pg_restore, pg_dump, aws s3, and a drill's overhead, in one run
 	@bench/run
 	@bench/restore
 	@bench/s3
+	@bench/drill
 
 install: build ## install below DESTDIR and PREFIX
 	@meson introspect $(BUILD) --buildoptions | grep -qF '"name": "prefix", "value": "$(PREFIX)"' || \
