@@ -30,11 +30,18 @@ static const struct command *const subcommands[] = {
 
 const struct command drill_command = {
 	.name = "drill",
-	.summary = "plans of drills, their announcement, and what people say in one",
+	.summary = "the whole platform rebuilt from its backups, against the clock",
 	.description =
-		"A drill rebuilds the whole platform from its backups against the clock, people's "
-		"part included. Plans say what is done, by whom and in which order; drills are "
-		"announced beforehand.\n\n"
+		"A drill rebuilds the whole platform from its backups in one sealed sandbox, "
+		"people's part included, and measures how long that takes and what would be lost. "
+		"Its plan says what is done, by whom and in which order (muster drill plan); "
+		"people "
+		"are told beforehand (announce); start begins it, and carries it to its end.\n\n"
+		"T+ begins when the plan's start is ticked, mostly the gate \"go\"; what comes "
+		"before "
+		"is preparation. The recovery time ends when the restored platform has been "
+		"validated. muster does its own steps as soon as what they wait for is done; for "
+		"people's it waits.\n\n"
 		"Whoever takes part in a drill tells it from a terminal of their own what has "
 		"happened: a step is done, a gate opens (tick) or does not (refuse), something is "
 		"worth remembering (note, issue, deviation), the drill is to wait or to end (hold, "
@@ -44,6 +51,9 @@ const struct command drill_command = {
 		"is busy or gone; nobody waits for a lock.\n\n"
 		"All of these are of the drill that is under way, unless --drill names another: "
 		"notes, issues and deviations may follow when it is over, and so do the steps of "
-		"its review.",
+		"its review. show, review, publish and list tell what came of drills.",
+	.examples = "muster drill start  # then, from other terminals:\n"
+		    "muster drill watch\n"
+		    "muster drill tick go",
 	.subcommands = subcommands,
 };
