@@ -17,7 +17,6 @@ RESTORES = ("restore-postgresql", "restore-redis", "restore-rabbitmq")
 
 def the_whole_platform_comes_back_by_itself(p):
     """The built-in plan: servers, the application's services, what is tried on them, and a test alert."""
-    p.configure(lambda text: text.replace("\ndrill:\n", "\ndrill:\n  test_alert: [on-call]\n"))
     p.carry("start", "--auto").end(0)
     metrics, journal = p.metrics(), p.journal()
     assert metrics["verdict"] == journal["verdict"] == "pass" and metrics["state"] == "over", (metrics["summary"], failed(journal))
