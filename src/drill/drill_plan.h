@@ -93,7 +93,7 @@ struct drill_step {
 	bool always;  /* begins also when what it waits for failed or was left out */
 	size_t phase; /* index */
 	struct mark mark;
-	bool on_clock; /* the start comes before it, so T+ is counted for it */
+	bool on_clock; /* the start comes before it, the end does not: T+ is counted for it */
 	/* T+, when each step uses its objective up; and the end when only waits take time */
 	int64_t begin_ns, end_ns, soonest_ns;
 };

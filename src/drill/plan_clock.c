@@ -25,11 +25,13 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* Its begin is the latest end of what it waits for. */
+/* Its begin is the latest end of what it waits for. What is done the next day is on no clock. */
 static void set_clock(struct drill_plan *plan, struct drill_step *step)
 {
 	const bool waits = step->kind == DRILL_WAIT;
 
+	if (plan->phase[step->phase].after_end)
+		return;
 	for (size_t i = 0; i < step->after.count; i++) {
 		const struct drill_step *before = &plan->step[step->before[i]];
 
