@@ -118,8 +118,11 @@ static int show_alert(const struct show *s, const struct drill_act *a, const cha
 	show_say(s, "  its test alert, which the platform's receiver of mails keeps as a file:\n");
 	show_print_lines(s, mail.head.ptr, SIZE_MAX);
 	json_array_foreach (json_object_get(a->c.trial.document, "checks"), i, check) {
-		if (strcmp(trial_text(check, "name"), "monitoring") == 0)
-			show_print_text(s, trial_text(check, "message"));
+		const char *message = trial_text(check, "message");
+
+		if (strcmp(trial_text(check, "name"), "monitoring") == 0 &&
+		    strstr(message, "test alert"))
+			show_print_text(s, message);
 	}
 	return 0;
 }
@@ -143,7 +146,8 @@ static int show_altered_drill(struct show *s, struct drill_act *a, struct error 
 {
 	struct show_copy copy;
 
-	show_say(s, "\nThe same drill, when nobody noticed what had become of the data.\n");
+	show_say(s,
+		 "\nThe same drill, of data that went bad unnoticed before they were backed up.");
 	if (show_alter(s, &copy, err) < 0)
 		return -1;
 	(void)snprintf(a->state, sizeof(a->state), "%.150s", copy.state);

@@ -111,6 +111,7 @@ void demo_drill_print_summary(const struct show *s, const struct drill_act *a)
 	const json_t *measured = json_object_get(a->metrics, "measurements"), *c;
 	size_t i;
 
+	show_print_text(s, trial_text(a->metrics, "summary"));
 	print_platform(s, measured, "recovery time", rto);
 	print_platform(s, measured, "data that would be lost", rpo);
 	print_components(s, a->metrics);
