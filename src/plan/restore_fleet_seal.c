@@ -142,6 +142,9 @@ int restore_fleet_remove(struct plan_run *run, struct restore_fleet *f, struct e
 
 	if (f->sandbox.lifeline < 0)
 		return 0;
+	/* whoever still hears them would wait for ever */
+	for (size_t i = 0; i < f->test.target_count; i++)
+		restore_hear_no_more(&f->test.target[i]);
 	close_lines(f);
 	return restore_close_sandbox(run, &f->sandbox, &q, err);
 }

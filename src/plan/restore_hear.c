@@ -193,6 +193,18 @@ int restore_hear(struct plan_run *run, struct restore_target *t, enum restore_ph
 	return rc;
 }
 
+void restore_hear_no_more(struct restore_target *t)
+{
+	struct restore_hearing *h = &t->hearing;
+
+	(void)pthread_mutex_lock(&h->lock);
+	if (!h->reported && h->silent.kind == ERROR_NONE)
+		(void)error_set(&h->silent, ERROR_TARGET, "its sandbox has been removed");
+	while (h->busy)
+		(void)pthread_cond_wait(&h->changed, &h->lock);
+	(void)pthread_mutex_unlock(&h->lock);
+}
+
 bool restore_has_reported(struct restore_target *t)
 {
 	bool reported;

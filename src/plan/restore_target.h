@@ -71,6 +71,8 @@ MUST_CHECK int restore_give_order(struct plan_run *run, struct restore_target *t
  */
 MUST_CHECK int restore_hear(struct plan_run *run, struct restore_target *t,
 			    enum restore_phase until, struct error *err);
+/* Its sandbox ends: nobody waits for what it says any more, and restore_hear() yields -1. */
+void restore_hear_no_more(struct restore_target *t);
 bool restore_has_reported(struct restore_target *t);
 
 /*
