@@ -134,14 +134,29 @@ static int judge_loss(struct plan_run *run, const struct drill *d, const struct 
 		     quantity_format_duration(span_ns(all->oldest.at_ns, all->newest.at_ns), skew));
 }
 
+/* In a plan without proofs nobody has waited for its report; what failed was told by its restore. */
+static int hear_out(struct plan_run *run, struct drill *d, struct restore_target *t,
+		    struct error *err)
+{
+	struct error told = ERROR_INIT;
+
+	if (drill_has_sandbox(d) && restore_fleet_hear(run, t, RESTORE_PHASE_COUNT, &told) < 0)
+		error_clear(&told);
+	return plan_may_go_on(run, err);
+}
+
 int drill_judge_point(struct plan_run *run, struct drill *d, struct error *err)
 {
 	struct points all = { .some = false };
 	struct question q = { .id = CHECK_RECOVERY_POINT, .found = "unknown" };
 
 	for (size_t i = 0; i < d->fleet.test.target_count; i++) {
-		struct point p = point_of(&d->fleet.test.target[i]);
+		struct restore_target *t = &d->fleet.test.target[i];
+		struct point p;
 
+		if (hear_out(run, d, t, err) < 0)
+			return -1;
+		p = point_of(t);
 		if (note_point(run, &p, err) < 0)
 			return -1;
 		take_point(&all, &p);
