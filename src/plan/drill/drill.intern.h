@@ -41,16 +41,18 @@ struct drill {
 	struct restore_test_request restores;
 	struct restore_fleet fleet;
 	const char *const *readable; /* of the host, for the services; NULL-terminated */
-	bool chosen, sealed;
+	bool chosen;
 	enum error_kind unsealed;  /* why no sandbox could be sealed */
 	struct services *services; /* NULL: none are deployed */
 
 	/* Under the lock: steps in threads look at it. */
 	pthread_mutex_t lock;
 	struct entries entries;
+	bool sealed, removed; /* the sandbox stands; it is gone */
 	bool held;
 	const struct entry *closed; /* people wait for no more; NULL: they do */
 	bool *compared;             /* per target: held against its backup */
+	bool *fetched;              /* per target: its backup was read */
 };
 
 /* Of the step that `run` is at. */
@@ -107,6 +109,8 @@ MUST_CHECK int drill_not_lost(struct plan_run *run, enum check_id id, enum engin
 
 /* ---- the platform: drill_restore.c ---- */
 
+/* Does it stand? */
+bool drill_has_sandbox(struct drill *d);
 drill_work_fn drill_ready, drill_seal, drill_fetch, drill_restore, drill_remove;
 drill_work_fn drill_prove; /* this and what follows: drill_prove.c */
 drill_work_fn drill_share; /* sound, replicate, statistics, round-trip */

@@ -76,6 +76,24 @@ int drill_ready(struct plan_run *run, struct drill *d, const struct drill_step *
 
 /* ---- seal ---- */
 
+bool drill_has_sandbox(struct drill *d)
+{
+	bool has;
+
+	(void)pthread_mutex_lock(&d->lock);
+	has = d->sealed;
+	(void)pthread_mutex_unlock(&d->lock);
+	return has;
+}
+
+static void set_sandbox(struct drill *d, bool sealed)
+{
+	(void)pthread_mutex_lock(&d->lock);
+	d->sealed = sealed;
+	d->removed = !sealed;
+	(void)pthread_mutex_unlock(&d->lock);
+}
+
 int drill_seal(struct plan_run *run, struct drill *d, const struct drill_step *step,
 	       struct error *err)
 {
@@ -85,11 +103,13 @@ int drill_seal(struct plan_run *run, struct drill *d, const struct drill_step *s
 	};
 
 	(void)step;
+	if (d->sealed || d->removed)
+		return error_set(err, ERROR_USAGE, "a drill has one sandbox, and has had it");
 	if (choose_once(run, d, err) < 0 || restore_fleet_seal(run, &d->fleet, &options, err) < 0) {
 		d->unsealed = err->kind;
 		return -1;
 	}
-	d->sealed = true;
+	set_sandbox(d, true);
 	return drill_note(run, "isolation", err,
 			  "one sandbox without a network but its own loopback, without privileges "
 			  "and without the host's files; every way out that was tried failed");
@@ -129,14 +149,23 @@ static int note_identity(struct plan_run *run, const struct restore_target *t, s
 	return 0;
 }
 
-/* A plan may let the drill go on without one, or have no step that makes one. */
-static int need_sandbox(const struct drill *d, struct error *err)
+/* Of a component, the first step that fetches does. */
+static bool was_fetched(struct drill *d, const struct restore_target *t)
 {
-	return d->sealed ? 0 : error_set(err, ERROR_TARGET, "there is no sandbox to restore into");
+	bool *fetched = &d->fetched[t - d->fleet.test.target];
+	bool before;
+
+	(void)pthread_mutex_lock(&d->lock);
+	before = *fetched;
+	*fetched = true;
+	(void)pthread_mutex_unlock(&d->lock);
+	return before;
 }
 
 static int fetch(struct plan_run *run, struct drill *d, struct restore_target *t, struct error *err)
 {
+	if (was_fetched(d, t))
+		return error_set(err, ERROR_USAGE, "an earlier step has read its backup");
 	if (restore_fleet_fetch(run, &d->fleet, t, err) < 0)
 		return -1;
 	return note_identity(run, t, err);
@@ -145,7 +174,7 @@ static int fetch(struct plan_run *run, struct drill *d, struct restore_target *t
 int drill_fetch(struct plan_run *run, struct drill *d, const struct drill_step *step,
 		struct error *err)
 {
-	return need_sandbox(d, err) < 0 ? -1 : drill_each(run, d, step->engine, fetch, err);
+	return drill_each(run, d, step->engine, fetch, err);
 }
 
 /* ---- restore ---- */
@@ -153,6 +182,8 @@ int drill_fetch(struct plan_run *run, struct drill *d, const struct drill_step *
 static int restore(struct plan_run *run, struct drill *d, struct restore_target *t,
 		   struct error *err)
 {
+	if (t->restored)
+		return error_set(err, ERROR_USAGE, "an earlier step has restored it");
 	if (restore_fleet_begin(run, &d->fleet, t, err) < 0)
 		return -1;
 	/* a platform without it is not recovered */
@@ -167,7 +198,7 @@ int drill_restore(struct plan_run *run, struct drill *d, const struct drill_step
 {
 	if (!drill_concerns(d, step->engine))
 		return drill_not_lost(run, CHECK_RESTORED, step->engine, err);
-	return need_sandbox(d, err) < 0 ? -1 : drill_each(run, d, step->engine, restore, err);
+	return drill_each(run, d, step->engine, restore, err);
 }
 
 /* ---- remove ---- */
@@ -188,14 +219,14 @@ int drill_remove(struct plan_run *run, struct drill *d, const struct drill_step 
 	int rc;
 
 	(void)step;
-	if (!d->sealed)
+	if (!drill_has_sandbox(d))
 		return 0;
 	rc = record_rest(run, d, err);
 	if (drill_stop_services(run, d, err) < 0 && rc == 0)
 		rc = -1;
 	if (restore_fleet_remove(run, &d->fleet, err) < 0)
 		rc = -1;
-	d->sealed = false;
+	set_sandbox(d, false);
 	/* servers and files are no longer in use */
 	history_unlock(d->request->run.history);
 	return rc;

@@ -313,10 +313,12 @@ static int prepare_restores(struct drill *d, struct error *err)
 	if (restore_fleet_init(&d->fleet, &d->restores, err) < 0)
 		return -1;
 	d->compared = arena_alloc(&d->arena, d->fleet.test.target_count + 1);
+	d->fetched = arena_alloc(&d->arena, d->fleet.test.target_count + 1);
 	d->readable = services_readable(d->config, &d->arena);
-	if (!d->compared || !d->readable)
+	if (!d->compared || !d->fetched || !d->readable)
 		return no_memory(err);
 	memset(d->compared, 0, d->fleet.test.target_count + 1);
+	memset(d->fetched, 0, d->fleet.test.target_count + 1);
 	return 0;
 }
 

@@ -61,11 +61,32 @@ static int deal_with_failure(struct plan_run *run, struct drill *d, const struct
 	return 0;
 }
 
+/* What is done in the sandbox, or for it. */
+static bool needs_sandbox(const struct drill_step *step)
+{
+	switch (step->work) {
+	case DRILL_WORK_FETCH:
+	case DRILL_WORK_RESTORE:
+	case DRILL_WORK_PROVE:
+	case DRILL_WORK_SOUND:
+	case DRILL_WORK_REPLICATE:
+	case DRILL_WORK_STATISTICS:
+	case DRILL_WORK_ROUND_TRIP:
+		return step->kind == DRILL_AUTOMATIC;
+	default:
+		return false;
+	}
+}
+
 static int work(struct plan_run *run, struct drill *d, const struct drill_step *step,
 		struct error *err)
 {
 	drill_work_fn *fn = step->kind == DRILL_COMMAND ? drill_run_command : works[step->work];
 
+	if (needs_sandbox(step) && !drill_has_sandbox(d))
+		return error_set(err, ERROR_USAGE, "there is no sandbox: %s",
+				 d->removed ? "it has been removed" :
+					      "no step before has sealed one");
 	if (fn)
 		return fn(run, d, step, err);
 	return error_set(err, ERROR_INTERNAL, "nothing carries out \"%s\"",
