@@ -202,7 +202,7 @@ static int send_alert(void *cookie, struct checks *out, struct error *err)
 	return drill_alert(&c->s.config, c->s.id, out, err);
 }
 
-/* The drill's: the worst of its checks' and of its criteria's. */
+/* The drill's: the worst of its checks' and, unless it was cut short, of its criteria's. */
 static int take_verdict(struct carried *c, const struct run *run, struct run_outcome *outcome,
 			struct error *err)
 {
@@ -211,7 +211,8 @@ static int take_verdict(struct carried *c, const struct run *run, struct run_out
 
 	if (report_drill_load(c->s.history, run, clock_wall_ns(), &drill, err) < 0)
 		return -1;
-	outcome->verdict = verdict_worse(outcome->verdict, drill.record.verdict);
+	if (outcome->cut_short == ERROR_NONE)
+		outcome->verdict = verdict_worse(outcome->verdict, drill.record.verdict);
 	return 0;
 }
 
