@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What is done to a drill that nobody should do: plans that make no sense, signals, a history that takes nothing more.
+
+usage: test_drill_breaking.py MUSTER [PART OF A NAME]
+"""
+import os
+import signal
+import subprocess
+import sys
+
+from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Carried, Platform, criteria, failed, run_tests, until
+
+# Neither runs: what a person decides about a step that failed.
+ASKED = HEAD + BEFORE + """  back:
+    steps:
+      hook: {kind: command, command: [sh, -c, "exit 1"], on_failure: ask, after: [go]}
+      depends: {kind: command, command: ["true"]}
+      other: {kind: command, command: ["true"], after: [go]}
+      swept: {kind: command, command: ["true"], after: [depends], always: true}
+      judged: {kind: automatic, does: judge, after: [swept]}
+""" + AFTER
+
+
+def plan_of(*steps):
+    """Automatic steps one after the other, each begun whatever became of the one before."""
+    text = HEAD.replace("validated: judged", f"validated: s{steps.index('judge')}") + \
+        "  all:\n    steps:\n      go: {kind: gate, role: boss, after: []}\n"
+    for i, step in enumerate(steps):
+        work, _, engine = step.partition(" ")
+        text += f"      s{i}: {{kind: automatic, does: {work}{', engine: ' + engine if engine else ''}, always: true}}\n"
+    return text
+
+
+ORDERS = {  # what is said of it, by which step
+    ("restore redis", "seal", "judge"): ("s0", "no step before has sealed one"),
+    ("fetch", "judge"): ("s0", "no step before has sealed one"),
+    ("seal", "restore redis", "fetch", "judge"): ("s1", "nothing was restored"),
+    ("prove", "judge"): ("s0", "no step before has sealed one"),
+    ("statistics redis", "judge"): ("s0", "no step before has sealed one"),
+    ("seal", "fetch", "prove redis", "restore redis", "judge"): (None, None),
+    ("seal", "deploy", "judge"): (None, None),
+    ("seal", "fetch", "remove", "restore redis", "prove", "judge"): ("s3", "it has been removed"),
+    ("seal", "fetch", "restore redis", "remove", "prove", "judge"): ("s4", "it has been removed"),
+    ("seal", "fetch", "fetch", "restore redis", "judge"): ("s2", "has read its backup"),
+    ("seal", "fetch", "restore redis", "restore redis", "judge"): ("s3", "has restored it"),
+    ("seal", "seal", "judge"): ("s1", "one sandbox"),
+    ("seal", "fetch", "restore redis", "remove", "seal", "judge"): ("s4", "one sandbox"),
+    ("remove", "judge"): (None, None),
+    ("judge",): (None, None),
+}
+
+
+def orders_that_make_no_sense_are_told_so(p):
+    for steps, (wrong, said) in ORDERS.items():
+        drill = p.begin(plan_of(*steps), "--auto", *LOST).end(None)
+        assert drill.process.returncode in (1, 4), (steps, drill.process.returncode, drill.err)
+        assert criteria(p.metrics())["recovery-time"] in ("fail", "error"), (steps, p.metrics()["criteria"])
+        told = [c["message"] for c in p.journal()["checks"] if c["verdict"] == "error" and c.get("subject") == wrong]
+        assert not wrong or any(said in t for t in told), (steps, told, failed(p.journal()))
+        p.nothing_left()
+
+
+def where_nothing_was_restored_nothing_is_a_success(p):
+    """Nor when there is no recovery point to be missed: definitions hold no messages."""
+    for steps in (("judge",), ("seal", "fetch", "judge"), ("seal", "fetch", "judge", "remove", "report")):
+        drill = p.begin(plan_of(*steps), "--auto", "--scenario=component-lost", "--lost", "rabbitmq").end(None)
+        assert drill.process.returncode in (1, 4), (steps, drill.process.returncode, p.metrics()["summary"])
+        assert p.metrics()["verdict"] != "pass", p.metrics()["summary"]
+
+
+def a_plan_without_proofs_tells_what_would_be_lost(p):
+    metrics = p.drill(plan_of("ready", "seal", "fetch", "restore redis", "judge", "remove", "report"), *LOST)
+    assert criteria(metrics)["recovery-point"] == criteria(metrics)["recovery-time"] == "pass", metrics["criteria"]
+
+
+def a_removal_in_the_middle_keeps_nobody_waiting(p):
+    plan = HEAD + BEFORE + REDIS.replace("fetched: {", "gone: {kind: automatic, does: remove, after: [go]}\n      fetched: {")
+    for _ in range(3):
+        drill = p.begin(plan, "--auto", *LOST).end(None)
+        assert drill.process.returncode in (1, 4), (drill.process.returncode, drill.err)
+        p.nothing_left()
+
+
+def plans_that_there_are_not(p):
+    assert "no-such-plan" in p.call("drill", "start", "no-such-plan", code=None)
+    p.call("drill", "start", "no-such-plan", code=8)
+    p.call("drill", "start", "./nowhere.yaml", code=8)
+    before = len(p.drills())
+    for wrong, said in ((SMALL.replace("after: [go]", "after: [gone]"), "gone"), (SMALL.replace("start: go", "start: stop"), "stop"),
+                        ("version: 1\n", "no phases"), ("- not\n- a plan\n", "own.yaml"),
+                        (SMALL.replace("does: seal", "does: miracles"), "miracles"),
+                        (SMALL.replace("after: []", "after: [judged]"), "wait")):
+        drill = p.begin(wrong, "--auto").end(7)
+        assert said in drill.err, (said, drill.err)
+    assert len(p.drills()) == before, "what was refused is no drill"
+
+
+def what_a_person_decides_when_a_step_asks(p, word, code, expected):
+    drill = p.begin(ASKED, *LOST)
+    p.soon("tick", "go")
+    p.begun("hook", "other")
+    until(lambda: [n for n in p.journal()["notes"] if n["name"] == "asks hook"], "it asks")
+    assert "depends" not in p.steps(), "it waits for an answer"
+    p.enter(word, "hook", "--reason", "known", "--as", "Ann")
+    drill.end(code)
+    steps = {i: s["verdict"] for i, s in p.steps().items()}
+    assert steps["hook"] == "fail" and steps["other"] == "pass", steps
+    assert {i: steps[i] for i in expected} == expected, steps
+
+
+def a_step_that_asks_goes_on_when_somebody_says_so(p):
+    what_a_person_decides_when_a_step_asks(p, "tick", 1, {"depends": "pass", "swept": "pass", "removed": "pass", "told": "pass"})
+
+
+def a_step_that_asks_stops_when_somebody_says_so(p):
+    what_a_person_decides_when_a_step_asks(p, "refuse", 1, {"depends": "skipped", "swept": "pass", "removed": "pass", "told": "pass"})
+
+
+def a_step_that_asks_stops_when_nobody_is_there(p):
+    p.drill(ASKED, *LOST, code=1)
+    steps = {i: s["verdict"] for i, s in p.steps().items()}
+    assert steps["depends"] == "skipped" and steps["swept"] == "pass", steps
+
+
+def signals_end_it_cleanly(p):
+    slow = SMALL.replace("      judged:", "      slow: {kind: command, command: [sleep, '600']}\n      judged:")
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        drill = p.begin(slow, "--auto", *LOST)
+        p.begun("slow")
+        processes = drill.descendants()
+        drill.kill(number)
+        drill.end(code)
+        p.nothing_left(processes)
+        metrics, journal = p.metrics(), p.journal()
+        assert journal["verdict"] == "error" and "interrupted" in {c["name"] for c in journal["checks"]}, journal["verdict"]
+        assert metrics["state"] in ("over", "interrupted") and criteria(metrics)["recovery-time"] in ("fail", "error")
+        assert (p.directory / "state/reports" / f"{metrics['run']}.txt").stat().st_size
+        assert "no drill is under way" in p.enter("resume", code=8), "it has an end"
+
+
+def a_signal_while_people_are_waited_for(p):
+    drill = p.begin(SMALL, *LOST)
+    p.begun("go")
+    drill.kill(signal.SIGINT)
+    drill.end(130)
+    p.nothing_left()
+
+
+def two_at_once(p):
+    """One of them carries a drill, the other is told so and leaves nothing."""
+    before = len(p.drills())
+    path = p.plan(SMALL.replace("      judged:", "      slow: {kind: command, command: [sleep, '3']}\n      judged:"))
+    both = [Carried(p, ("drill", "start", path, "--auto", *LOST)) for _ in range(2)]
+    codes = sorted(b.end(None).process.returncode for b in both)
+    assert codes == [0, 6], (codes, [b.err for b in both])
+    assert len(p.drills()) == before + 1, p.drills()
+
+
+def one_in_the_background(p):
+    p.call("drill", "start", p.plan(SMALL), "--auto", "--detach", *LOST)
+    until(lambda: p.drills()[0]["state"] == "over", "it ends")
+    assert p.drills()[0]["verdict"] == "pass"
+    before = len(p.drills())
+    assert p.call("drill", "start", "no-such-plan", "--detach", code=None) and len(p.drills()) == before
+
+
+def a_history_that_takes_nothing_more(p):
+    """Its file system is full in the middle: the drill ends with an error that tells why, and nothing is left."""
+    if os.geteuid():
+        print("skipped: only root may mount a small file system", flush=True)
+        return
+    state = p.place / "small"
+    state.mkdir()
+    p.configure(lambda text: text.replace(f"state_dir: {p.directory}/state", f"state_dir: {state}"))
+    slow = p.plan(SMALL.replace("      judged:", "      slow: {kind: command, command: [sleep, '4']}\n      judged:"))
+    script = f"mount -t tmpfs -o size=1m tmpfs {state} && " \
+             f"{{ {p.muster_path} -c {p.config} drill start {slow} --auto {' '.join(LOST)} & }}; sleep 3; " \
+             f"dd if=/dev/zero of={state}/filler bs=4k 2>/dev/null; wait $!; echo code $?"
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", script], env=p.env, cwd=p.place, text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=False)
+    assert "code 4" in done.stdout, (done.stdout, done.stderr)
+    assert "full" in done.stderr or "No space left" in done.stderr, done.stderr
+    p.nothing_left()
+
+
+def a_history_that_cannot_be_written(p):
+    blocked = p.place / "blocked"
+    blocked.write_text("no directory")
+    p.configure(lambda text: text.replace(f"state_dir: {p.directory}/state", f"state_dir: {blocked}/state"))
+    done = p.carry("start", p.plan(SMALL), "--auto", *LOST).end(None)
+    assert done.process.returncode == 4 and str(blocked) in done.err, (done.process.returncode, done.err)
+
+
+def waits_take_their_time_and_the_clock_runs(p):
+    plan = SMALL.replace("      judged:", "      pause: {kind: wait, objective: 2s}\n      judged:")
+    metrics = p.drill(plan, *LOST)
+    assert p.steps()["pause"]["duration"] >= 2 and metrics["measurements"]["total_rto_minutes"] * 60 >= 2, metrics["measurements"]
+
+
+TESTS = [orders_that_make_no_sense_are_told_so, where_nothing_was_restored_nothing_is_a_success, a_plan_without_proofs_tells_what_would_be_lost,
+         a_removal_in_the_middle_keeps_nobody_waiting, plans_that_there_are_not, a_step_that_asks_goes_on_when_somebody_says_so,
+         a_step_that_asks_stops_when_somebody_says_so, a_step_that_asks_stops_when_nobody_is_there, signals_end_it_cleanly,
+         a_signal_while_people_are_waited_for, two_at_once, one_in_the_background, a_history_that_takes_nothing_more,
+         a_history_that_cannot_be_written, waits_take_their_time_and_the_clock_runs]
+
+
+def main():
+    with Platform(sys.argv[1]) as p:
+        return run_tests(TESTS, p, sys.argv[2] if len(sys.argv) > 2 else "")
+
+
+sys.exit(main())
