@@ -28,15 +28,34 @@ static bool is_recent(int64_t sign_ns)
 	return ago_ns < UNFINISHED_RESUMABLE_NS && ago_ns > -UNFINISHED_RESUMABLE_NS;
 }
 
+/* What was killed before it could tell its plan, nobody can go on with, or enter anything in. */
+static int has_plan(struct history *h, const char *run, bool *out, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	int rc;
+
+	if (store_prepare(h,
+			  "SELECT 1 FROM event WHERE run = ?1 AND type = 'note'"
+			  " AND subject = 'plan.yaml' LIMIT 1",
+			  &s, err) < 0 ||
+	    store_bind_key(h, s, 1, run, err) < 0)
+		return -1;
+	rc = store_step(h, s, err);
+	*out = rc > 0;
+	return rc < 0 ? -1 : 0;
+}
+
 int unfinished_look(struct history *h, const struct run *run, int64_t *last_sign_ns,
 		    bool *resumable, struct error *err)
 {
 	*resumable = false;
 	if (strcmp(run->kind, "drill") != 0)
 		return 0;
-	if (last_sign(h, run->id, last_sign_ns, err) < 0)
+	if (last_sign(h, run->id, last_sign_ns, err) < 0 ||
+	    has_plan(h, run->id, resumable, err) < 0)
 		return -1;
-	*resumable = is_recent(*last_sign_ns);
+	*resumable = *resumable && is_recent(*last_sign_ns);
 	return 0;
 }
 
@@ -72,10 +91,11 @@ int history_unfinished_drill(struct history *h, struct history_drill *out, struc
 		return -1;
 	if (!out->run[0])
 		return 0;
-	if (history_holders(h, &holders, err) < 0)
+	if (history_holders(h, &holders, err) < 0 ||
+	    has_plan(h, out->run, &out->resumable, err) < 0)
 		return -1;
 	/* a history in memory is its writer's alone, who lives */
 	out->alive = h->in_memory || holders_know_run(&holders, out->run);
-	out->resumable = !out->alive && is_recent(out->last_sign_ns);
+	out->resumable = out->resumable && !out->alive && is_recent(out->last_sign_ns);
 	return 0;
 }

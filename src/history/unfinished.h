@@ -13,12 +13,15 @@
 struct history_drill {
 	char run[RUN_ID_SIZE]; /* "": there is none */
 	bool alive;            /* a process holds a lock for it */
-	bool resumable;        /* not alive, and its last sign of life is recent enough */
-	int64_t started_ns;    /* wall clock */
-	int64_t last_sign_ns;  /* of its last event or entry; wall clock */
+	bool resumable;       /* not alive, has told its plan, and a sign of life recently enough */
+	int64_t started_ns;   /* wall clock */
+	int64_t last_sign_ns; /* of its last event or entry; wall clock */
 };
 
-/* One that is neither alive nor resumable is the next history_recover()'s to end. */
+/*
+ * One that is neither alive nor resumable, as it has told no plan ("plan.yaml"), or for too long
+ * nothing, is the next history_recover()'s to end.
+ */
 MUST_CHECK int history_unfinished_drill(struct history *h, struct history_drill *out,
 					struct error *err);
 

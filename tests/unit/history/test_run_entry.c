@@ -31,6 +31,18 @@ static void begin_run(struct world *w, const char *id, const char *kind, int64_t
 	assert_int_equal(event_send(history_sink(w->h), &start, &w->err), 0);
 }
 
+static void begin_drill(struct world *w, int64_t at_ns)
+{
+	const struct event plan = { .type = EVENT_NOTE,
+				    .at_ns = at_ns,
+				    .run = drill,
+				    .subject = "plan.yaml",
+				    .text = "version: 1" };
+
+	begin_run(w, drill, "drill", at_ns);
+	assert_int_equal(event_send(history_sink(w->h), &plan, &w->err), 0);
+}
+
 static int set_up(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
@@ -234,7 +246,7 @@ static void the_newest_drill_without_an_end_is_found_with_who_is_at_it(void **st
 	assert_int_equal(history_unfinished_drill(w->h, &found, &w->err), 0);
 	assert_string_equal(found.run, "");
 	begin_run(w, "other", "verify", now_ns);
-	begin_run(w, drill, "drill", now_ns - 5);
+	begin_drill(w, now_ns - 5);
 	assert_int_equal(history_unfinished_drill(w->h, &found, &w->err), 0);
 	assert_string_equal(found.run, drill);
 	assert_false(found.alive);
@@ -253,7 +265,7 @@ static void a_drill_that_nobody_is_at_is_left_alone_for_a_day(void **state)
 	struct run run;
 
 	begin_run(w, "verification", "verify", now_ns);
-	begin_run(w, drill, "drill", now_ns - UNFINISHED_RESUMABLE_NS / 2);
+	begin_drill(w, now_ns - UNFINISHED_RESUMABLE_NS / 2);
 	assert_int_equal(history_recover(w->h, &w->err), 0);
 	assert_int_equal(history_load(w->h, "verification", &run, &w->err), 0);
 	assert_true(run.finished_ns != 0);
@@ -265,6 +277,24 @@ static void a_drill_that_nobody_is_at_is_left_alone_for_a_day(void **state)
 	run_release(&run);
 }
 
+static void a_drill_that_was_killed_before_it_told_its_plan_was_cut_short(void **state)
+{
+	struct world *w = *state;
+	int64_t now_ns = clock_wall_ns();
+	struct history_drill found;
+	struct run run;
+
+	begin_run(w, drill, "drill", now_ns);
+	assert_int_equal(history_unfinished_drill(w->h, &found, &w->err), 0);
+	assert_string_equal(found.run, drill);
+	assert_false(found.resumable);
+	assert_int_equal(history_recover(w->h, &w->err), 0);
+	assert_int_equal(history_load(w->h, drill, &run, &w->err), 0);
+	assert_int_equal(run.finished_ns, now_ns);
+	assert_int_equal(run.verdict, VERDICT_ERROR);
+	run_release(&run);
+}
+
 static void after_a_day_a_drill_that_nobody_is_at_was_cut_short(void **state)
 {
 	struct world *w = *state;
@@ -272,7 +302,7 @@ static void after_a_day_a_drill_that_nobody_is_at_was_cut_short(void **state)
 	struct history_drill found;
 	struct run run;
 
-	begin_run(w, drill, "drill", long_ago_ns);
+	begin_drill(w, long_ago_ns);
 	assert_int_equal(history_unfinished_drill(w->h, &found, &w->err), 0);
 	assert_string_equal(found.run, drill);
 	assert_false(found.resumable);
@@ -296,7 +326,7 @@ static void what_people_enter_is_a_sign_of_life(void **state)
 	struct history_drill found;
 	struct run run;
 
-	begin_run(w, drill, "drill", now_ns - 2 * UNFINISHED_RESUMABLE_NS);
+	begin_drill(w, now_ns - 2 * UNFINISHED_RESUMABLE_NS);
 	(void)add(w, &e);
 	assert_int_equal(history_recover(w->h, &w->err), 0);
 	assert_int_equal(history_load(w->h, drill, &run, &w->err), 0);
@@ -313,7 +343,7 @@ static void a_drill_is_ended_when_somebody_says_so_and_nobody_is_at_it(void **st
 	int64_t now_ns = clock_wall_ns();
 	struct run run;
 
-	begin_run(w, drill, "drill", now_ns);
+	begin_drill(w, now_ns);
 	assert_int_equal(history_lock(w->h, &claim, &w->err), 0);
 	assert_int_equal(history_end_drill(w->h, drill, &w->err), -1);
 	assert_int_equal(w->err.kind, ERROR_BUSY);
@@ -345,6 +375,7 @@ int main(void)
 		TEST(an_entry_and_what_is_written_with_it_stay_together),
 		TEST(the_newest_drill_without_an_end_is_found_with_who_is_at_it),
 		TEST(a_drill_that_nobody_is_at_is_left_alone_for_a_day),
+		TEST(a_drill_that_was_killed_before_it_told_its_plan_was_cut_short),
 		TEST(after_a_day_a_drill_that_nobody_is_at_was_cut_short),
 		TEST(what_people_enter_is_a_sign_of_life),
 		TEST(a_drill_is_ended_when_somebody_says_so_and_nobody_is_at_it),
