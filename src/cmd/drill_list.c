@@ -101,6 +101,19 @@ static bool put_record(json_t *o, const struct drill_record *r)
 			  seconds_or_null(r->rto.objective_ns > 0, r->rto.objective_ns));
 }
 
+/* Of one that was killed before it told what it is. */
+static bool put_nothing(json_t *o)
+{
+	static const char *const names[] = { "state", "plan",          "scenario",
+					     "mode",  "recovery_time", "recovery_time_objective" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!member_put(o, names[i], json_null()))
+			return false;
+	}
+	return true;
+}
+
 /* `r` NULL: only the run. */
 static json_t *to_json(const struct run *run, const struct drill_record *r)
 {
@@ -111,7 +124,7 @@ static json_t *to_json(const struct run *run, const struct drill_record *r)
 	    member_put(o, "started", time_to_json(run->started_ns)) &&
 	    member_put(o, "finished", time_to_json(run->finished_ns)) &&
 	    member_put(o, "verdict", text_to_json(verdict_name(r ? r->verdict : run->verdict))) &&
-	    (!r || put_record(o, r)))
+	    (r ? put_record(o, r) : put_nothing(o)))
 		return TAKE(o);
 	return NULL;
 }
