@@ -5,9 +5,11 @@
 usage: test_drill_breaking.py MUSTER [PART OF A NAME]
 """
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
 
 from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Carried, Platform, criteria, failed, run_tests, until
 
@@ -147,6 +149,23 @@ def a_signal_while_people_are_waited_for(p):
     p.nothing_left()
 
 
+def whenever_it_is_killed_there_is_a_way_on(p):
+    """Also before it could tell its plan: then there is nothing to go on with, and nothing is in the way."""
+    path = p.plan(SMALL)
+    for i in range(int(os.environ.get("KILLS", "12"))):
+        drill = p.carry("start", path, "--auto", *LOST)
+        time.sleep(random.uniform(0.005, 0.12) if i % 3 else random.uniform(0.1, 1.2))
+        processes = drill.descendants()
+        drill.kill()
+        drill.end(None)
+        p.nothing_left(processes)
+        assert all("state" in d for d in p.drills()), p.drills()
+        said = p.call("drill", "close", "--reason", "it was killed", code=None)
+        assert not [d for d in p.drills() if d["state"] == "interrupted" and not d["finished"]], (p.drills()[0], said)
+        assert "no drill is under way" in p.call("drill", "note", "x", code=8)
+    p.drill(SMALL, *LOST)
+
+
 def two_at_once(p):
     """One of them carries a drill, the other is told so and leaves nothing."""
     before = len(p.drills())
@@ -198,10 +217,12 @@ def waits_take_their_time_and_the_clock_runs(p):
     assert p.steps()["pause"]["duration"] >= 2 and metrics["measurements"]["total_rto_minutes"] * 60 >= 2, metrics["measurements"]
 
 
-TESTS = [orders_that_make_no_sense_are_told_so, where_nothing_was_restored_nothing_is_a_success, a_plan_without_proofs_tells_what_would_be_lost,
-         a_removal_in_the_middle_keeps_nobody_waiting, plans_that_there_are_not, a_step_that_asks_goes_on_when_somebody_says_so,
-         a_step_that_asks_stops_when_somebody_says_so, a_step_that_asks_stops_when_nobody_is_there, signals_end_it_cleanly,
-         a_signal_while_people_are_waited_for, two_at_once, one_in_the_background, a_history_that_takes_nothing_more,
+TESTS = [orders_that_make_no_sense_are_told_so, where_nothing_was_restored_nothing_is_a_success,
+         a_plan_without_proofs_tells_what_would_be_lost, a_removal_in_the_middle_keeps_nobody_waiting,
+         plans_that_there_are_not, a_step_that_asks_goes_on_when_somebody_says_so,
+         a_step_that_asks_stops_when_somebody_says_so, a_step_that_asks_stops_when_nobody_is_there,
+         signals_end_it_cleanly, a_signal_while_people_are_waited_for, whenever_it_is_killed_there_is_a_way_on,
+         two_at_once, one_in_the_background, a_history_that_takes_nothing_more,
          a_history_that_cannot_be_written, waits_take_their_time_and_the_clock_runs]
 
 
