@@ -17,8 +17,6 @@
 #include "cmd/report_format.h"
 #include "cmd/run_session.h"
 #include "cmd/schedule_rows.h"
-#include "history/entry.h"
-#include "history/unfinished.h"
 #include "report/drill.h"
 
 /* What all that carries a drill has in hand. */
@@ -133,8 +131,8 @@ static int load_earlier_plan(struct carried *c, struct error *err)
 {
 	CLEANUP(config_complaints_release)
 	struct config_complaints complaints = { 0 };
-	const char *name = run_find_note(&c->earlier, "plan");
-	const char *text = run_find_note(&c->earlier, "plan.yaml");
+	const char *name = run_find_note(&c->earlier, "", "plan");
+	const char *text = run_find_note(&c->earlier, "", "plan.yaml");
 
 	if (!name || !text)
 		return error_set(err, ERROR_IO, "the history does not hold the plan of drill %s",
@@ -297,32 +295,11 @@ static int take_wishes(const struct drill_wishes *w, struct carried *c, struct e
 	return check_lost(c, err);
 }
 
-static int carry(const struct invocation *inv, const struct drill_wishes *w, int told,
-		 struct error *err)
-{
-	struct carried c = { .s = { .whole = true }, .told = told };
-	int code = -1;
-
-	if (run_session_open(inv, "drill", &c.s, err) == 0 &&
-	    load_plan(inv, &c, w->plan, err) == 0 && take_wishes(w, &c, err) == 0)
-		code = execute(inv, &c, err);
-	close_all(&c);
-	return code;
-}
-
-int drill_carry(const struct invocation *inv, const struct drill_wishes *wishes, struct error *err)
-{
-	int told = -1, code = 0;
-	int rc = wishes->detached ? detach(inv, &told, &code, err) : 1;
-
-	return rc > 0 ? carry(inv, wishes, told, err) : rc < 0 ? -1 : code;
-}
-
 /* What went with the scenario only. */
 static int take_earlier_scenario(struct carried *c, struct error *err)
 {
 	const struct run *earlier = &c->earlier;
-	const char *trusted = run_find_note(earlier, DRILL_NOTE_TRUSTED);
+	const char *trusted = run_find_note(earlier, "", DRILL_NOTE_TRUSTED);
 	const char **lost = arena_alloc(&c->earlier.arena, earlier->note_count * sizeof(*lost) + 1);
 	size_t count = 0;
 
@@ -358,9 +335,9 @@ static int take_earlier(struct carried *c, const char *id, struct error *err)
 		(void)error_set(err, ERROR_USAGE, "drill %s is over", c->earlier.id);
 		return error_hint(err, "muster drill start begins another");
 	}
-	scenario = run_find_note(&c->earlier, "scenario");
-	mode = run_find_note(&c->earlier, "mode");
-	offsite = run_find_note(&c->earlier, "offsite");
+	scenario = run_find_note(&c->earlier, "", "scenario");
+	mode = run_find_note(&c->earlier, "", "mode");
+	offsite = run_find_note(&c->earlier, "", "offsite");
 	for (int i = 0; scenario && i < DRILL_SCENARIO_COUNT; i++) {
 		if (strcmp(scenario, drill_scenario_name((enum drill_scenario)i)) == 0)
 			r->scenario = (enum drill_scenario)i;
@@ -371,21 +348,38 @@ static int take_earlier(struct carried *c, const char *id, struct error *err)
 	return take_earlier_scenario(c, err);
 }
 
-static int carry_on(const struct invocation *inv, const char *id, int told, struct error *err)
+/* A new drill as it is wished for, or, without wishes, the one of that id. */
+static int carry(const struct invocation *inv, const struct drill_wishes *w, const char *id,
+		 int told, struct error *err)
 {
 	struct carried c = { .s = { .whole = true, .again = id }, .told = told };
-	int code = -1;
+	int rc = run_session_open(inv, "drill", &c.s, err);
 
-	if (run_session_open(inv, "drill", &c.s, err) == 0 && take_earlier(&c, id, err) == 0)
-		code = execute(inv, &c, err);
+	if (rc == 0 && w)
+		rc = load_plan(inv, &c, w->plan, err) < 0 ? -1 : take_wishes(w, &c, err);
+	else if (rc == 0)
+		rc = take_earlier(&c, id, err);
+	if (rc == 0)
+		rc = execute(inv, &c, err);
 	close_all(&c);
-	return code;
+	return rc;
 }
 
-int drill_carry_on(const struct invocation *inv, const char *id, bool detached, struct error *err)
+static int carry_somewhere(const struct invocation *inv, const struct drill_wishes *w,
+			   const char *id, bool detached, struct error *err)
 {
 	int told = -1, code = 0;
 	int rc = detached ? detach(inv, &told, &code, err) : 1;
 
-	return rc > 0 ? carry_on(inv, id, told, err) : rc < 0 ? -1 : code;
+	return rc > 0 ? carry(inv, w, id, told, err) : rc < 0 ? -1 : code;
+}
+
+int drill_carry(const struct invocation *inv, const struct drill_wishes *wishes, struct error *err)
+{
+	return carry_somewhere(inv, wishes, NULL, wishes->detached, err);
+}
+
+int drill_carry_on(const struct invocation *inv, const char *id, bool detached, struct error *err)
+{
+	return carry_somewhere(inv, NULL, id, detached, err);
 }

@@ -15,7 +15,7 @@ struct options {
 };
 
 static const char *const scenarios[] = {
-#define X(id, name, meaning) name,
+#define X(id, name) name,
 	DRILL_SCENARIO_TABLE(X)
 #undef X
 		NULL

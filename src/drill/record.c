@@ -40,12 +40,9 @@ const char *drill_record_notes(const struct drill_record *r, const char *compone
 /* A drill that was resumed notes again what it did again. */
 const char *drill_record_note(const struct drill_record *r, const char *component, const char *name)
 {
-	const char *text, *newest = "";
-	size_t at = 0;
+	const char *text = run_find_note(r->run, component, name);
 
-	while ((text = drill_record_notes(r, component, name, &at)) != NULL)
-		newest = text;
-	return newest;
+	return text ? text : "";
 }
 
 const struct entry *drill_record_entry(const struct drill_record *r, enum entry_kind kind,

@@ -4,16 +4,6 @@
 
 #include "drill/record.intern.h"
 
-/* After the drill was resumed there may be two of it, of which the last counts. */
-static const struct run_step *find_event(const struct run *run, const char *id)
-{
-	for (size_t i = run->step_count; i-- > 0;) {
-		if (strcmp(run->step[i].id, id) == 0)
-			return &run->step[i];
-	}
-	return NULL;
-}
-
 /* The last word on a step that nothing replaces. */
 static const struct entry *find_entry(const struct drill_record *r, const char *id)
 {
@@ -180,7 +170,7 @@ static int read_notes_on(struct drill_record *r, struct drill_record_step *s, st
 static int read_step(struct drill_record *r, size_t i, struct error *err)
 {
 	struct drill_record_step *s = &r->step[i];
-	const struct run_step *event = find_event(r->run, r->plan.step[i].id);
+	const struct run_step *event = run_find_step(r->run, r->plan.step[i].id);
 
 	*s = (struct drill_record_step){ .plan = &r->plan.step[i], .duration_ns = -1, .why = "" };
 	s->entry = find_entry(r, s->plan->id);

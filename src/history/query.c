@@ -62,15 +62,6 @@ static int finish_run(struct run *run, sqlite3_stmt *s, struct error *err)
 	return failed ? no_memory(err) : 0;
 }
 
-static struct run_step *find_step(struct run *run, const char *id)
-{
-	for (size_t i = run->step_count; i-- > 0;) {
-		if (strcmp(run->step[i].id, id) == 0)
-			return &run->step[i];
-	}
-	return NULL;
-}
-
 static struct run_step *add_step(struct run *run, sqlite3_stmt *s, size_t *capacity,
 				 struct error *err)
 {
@@ -109,7 +100,7 @@ static struct run_step *add_step(struct run *run, sqlite3_stmt *s, size_t *capac
 
 static int finish_step(struct run *run, sqlite3_stmt *s, size_t *capacity, struct error *err)
 {
-	struct run_step *step = find_step(run, store_text(s, COLUMN_STEP));
+	struct run_step *step = run_find_step(run, store_text(s, COLUMN_STEP));
 
 	if (!step)
 		step = add_step(run, s, capacity, err);

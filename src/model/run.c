@@ -15,11 +15,22 @@ bool run_kind_is_automatic(const char *kind)
 	       strcmp(kind, "backup") == 0;
 }
 
-const char *run_find_note(const struct run *r, const char *name)
+const char *run_find_note(const struct run *r, const char *component, const char *name)
 {
 	for (size_t i = r->note_count; i-- > 0;) {
-		if (!*r->note[i].component && strcmp(r->note[i].name, name) == 0)
-			return r->note[i].text;
+		const struct run_note *n = &r->note[i];
+
+		if (strcmp(n->component, component) == 0 && strcmp(n->name, name) == 0)
+			return n->text;
+	}
+	return NULL;
+}
+
+struct run_step *run_find_step(const struct run *r, const char *id)
+{
+	for (size_t i = r->step_count; i-- > 0;) {
+		if (strcmp(r->step[i].id, id) == 0)
+			return &r->step[i];
 	}
 	return NULL;
 }

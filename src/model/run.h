@@ -53,8 +53,11 @@ struct run {
 	struct arena arena;
 };
 
-/* The newest note of that name that is about no component; NULL: there is none. */
-const char *run_find_note(const struct run *r, const char *name);
+/* The newest note of that name about the component ("" = the run as a whole); NULL: there is none. */
+const char *run_find_note(const struct run *r, const char *component, const char *name);
+
+/* The last step of that id, which a run that was taken up again may have twice; NULL: there is none. */
+struct run_step *run_find_step(const struct run *r, const char *id);
 
 /* Does muster carry out such runs by itself? Else they are people's, who are reminded of them. */
 bool run_kind_is_automatic(const char *kind);

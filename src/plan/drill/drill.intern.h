@@ -65,8 +65,21 @@ __attribute__((format(printf, 4, 5))) MUST_CHECK int drill_note(struct plan_run 
 								const char *name, struct error *err,
 								const char *fmt, ...);
 
-/* What the journal must tell of the drill before anything else. plan.begun. */
+/* Objectives of the platform, or the built-in ones. */
+static inline int64_t drill_rto_of(const struct drill *d)
+{
+	return d->config->rto_ns ? d->config->rto_ns : DRILL_RTO_NS;
+}
+static inline int64_t drill_rpo_of(const struct drill *d)
+{
+	return d->config->rpo_ns ? d->config->rpo_ns : DRILL_RPO_NS;
+}
+
+/* What the journal must tell of the drill before anything else: drill_beginning.c. plan.begun. */
 int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err);
+
+/* Of a drill that is taken up again, what stands of the earlier process's: drill_earlier.c. */
+MUST_CHECK int drill_take_earlier(struct drill *d, struct error *err);
 
 /* ---- people: drill_people.c ---- */
 
@@ -81,9 +94,6 @@ int64_t drill_last_entry(struct drill *d); /* its number; 0: there is none */
  * the run ends.
  */
 int drill_ask(struct plan_run *run, struct drill *d, struct error *err);
-/* T+ begins, at `at_ns`. */
-MUST_CHECK int drill_begin_clock(struct plan_run *run, struct drill *d, int64_t at_ns,
-				 struct error *err);
 
 /* ---- steps that muster does: drill_step.c ---- */
 

@@ -38,11 +38,6 @@ static const struct drill_state *what_failed(const struct plan_run *run, const s
 	return found;
 }
 
-static int64_t rto_of(const struct drill *d)
-{
-	return d->config->rto_ns ? d->config->rto_ns : DRILL_RTO_NS;
-}
-
 /* It ends with the plan's `validated`, which may be the step under way. */
 static int judge_time(struct plan_run *run, const struct drill *d, struct error *err)
 {
@@ -50,7 +45,7 @@ static int judge_time(struct plan_run *run, const struct drill *d, struct error 
 	const struct drill_state *failed;
 	char want[QUANTITY_TEXT_SIZE], got[QUANTITY_TEXT_SIZE];
 	struct question q = { .id = CHECK_RECOVERY_TIME,
-			      .expected = quantity_format_duration(rto_of(d), want),
+			      .expected = quantity_format_duration(drill_rto_of(d), want),
 			      .found = "not recovered" };
 	CLEANUP(cleanup_free)
 	bool *counts = calloc(d->plan->step_count + 1, sizeof(*counts));
@@ -71,7 +66,7 @@ static int judge_time(struct plan_run *run, const struct drill *d, struct error 
 				end->step->title);
 	end_ns = end->ended_ns ? end->ended_ns : clock_wall_ns();
 	q.found = quantity_format_duration(end_ns - d->t0_ns, got);
-	return judge(run, &q, end_ns - d->t0_ns <= rto_of(d), err,
+	return judge(run, &q, end_ns - d->t0_ns <= drill_rto_of(d), err,
 		     "recovered and validated %s after T0, objective %s", got, want);
 }
 

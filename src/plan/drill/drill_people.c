@@ -89,7 +89,8 @@ static const struct entry *word_on(const struct drill *d, const char *step, int6
 	return NULL;
 }
 
-int drill_begin_clock(struct plan_run *run, struct drill *d, int64_t at_ns, struct error *err)
+/* T+ begins, at `at_ns`. */
+static int begin_clock(struct plan_run *run, struct drill *d, int64_t at_ns, struct error *err)
 {
 	char text[CLOCK_RFC3339_SIZE];
 
@@ -104,7 +105,7 @@ static int end_at(struct plan_run *run, struct drill *d, struct drill_state *s, 
 		  struct error *err)
 {
 	s->ended_ns = at_ns;
-	if (strcmp(s->step->id, d->plan->start) == 0 && drill_begin_clock(run, d, at_ns, err) < 0)
+	if (strcmp(s->step->id, d->plan->start) == 0 && begin_clock(run, d, at_ns, err) < 0)
 		return -1;
 	return 1;
 }

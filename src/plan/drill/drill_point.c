@@ -110,7 +110,7 @@ static int64_t span_ns(int64_t from_ns, int64_t until_ns)
 static int judge_loss(struct plan_run *run, const struct drill *d, const struct points *all,
 		      struct error *err)
 {
-	int64_t rpo_ns = d->config->rpo_ns ? d->config->rpo_ns : DRILL_RPO_NS;
+	int64_t rpo_ns = drill_rpo_of(d);
 	int64_t loss_ns = span_ns(all->oldest.at_ns, d->t0_ns);
 	char want[QUANTITY_TEXT_SIZE], got[QUANTITY_TEXT_SIZE], skew[QUANTITY_TEXT_SIZE];
 	char at[CLOCK_RFC3339_SIZE];

@@ -31,7 +31,6 @@ static int check_tools(struct plan_run *run, const struct restore_target *t, str
 {
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
-
 	const struct engine *engine = engine_of(t->component->engine);
 
 	if (engine->tools && engine->tools(t->component, &checks, err) < 0)

@@ -2,7 +2,6 @@
 /* A plan of data becomes one of the engine's, is carried out, and is told of. */
 #include "plan/drill/drill_run.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,24 +14,13 @@
 #define TIME_MAX_NS (INT64_C(30) * 86400 * NS_PER_SECOND)
 
 static const char *const scenario_names[] = {
-#define X(id, name, meaning) name,
+#define X(id, name) name,
 	DRILL_SCENARIO_TABLE(X)
 #undef X
 };
-static const char *const scenario_meanings[] = {
-#define X(id, name, meaning) meaning,
-	DRILL_SCENARIO_TABLE(X)
-#undef X
-};
-
 const char *drill_scenario_name(enum drill_scenario s)
 {
 	return scenario_names[s];
-}
-
-const char *drill_scenario_meaning(enum drill_scenario s)
-{
-	return scenario_meanings[s];
 }
 
 static int no_memory(struct error *err)
@@ -139,154 +127,6 @@ static int make_table(struct drill *d, struct error *err)
 	return 0;
 }
 
-/* ---- what the journal must tell of it ---- */
-
-static int note_seconds(struct plan_run *run, const char *name, int64_t ns, struct error *err)
-{
-	return drill_note(run, name, err, "%" PRId64, ns / NS_PER_SECOND);
-}
-
-/* Whose people have something to do when the clock runs, but for whoever starts it. */
-static bool may_be_absent(const struct drill *d, const struct drill_role *role)
-{
-	const struct drill_step *start = drill_plan_step(d->plan, d->plan->start);
-
-	if (strcmp(role->id, start->role) == 0)
-		return false;
-	for (size_t i = 0; i < d->step_count; i++) {
-		const struct drill_step *s = d->state[i].step;
-
-		if (s->on_clock && d->step[i].poll && strcmp(s->role, role->id) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Chance decides, as it does. */
-static int choose_absent(struct plan_run *run, struct drill *d, struct error *err)
-{
-	size_t first = (size_t)clock_monotonic_ns();
-
-	if (d->request->scenario != DRILL_SCENARIO_PERSON_ABSENT)
-		return 0;
-	for (size_t i = 0; i < d->plan->role_count && !d->absent; i++) {
-		const struct drill_role *role = &d->plan->role[(first + i) % d->plan->role_count];
-
-		if (may_be_absent(d, role))
-			d->absent = role;
-	}
-	if (!d->absent)
-		return error_set(
-			err, ERROR_USAGE,
-			"plan %s has no role whose people could be absent: none of them has "
-			"anything to do once the clock runs",
-			d->plan->name);
-	return drill_note(run, "absent role", err, "%s", d->absent->id);
-}
-
-/* What belongs to it, for who takes the drill up again, too. */
-static int note_scenario(struct plan_run *run, const struct drill_request *r, struct error *err)
-{
-	char until[CLOCK_RFC3339_SIZE];
-
-	if (r->trusted_until_ns && drill_note(run, DRILL_NOTE_TRUSTED, err, "%s",
-					      clock_format_rfc3339(r->trusted_until_ns, until)) < 0)
-		return -1;
-	for (size_t i = 0; i < r->run.component_count; i++) {
-		if (drill_note(run, DRILL_NOTE_LOST, err, "%s", r->run.component[i]) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
-{
-	struct drill *d = subject;
-	const struct drill_request *r = d->request;
-	const struct config *c = d->config;
-
-	if (r->earlier)
-		return drill_note(
-			run, "deviation", err,
-			"the process that carried the drill was gone; muster drill resume "
-			"did again what was lost with its sandbox, while the clock ran on");
-	if (drill_note(run, "plan", err, "%s", d->plan->name) < 0 ||
-	    drill_note(run, "plan.yaml", err, "%s", d->plan->source.text) < 0 ||
-	    drill_note(run, "scenario", err, "%s", drill_scenario_name(r->scenario)) < 0 ||
-	    drill_note(run, "mode", err, "%s", r->automatic ? "automatic" : "people") < 0 ||
-	    drill_note(run, "timezone", err, "%s", c->timezone) < 0 ||
-	    drill_note(run, "offsite", err, "%s", r->run.offsite ? "yes" : "no") < 0 ||
-	    note_seconds(run, "objective.rto", c->rto_ns ? c->rto_ns : DRILL_RTO_NS, err) < 0 ||
-	    note_seconds(run, "objective.rpo", c->rpo_ns ? c->rpo_ns : DRILL_RPO_NS, err) < 0)
-		return -1;
-	if (!r->run.offsite &&
-	    drill_note(run, "deviation", err,
-		       "the backups are read from the repository, not from an off-site copy") < 0)
-		return -1;
-	if (note_scenario(run, r, err) < 0)
-		return -1;
-	if (r->next && drill_note(run, "next drill", err, "%s", r->next) < 0)
-		return -1;
-	return choose_absent(run, d, err);
-}
-
-/* ---- a drill that is taken up again ---- */
-
-/*
- * What an earlier process did stands, unless it was done in the sandbox that ended with it. What
- * was skipped there, was so perhaps for the sake of a step that is done again.
- */
-static bool stands(const struct drill_step *step, const struct run_step *done)
-{
-	if (done->duration_ns < 0 || done->verdict == VERDICT_SKIPPED ||
-	    done->verdict >= VERDICT_ERROR)
-		return false;
-	return step->kind != DRILL_AUTOMATIC;
-}
-
-static const struct run_step *last_of(const struct run *run, const char *id)
-{
-	for (size_t i = run->step_count; i-- > 0;) {
-		if (strcmp(run->step[i].id, id) == 0)
-			return &run->step[i];
-	}
-	return NULL;
-}
-
-static int take_notes(struct drill *d, const struct run *earlier, struct error *err)
-{
-	const char *absent = run_find_note(earlier, "absent role");
-	const char *t0 = run_find_note(earlier, "T0");
-
-	for (size_t i = 0; absent && i < d->plan->role_count; i++) {
-		if (strcmp(d->plan->role[i].id, absent) == 0)
-			d->absent = &d->plan->role[i];
-	}
-	if (t0 && clock_parse_rfc3339(t0, &d->t0_ns) < 0)
-		return error_set(err, ERROR_IO, "the history's T0 is no time: %.40s", t0);
-	return 0;
-}
-
-static int take_earlier(struct drill *d, struct error *err)
-{
-	const struct run *earlier = d->request->earlier;
-
-	if (!earlier)
-		return 0;
-	for (size_t i = 0; i < d->step_count; i++) {
-		struct drill_state *s = &d->state[i];
-		const struct run_step *done = last_of(earlier, s->step->id);
-
-		if (!done || !stands(s->step, done))
-			continue;
-		d->over[i] = true;
-		s->done = true;
-		s->ended_ns = done->started_ns + done->duration_ns;
-		d->left[s->step->phase]--;
-	}
-	return take_notes(d, earlier, err);
-}
-
 /* Sets that were made since it began are none of those that whoever takes it up again has. */
 static int64_t not_after(const struct drill *d)
 {
@@ -349,7 +189,7 @@ int drill_run(const struct drill_request *request, struct run_outcome *out, stru
 	run.time_limit_ns = TIME_MAX_NS;
 	rc = make_table(&d, err);
 	if (rc == 0)
-		rc = take_earlier(&d, err);
+		rc = drill_take_earlier(&d, err);
 	if (rc == 0)
 		rc = prepare_restores(&d, err);
 	if (request->earlier) {

@@ -12,22 +12,20 @@
 
 /* name, what it takes away */
 #define DRILL_SCENARIO_TABLE(X)                                                                    \
-	X(DATA_CENTRE, "data-centre", "everything is lost but the backups")                        \
-	X(COMPONENT_LOST, "component-lost", "only the components that are named are lost")         \
-	X(NEWEST_UNUSABLE, "newest-unusable", "the newest set of each component cannot be used")   \
-	X(OFFSITE_ONLY, "offsite-only", "only the off-site copy is left")                          \
-	X(PERSON_ABSENT, "person-absent", "whoever has a role is not there, another stands in")    \
-	X(CORRUPTED_PRIMARY, "corrupted-primary",                                                  \
-	  "the database is there but cannot be trusted since a time: only older sets may be used")
+	X(DATA_CENTRE, "data-centre")             /* everything but the backups */                 \
+	X(COMPONENT_LOST, "component-lost")       /* the components that are named */              \
+	X(NEWEST_UNUSABLE, "newest-unusable")     /* the newest set of each component */           \
+	X(OFFSITE_ONLY, "offsite-only")           /* all but the off-site copy */                  \
+	X(PERSON_ABSENT, "person-absent")         /* whoever has a role; another stands in */      \
+	X(CORRUPTED_PRIMARY, "corrupted-primary") /* sets newer than a time */
 
 enum drill_scenario {
-#define X(id, name, meaning) DRILL_SCENARIO_##id,
+#define X(id, name) DRILL_SCENARIO_##id,
 	DRILL_SCENARIO_TABLE(X)
 #undef X
 		DRILL_SCENARIO_COUNT
 };
 const char *drill_scenario_name(enum drill_scenario s);
-const char *drill_scenario_meaning(enum drill_scenario s);
 
 /* Notes of what belongs to a scenario: each lost component; until when sets are trusted. */
 #define DRILL_NOTE_LOST    "lost"
