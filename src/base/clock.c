@@ -24,6 +24,14 @@ int64_t clock_monotonic_ns(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+struct timespec clock_moment_ahead(int64_t span_ns)
+{
+	int64_t at_ns = clock_add(clock_wall_ns(), span_ns);
+
+	return (struct timespec){ .tv_sec = at_ns / NS_PER_SECOND,
+				  .tv_nsec = at_ns % NS_PER_SECOND };
+}
+
 int64_t clock_add(int64_t at_ns, int64_t span_ns)
 {
 	int64_t sum;

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 
@@ -17,6 +18,9 @@ int64_t clock_wall_ns(void);
 int64_t clock_monotonic_ns(void);
 
 enum { CLOCK_RFC3339_SIZE = sizeof("2026-11-22T19:14:19.123Z") };
+
+/* So much later than now by the wall clock, for pthread_cond_timedwait(). */
+struct timespec clock_moment_ahead(int64_t span_ns);
 
 /* `span_ns` later; INT64_MAX when that is beyond what can be told. */
 int64_t clock_add(int64_t at_ns, int64_t span_ns);

@@ -55,15 +55,10 @@ static int ask_arrived(const struct config *config, const char *const *set, int6
 	const struct string_list *command = &config->drill_alert.arrived;
 	CLEANUP(buf_release)
 	struct buf said = { 0 };
-	const char *argv[64] = { NULL };
 	const struct process_spec spec = {
-		.argv = argv, .set_env = set, .in = -1, .own_group = true
+		.argv = command->item, .set_env = set, .in = -1, .own_group = true
 	};
 
-	if (command->count >= sizeof(argv) / sizeof(*argv))
-		return error_set(err, ERROR_CONFIG, "drill.alert_arrived has more than 63 words");
-	for (size_t i = 0; i < command->count; i++)
-		argv[i] = command->item[i];
 	error_clear(why);
 	if (process_run(&spec, left_ns, OUTPUT_MAX, &said, why) == 0)
 		return 1;

@@ -8,7 +8,8 @@
 #include "config/secret.h"
 
 struct string_list {
-	const char **item;
+	const char *
+		*item; /* NULL-terminated when it is of the configuration's; NULL: it is empty */
 	size_t count;
 };
 

@@ -268,10 +268,7 @@ static void await(struct schedule *s)
 		(void)pthread_cond_wait(&s->shared->step_ended, &s->shared->lock);
 		return;
 	}
-	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += TEND_MS * (NS_PER_SECOND / 1000);
-	until.tv_sec += until.tv_nsec / NS_PER_SECOND;
-	until.tv_nsec %= NS_PER_SECOND;
+	until = clock_moment_ahead(TEND_MS * (NS_PER_SECOND / 1000));
 	(void)pthread_cond_timedwait(&s->shared->step_ended, &s->shared->lock, &until);
 }
 

@@ -168,9 +168,7 @@ static int hear_once(struct plan_run *run, struct restore_target *t, struct erro
 /* Under the lock: until the one that hears has heard something, or for a moment. */
 static int wait_for_other(struct plan_run *run, struct restore_hearing *h, struct error *err)
 {
-	int64_t until_ns = clock_wall_ns() + TICK_MS * (NS_PER_SECOND / 1000);
-	const struct timespec until = { .tv_sec = until_ns / NS_PER_SECOND,
-					.tv_nsec = until_ns % NS_PER_SECOND };
+	const struct timespec until = clock_moment_ahead(TICK_MS * (NS_PER_SECOND / 1000));
 
 	(void)pthread_cond_timedwait(&h->changed, &h->lock, &until);
 	return plan_may_go_on(run, err);

@@ -61,12 +61,8 @@ static int await_needs(struct service *s, const struct service **in_vain, struct
 
 	(void)pthread_mutex_lock(&all->lock);
 	while ((*in_vain = missing(s)) && !(*in_vain)->settled) {
-		struct timespec until;
+		const struct timespec until = clock_moment_ahead(pause_ns);
 
-		(void)clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += (long)pause_ns;
-		until.tv_sec += until.tv_nsec / NS_PER_SECOND;
-		until.tv_nsec %= NS_PER_SECOND;
 		(void)pthread_cond_timedwait(&all->changed, &all->lock, &until);
 		if (may_go_on(s, err) < 0) {
 			rc = -1;

@@ -123,18 +123,13 @@ static int probe_tcp(const struct component_config *c, struct checks *out, struc
 static int probe_command(const struct component_config *c, struct checks *out, struct error *err)
 {
 	const struct string_list *command = &c->health.command;
-	CLEANUP(cleanup_free)
-	const char **argv = calloc(command->count + 1, sizeof(*argv));
-	struct process_spec spec = { .argv = argv, .in = -1 };
+	struct process_spec spec = { .argv = command->item, .in = -1 };
 	struct error failure = ERROR_INIT;
 	struct reached reached = { 0 };
 
-	if (!argv)
-		return error_set(err, ERROR_NOMEM, "no memory to run %s", command->item[0]);
-	memcpy(argv, command->item, command->count * sizeof(*argv));
 	if (process_run(&spec, reach_timeout_ns(&c->connect), 0, NULL, &failure) == 0) {
 		(void)snprintf(reached.message, sizeof(reached.message), "%s exited with code 0",
-			       argv[0]);
+			       command->item[0]);
 	} else if (failure.kind == ERROR_INTERRUPTED || failure.kind == ERROR_NOMEM) {
 		*err = failure;
 		return -1;
@@ -143,7 +138,7 @@ static int probe_command(const struct component_config *c, struct checks *out, s
 				   failure.kind == ERROR_TIMEOUT ? REACH_TIMEOUT : REACH_PROTOCOL,
 				   "%.380s", failure.message);
 	}
-	return reach_check(c, argv[0], &reached, out, err);
+	return reach_check(c, command->item[0], &reached, out, err);
 }
 
 int engine_service_probe(const struct component_config *c, struct checks *out, struct error *err)

@@ -95,19 +95,14 @@ int drill_run_command(struct plan_run *run, struct drill *d, const struct drill_
 	CLEANUP(close_file)
 	FILE *written = tmpfile();
 	const char *set[4];
-	struct process_spec spec = { .set_env = set, .in = -1, .own_group = true };
+	struct process_spec spec = {
+		.argv = step->command.item, .set_env = set, .in = -1, .own_group = true
+	};
 	CLEANUP(cleanup_process)
 	struct process p = PROCESS_INIT;
-	const char **argv = arena_alloc(&arena, (step->command.count + 1) * sizeof(*argv));
 
 	if (!written)
 		return error_set_errno(err, ERROR_IO, "make a file for what a command writes");
-	if (!argv)
-		return error_set(err, ERROR_NOMEM, "no memory for a command");
-	for (size_t i = 0; i < step->command.count; i++)
-		argv[i] = step->command.item[i];
-	argv[step->command.count] = NULL;
-	spec.argv = argv;
 	spec.out = spec.err = fileno(written);
 	if (set_variables(run, d, &arena, set, err) < 0 || process_start(&spec, &p, err) < 0 ||
 	    await_end(run, &p, written, err) < 0 || note_output(run, written, err) < 0)

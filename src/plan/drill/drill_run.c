@@ -110,9 +110,6 @@ static int make_table(struct drill *d, struct error *err)
 	d->left = arena_alloc(&d->arena, (p->phase_count + 1) * sizeof(*d->left));
 	if (!d->step || !d->state || !d->over || !d->left)
 		return no_memory(err);
-	memset(d->state, 0, (p->step_count + 1) * sizeof(*d->state));
-	memset(d->over, 0, (p->step_count + 1) * sizeof(*d->over));
-	memset(d->left, 0, (p->phase_count + 1) * sizeof(*d->left));
 	for (size_t i = 0; i < p->step_count; i++) {
 		if (!p->phase[p->step[i].phase].after_end && add_step(d, &p->step[i], err) < 0)
 			return -1;
@@ -157,8 +154,6 @@ static int prepare_restores(struct drill *d, struct error *err)
 	d->readable = services_readable(d->config, &d->arena);
 	if (!d->compared || !d->fetched || !d->readable)
 		return no_memory(err);
-	memset(d->compared, 0, d->fleet.test.target_count + 1);
-	memset(d->fetched, 0, d->fleet.test.target_count + 1);
 	return 0;
 }
 

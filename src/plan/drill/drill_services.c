@@ -5,12 +5,12 @@
 #include "service/trials.h"
 
 /* Why there is nothing to try; NULL: there is. */
-static const char *hindrance(const struct drill *d)
+static const char *hindrance(struct drill *d)
 {
 	if (d->request->scenario == DRILL_SCENARIO_COMPONENT_LOST)
 		return "only some components were lost, so that the services have not all that "
 		       "they need";
-	if (!d->sealed)
+	if (!drill_has_sandbox(d))
 		return "there is no sandbox";
 	return NULL;
 }
@@ -78,7 +78,6 @@ int drill_health(struct plan_run *run, struct drill *d, const struct drill_step 
 {
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
-
 	int rc = d->services ? services_health(d->services, &checks, err) : 0;
 
 	(void)step;
@@ -125,7 +124,6 @@ int drill_monitor(struct plan_run *run, struct drill *d, const struct drill_step
 {
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
-
 	int rc = 0;
 
 	(void)step;
