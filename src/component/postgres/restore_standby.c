@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -210,22 +211,37 @@ static int judge(struct postgres_standby *s, struct error *err)
 
 /* ---- the order of things ---- */
 
+/* Whether it is gone: a killed standby's connection keeps it for some moments. */
+static bool drop_slot(const struct postgres_standby *s)
+{
+	static const char drop[] = "SELECT pg_catalog.pg_drop_replication_slot(slot_name)"
+				   " FROM pg_catalog.pg_replication_slots"
+				   " WHERE slot_name = $1 AND NOT active";
+	static const char end[] = "SELECT pg_catalog.pg_terminate_backend(active_pid)"
+				  " FROM pg_catalog.pg_replication_slots WHERE slot_name = $1";
+	const char *const values[] = { s->name };
+	struct error ignored = ERROR_INIT;
+	PGresult *row;
+	bool gone;
+
+	PQclear(session_exec(s->primary, drop, 1, values, 0, &ignored));
+	row = session_exec(s->primary, end, 1, values, 0, &ignored);
+	gone = PQresultStatus(row) == PGRES_TUPLES_OK && PQntuples(row) == 0;
+	PQclear(row);
+	return gone;
+}
+
 /* What could not be made leaves nothing: the restored server goes on without it. */
 static void take_down(struct postgres_standby *s)
 {
-	const char *const values[] = { s->name };
+	int64_t deadline = clock_monotonic_ns() + 10 * NS_PER_SECOND;
 	struct error ignored = ERROR_INIT;
-	PGresult *row = NULL;
 
 	process_stop(&s->r->server->companion, SIGINT, 10 * NS_PER_SECOND);
 	s->r->server->companion = (struct process)PROCESS_INIT;
-	if (s->primary)
-		row = session_exec(s->primary,
-				   "SELECT pg_catalog.pg_drop_replication_slot(slot_name)"
-				   " FROM pg_catalog.pg_replication_slots"
-				   " WHERE slot_name = $1 AND NOT active",
-				   1, values, 0, &ignored);
-	PQclear(row);
+	while (s->primary && PQstatus(s->primary) == CONNECTION_OK && !drop_slot(s) &&
+	       clock_monotonic_ns() < deadline)
+		(void)usleep(10000);
 	if (file_remove_tree(s->server.place.directory, &ignored) < 0)
 		error_clear(&ignored); /* it goes with the sandbox */
 }
