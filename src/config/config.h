@@ -236,6 +236,7 @@ struct config {
 	size_t schedule_count;
 	/* absolute paths, NULL or "" for none: a directory of plans; a file with a text */
 	const char *drill_plans, *drill_announcement;
+	const char *drill_sets; /* "newest" or "proven": which backups a drill trusts */
 	struct drill_alert_config drill_alert;
 	struct trial_config *smoke, *workflow, *monitoring;
 	size_t smoke_count, workflow_count, monitoring_count;

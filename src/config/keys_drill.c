@@ -5,6 +5,8 @@
 #define TRIAL(field)   offsetof(struct trial_config, field)
 #define REQUEST(field) offsetof(struct request_config, field)
 
+static const char *const sets[] = { "newest", "proven", NULL };
+
 static const struct key_row rows[] = {
 	{ .path = "drill", .type = KEY_MAP, .help = "How drills are made." },
 	{ .path = "drill.plans",
@@ -20,6 +22,15 @@ static const struct key_row rows[] = {
 	  .otherwise = "a built-in text",
 	  .help = "A file with the text of announcements of drills, see "
 		  "muster-drill-announce(1)." },
+	{ .path = "drill.sets",
+	  .type = KEY_CHOICE,
+	  .offset = TOP(drill_sets),
+	  .built_in = "newest",
+	  .choices = sets,
+	  .help = "Which backup set of a component a drill restores: the newest that no run has "
+		  "found bad, as in a disaster; or the newest that a verification found sound or a "
+		  "restore has proven. Sets that are passed over are told as a deviation; where "
+		  "none is left, the newest is taken. A scenario may withhold further ones." },
 	{ .path = "drill.test_alert",
 	  .type = KEY_WORDS,
 	  .offset = TOP(drill_alert.to),

@@ -2,84 +2,44 @@
 /* Which backups are restored: a set for each component, or the files that were named. */
 #include <inttypes.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "plan/restore_test.intern.h"
 
-/* The parts that a component's content is restored from, best first; all that are there of the first kind. */
-static const enum part_kind content_kinds[] = { PART_DUMP, PART_SQL, PART_RDB, PART_DEFINITIONS };
-static const enum part_kind content_kinds_sql[] = { PART_SQL, PART_DUMP, PART_RDB,
-						    PART_DEFINITIONS };
-enum { CONTENT_KINDS = sizeof(content_kinds) / sizeof(*content_kinds) };
-
-/* The best kind of part that the set holds of the component; PART_KIND_COUNT: none. */
-static enum part_kind content_kind(const struct restore_test *t, const struct backup_set *set,
-				   const struct component_config *c)
+/* What earlier runs know of the set. */
+static const char *describe_trust(const struct restore_test *t, const struct restore_target *target)
 {
-	const enum part_kind *kinds = t->request->from_sql ? content_kinds_sql : content_kinds;
+	static const char *const words[] = {
+		[SET_UNKNOWN] = "the newest that nothing is known against; no run has looked at it",
+		[SET_SOUND] = "the newest that a verification found sound",
+		[SET_PROVEN] = "the newest that a restore has proven",
+		[SET_BAD] = "the newest; it is known to be bad, as all are",
+	};
+	const struct standing *known =
+		standings_find(&t->standings, target->component->name, target->set->id);
 
-	for (size_t k = 0; k < CONTENT_KINDS; k++) {
-		for (size_t i = 0; i < set->file_count; i++) {
-			if (set->file[i].component == c && set->file[i].kind == kinds[k])
-				return kinds[k];
-		}
-	}
-	return PART_KIND_COUNT;
+	return words[known ? known->standing : SET_UNKNOWN];
 }
 
-static bool holds(const struct restore_test *t, const struct backup_set *set,
-		  const struct component_config *c)
+/* Newer sets that were not trusted, in words. */
+static int tell_passed_over(struct restore_test *t, struct restore_target *target,
+			    struct error *err)
 {
-	return content_kind(t, set, c) != PART_KIND_COUNT;
-}
+	const struct backup_set *newest = NULL;
+	const struct standing *known = NULL;
+	size_t count = restore_passed_over(t, target, &newest, &known);
+	char more[48] = "";
 
-/* May its restore be of this set? */
-static bool may_be(const struct restore_test *t, const struct backup_set *set,
-		   const struct component_config *c)
-{
-	return holds(t, set, c) &&
-	       (!t->request->not_after_ns || set->time_ns <= t->request->not_after_ns);
-}
-
-static size_t random_below(size_t n)
-{
-	uint64_t number = 0;
-
-	if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
-		number = (uint64_t)(uintptr_t)&number;
-	return (size_t)(number % n);
-}
-
-/* Among the sets that hold the component: newest first, as the catalogue has them. */
-static struct backup_set *pick_set(struct restore_test *t, const struct component_config *c)
-{
-	struct catalogue *all = &t->catalogue;
-	size_t count = 0, wanted = 0;
-
-	for (size_t i = 0; i < all->set_count; i++)
-		count += may_be(t, &all->set[i], c);
-	if (count <= t->request->withheld)
-		return NULL;
-	wanted = t->request->withheld;
-	if (t->request->pick == RESTORE_PICK_OLDEST)
-		wanted = count - 1;
-	else if (t->request->pick == RESTORE_PICK_RANDOM)
-		wanted += random_below(count - wanted);
-	for (size_t i = 0; i < all->set_count; i++) {
-		if (may_be(t, &all->set[i], c) && wanted-- == 0)
-			return &all->set[i];
-	}
-	return NULL;
-}
-
-static struct backup_set *choose_set(struct restore_test *t, const struct component_config *c)
-{
-	struct backup_set *named;
-
-	if (!t->request->set)
-		return pick_set(t, c);
-	named = catalogue_find(&t->catalogue, t->request->set);
-	return named && holds(t, named, c) ? named : NULL;
+	if (!count)
+		return 0;
+	if (count > 1)
+		(void)snprintf(more, sizeof(more), ", and %zu more newer than it", count - 1);
+	target->passed_over =
+		known && known->standing == SET_BAD ?
+			arena_printf(&t->arena, "set %s, whose check \"%s\" failed in the %s %s%s",
+				     newest->id, known->check, known->kind, known->run, more) :
+			arena_printf(&t->arena, "set %s, which no run has found sound%s",
+				     newest->id, more);
+	return target->passed_over ? 0 : error_set(err, ERROR_NOMEM, "no memory for set names");
 }
 
 static int check_exists(struct plan_run *run, const struct restore_test *t,
@@ -95,6 +55,11 @@ static int check_exists(struct plan_run *run, const struct restore_test *t,
 
 	if (target->set && t->request->set)
 		return judge(run, &q, true, err, "set %s, as asked for", target->set->id);
+	if (target->set && t->request->trust != RESTORE_TRUST_ALL)
+		return judge(run, &q, true, err, "set %s, %s%s%s", target->set->id,
+			     describe_trust(t, target),
+			     target->passed_over ? "; passed over: " : "",
+			     target->passed_over ? target->passed_over : "");
 	if (target->set && (t->request->withheld || t->request->not_after_ns))
 		return judge(run, &q, true, err, "set %s, the newest of those that may be used",
 			     target->set->id);
@@ -131,7 +96,7 @@ static int load_manifest(struct plan_run *run, struct backup_set *set, struct er
 static int list_files(struct restore_test *t, struct restore_target *target, struct error *err)
 {
 	const struct backup_set *set = target->set;
-	enum part_kind kind = content_kind(t, set, target->component);
+	enum part_kind kind = restore_content_kind(t, set, target->component);
 
 	target->file = arena_alloc(&t->arena, set->file_count * sizeof(*target->file));
 	if (!target->file)
@@ -179,7 +144,9 @@ static int choose(struct plan_run *run, struct restore_test *t, struct restore_t
 {
 	if (t->request->of_files)
 		return take_file(t, target, err);
-	target->set = choose_set(t, target->component);
+	target->set = restore_pick_set(t, target->component);
+	if (target->set && tell_passed_over(t, target, err) < 0)
+		return -1;
 	if (check_exists(run, t, target, err) < 0)
 		return -1;
 	if (!target->set)
@@ -197,6 +164,8 @@ int restore_step_choose(struct plan_run *run, void *subject, struct error *err)
 			 0 :
 			 run_request_load_catalogue(&t->request->run, &t->catalogue, err);
 
+	if (rc == 0 && t->request->trust != RESTORE_TRUST_ALL)
+		rc = history_standings(t->request->run.history, &t->standings, err);
 	for (size_t i = 0; rc == 0 && i < t->target_count; i++)
 		rc = choose(run, t, &t->target[i], err);
 	catalogue_disconnect(

@@ -40,7 +40,8 @@ struct restore_hearing {
 /* What is restored by one server: a component's files of one set, or a single file. */
 struct restore_target {
 	const struct component_config *component;
-	struct backup_set *set; /* NULL: none, or of no platform */
+	struct backup_set *set;  /* NULL: none, or of no platform */
+	const char *passed_over; /* which newer sets were not trusted, and why; NULL: none */
 	struct restore_file *file;
 	size_t file_count;
 	enum engine_kind engine;

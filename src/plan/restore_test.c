@@ -101,6 +101,7 @@ void restore_release(struct restore_test *t)
 	}
 	inspect_desk_close(&t->desk);
 	free(t->target);
+	standings_release(&t->standings);
 	catalogue_release(&t->catalogue);
 	arena_release(&t->arena);
 }

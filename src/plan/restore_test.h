@@ -12,6 +12,12 @@
 
 /* Which of a component's backup sets. */
 enum restore_pick { RESTORE_PICK_LATEST, RESTORE_PICK_RANDOM, RESTORE_PICK_OLDEST };
+/* Which of them may be picked, as far as earlier runs know them (history/standing.h). */
+enum restore_trust {
+	RESTORE_TRUST_ALL,    /* any: it is they that are tested */
+	RESTORE_TRUST_UNLESS, /* those that nothing is known against; when there is none, any */
+	RESTORE_TRUST_PROVEN, /* those that were found sound or proven; when there is none, the former */
+};
 
 /* What a component's objective is when nobody set one: an hour. */
 #define RESTORE_RTO_NS (INT64_C(3600) * INT64_C(1000000000))
@@ -23,6 +29,7 @@ struct restore_test_request {
 	const struct inspect_source *const *source;
 	const char *set; /* catalogue_find(); NULL: `pick` tells */
 	enum restore_pick pick;
+	enum restore_trust trust;
 	size_t withheld;      /* so many of a component's newest sets may not be used */
 	int64_t not_after_ns; /* nor newer ones than this, wall clock; 0: any may */
 	/*

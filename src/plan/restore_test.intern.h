@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "component/engine.h"
+#include "history/standing.h"
 #include "inspect/desk.h"
 #include "plan/restore_target.h"
 #include "plan/restore_test.h"
@@ -23,6 +24,7 @@ struct restore_test {
 	const struct config *config;
 	struct arena arena;
 	struct catalogue catalogue;
+	struct standings standings; /* of sets, while they are chosen */
 	struct restore_target *target;
 	size_t target_count;
 	struct plan plan;
@@ -42,6 +44,18 @@ MUST_CHECK int restore_make_plan(struct restore_test *t, struct error *err);
 
 /* The target whose step is under way. */
 struct restore_target *restore_target_of(struct plan_run *run, struct restore_test *t);
+
+/* The best kind of part that the set holds of the component; PART_KIND_COUNT: none. */
+enum part_kind restore_content_kind(const struct restore_test *t, const struct backup_set *set,
+				    const struct component_config *c);
+/* The component's set that is asked for, as far as there is one; else NULL. */
+struct backup_set *restore_pick_set(struct restore_test *t, const struct component_config *c);
+/*
+ * How many newer sets than the target's were not trusted, and what is known of the newest of them
+ * (NULL: nothing, which was too little).
+ */
+size_t restore_passed_over(const struct restore_test *t, const struct restore_target *target,
+			   const struct backup_set **newest, const struct standing **known);
 
 /* Choose each target's set and files; their manifests are read. */
 int restore_step_choose(struct plan_run *run, void *subject, struct error *err);

@@ -179,9 +179,38 @@ def with_an_off_site_copy_it_comes_back_from_there(p):
         servers.down()
 
 
+def a_set_that_was_found_bad_is_passed_over(p):
+    p.configure(only_the_cache)
+    another_set(p)
+    another_set(p)
+    newest, older = sets(p)[:2]
+    p.call("verify", "--backup-set", older)
+    dump, = (p.directory / "backups").glob(f"**/*{newest}*.rdb*")
+    content = dump.read_bytes()
+    middle = len(content) // 2
+    dump.chmod(0o600)
+    dump.write_bytes(content[:middle] + bytes([content[middle] ^ 0x55]) + content[middle + 1:])
+    p.call("verify", code=1)
+    metrics = p.drill(SMALL)
+    assert component(metrics)["set"] == older, (older, component(metrics))
+    told = [d for d in metrics["deviations"] if f"passed over: set {newest}, whose check " in d]
+    assert len(told) == 1, metrics["deviations"]
+    # nothing is known of a newer one: it is taken, unless only proven ones may be
+    another_set(p)
+    metrics = p.drill(SMALL)
+    assert component(metrics)["set"] == sets(p)[0] and not [d for d in metrics["deviations"] if "passed over" in d]
+    another_set(p)
+    before = sets(p)[1]
+    p.configure(lambda text: only_the_cache(text) + "drill: {sets: proven}\n")
+    metrics = p.drill(SMALL)
+    assert component(metrics)["set"] == before, "proven by the drill before this one"
+    assert [d for d in metrics["deviations"] if f"passed over: set {sets(p)[0]}, which no run has found sound" in d]
+
+
 TESTS = [only_what_is_lost_comes_back, the_newest_set_cannot_be_used, only_what_was_made_before_a_time_is_trusted,
          what_was_pretended_stays_so_when_it_is_taken_up_again, somebody_else_must_stand_in, nobody_could_be_absent,
-         without_an_off_site_copy_there_is_nothing, with_an_off_site_copy_it_comes_back_from_there]
+         without_an_off_site_copy_there_is_nothing, with_an_off_site_copy_it_comes_back_from_there,
+         a_set_that_was_found_bad_is_passed_over]
 
 
 def main():

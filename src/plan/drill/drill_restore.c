@@ -52,12 +52,24 @@ static int look_at(struct plan_run *run, struct drill *d, struct restore_target 
 	return restore_check_room(run, &d->fleet.test, t, err);
 }
 
+static int tell_passed_over(struct plan_run *run, struct drill *d, struct error *err)
+{
+	for (size_t i = 0; i < d->fleet.test.target_count; i++) {
+		const struct restore_target *t = &d->fleet.test.target[i];
+
+		if (t->passed_over && drill_note(run, "deviation", err, "%s: passed over: %s",
+						 t->component->name, t->passed_over) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int choose_once(struct plan_run *run, struct drill *d, struct error *err)
 {
 	if (d->chosen)
 		return 0;
 	d->chosen = true;
-	return restore_fleet_choose(run, &d->fleet, err);
+	return restore_fleet_choose(run, &d->fleet, err) < 0 ? -1 : tell_passed_over(run, d, err);
 }
 
 int drill_ready(struct plan_run *run, struct drill *d, const struct drill_step *step,

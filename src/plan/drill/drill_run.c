@@ -140,6 +140,8 @@ static int prepare_restores(struct drill *d, struct error *err)
 
 	d->restores = (struct restore_test_request){
 		.run = r->run,
+		.trust = strcmp(d->config->drill_sets, "proven") == 0 ? RESTORE_TRUST_PROVEN :
+									RESTORE_TRUST_UNLESS,
 		.withheld = r->scenario == DRILL_SCENARIO_NEWEST_UNUSABLE,
 		.not_after_ns = not_after(d),
 		.standby = drill_has_step(d, DRILL_WORK_REPLICATE, ENGINE_POSTGRESQL) ||

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "history/standing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "history/store.h"
+
+/* Checks whose failure makes a set one that nobody would restore. */
+#define OF_CONTENT                                                                                 \
+	"c.name IN ('size', 'hash', 'compression', 'format', 'facts', 'complete', 'readable',"     \
+	" 'restored', 'proven', 'schema', 'constraints', 'indexes', 'analyze', 'round-trip')"
+#define OF_LOOK "c.run = l.run AND c.component = l.component AND c.type = 'check' AND "
+
+/* Each look at a component's part of a set, the oldest first. */
+static const char looks_sql[] =
+	"WITH l AS ("
+	"  SELECT s.run, s.kind, s.at, e.component, e.found AS backup_set FROM event s"
+	"  JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
+	"  JOIN event e ON e.run = s.run AND e.type = 'check' AND e.name = 'exists'"
+	"    AND e.verdict = 'pass' AND e.component IS NOT NULL"
+	"  WHERE s.type = 'run-started' AND s.kind IN ('verify', 'restore-test', 'drill')"
+	"    AND" STORE_HAS_COME ")"
+	" SELECT l.component, l.backup_set, l.run, l.kind,"
+	"  (SELECT c.name FROM event c WHERE " OF_LOOK OF_CONTENT " AND c.verdict = 'fail'"
+	"    ORDER BY c.seq LIMIT 1),"
+	"  EXISTS (SELECT 1 FROM event c WHERE " OF_LOOK "c.name = 'proven'"
+	"    AND c.verdict IN ('pass', 'warn')),"
+	"  EXISTS (SELECT 1 FROM event c WHERE " OF_LOOK "c.name = 'format'"
+	"    AND c.verdict IN ('pass', 'warn')),"
+	"  EXISTS (SELECT 1 FROM event c WHERE " OF_LOOK OF_CONTENT " AND (c.verdict = 'error'"
+	"    OR (c.verdict = 'skipped' AND c.required)))"
+	"  OR EXISTS (SELECT 1 FROM event w WHERE w.run = l.run AND w.type = 'check'"
+	"    AND w.component IS NULL AND w.name IN ('interrupted', 'step')"
+	"    AND w.verdict IN ('fail', 'error'))"
+	" FROM l ORDER BY l.at, l.run";
+
+struct look {
+	const char *component, *set, *run, *kind;
+	const char *bad; /* the check that failed; "": none did */
+	bool proven, sound, unsure;
+};
+
+static struct standing *find(const struct standings *s, const char *component, const char *set)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (strcmp(s->item[i].set, set) == 0 &&
+		    strcmp(s->item[i].component, component) == 0)
+			return &s->item[i];
+	}
+	return NULL;
+}
+
+const struct standing *standings_find(const struct standings *s, const char *component,
+				      const char *set)
+{
+	return find(s, component, set);
+}
+
+void standings_release(struct standings *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		free(s->item[i].component);
+	free(s->item);
+	*s = (struct standings){ 0 };
+}
+
+static struct standing *add(struct standings *out, const struct look *l)
+{
+	void *items = out->item;
+	struct standing *slot = store_slot(&items, out->count, sizeof(*slot));
+
+	out->item = items;
+	if (!slot)
+		return NULL;
+	*slot = (struct standing){ .component = strdup(l->component) };
+	if (!slot->component)
+		return NULL;
+	(void)snprintf(slot->set, sizeof(slot->set), "%s", l->set);
+	out->count++;
+	return slot;
+}
+
+static enum set_standing found(const struct look *l)
+{
+	if (l->bad[0])
+		return SET_BAD;
+	if (l->unsure)
+		return SET_UNKNOWN;
+	return l->proven ? SET_PROVEN : l->sound ? SET_SOUND : SET_UNKNOWN;
+}
+
+/* What a verification cannot know better than the restore that was before it. */
+static bool keeps(const struct standing *s, enum set_standing now)
+{
+	bool of_restore = strcmp(s->kind, "verify") != 0;
+
+	return now == SET_UNKNOWN || (now == SET_SOUND && s->standing != SET_UNKNOWN && of_restore);
+}
+
+static int weigh(struct standings *out, const struct look *l, struct error *err)
+{
+	struct standing *s = find(out, l->component, l->set);
+	enum set_standing now = found(l);
+
+	if (!s)
+		s = add(out, l);
+	if (!s)
+		return error_set(err, ERROR_NOMEM, "history: no memory for what is known of sets");
+	if (keeps(s, now))
+		return 0;
+	s->standing = now;
+	(void)snprintf(s->run, sizeof(s->run), "%s", l->run);
+	(void)snprintf(s->kind, sizeof(s->kind), "%s", l->kind);
+	(void)snprintf(s->check, sizeof(s->check), "%s", l->bad);
+	return 0;
+}
+
+int history_standings(struct history *h, struct standings *out, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+	int rc;
+
+	*out = (struct standings){ 0 };
+	if (store_prepare(h, looks_sql, &s, err) < 0)
+		return -1;
+	while ((rc = store_step(h, s, err)) > 0) {
+		const struct look l = { .component = store_text(s, 0),
+					.set = store_text(s, 1),
+					.run = store_text(s, 2),
+					.kind = store_text(s, 3),
+					.bad = store_text(s, 4),
+					.proven = sqlite3_column_int(s, 5),
+					.sound = sqlite3_column_int(s, 6),
+					.unsure = sqlite3_column_int(s, 7) };
+
+		rc = weigh(out, &l, err);
+		if (rc < 0)
+			break;
+	}
+	if (rc < 0)
+		standings_release(out);
+	return rc;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What runs have found out about backup sets, one component's part of a set at a time. */
+#ifndef HISTORY_STANDING_H
+#define HISTORY_STANDING_H
+
+#include "history/history.h"
+
+enum set_standing {
+	SET_UNKNOWN, /* no run has looked at it to its end */
+	SET_SOUND,   /* read to its last byte by a verification, without a fault */
+	SET_PROVEN,  /* restored, by a restore test or a drill, and equal to the backup */
+	SET_BAD,     /* a check of what it holds failed */
+};
+
+struct standing {
+	char *component; /* owned */
+	char set[32];
+	enum set_standing standing;
+	char run[RUN_ID_SIZE]; /* the one that found it so */
+	char kind[16];         /* of that run */
+	char check[48];        /* of SET_BAD: the check that failed; else "" */
+};
+struct standings {
+	struct standing *item;
+	size_t count;
+};
+void standings_release(struct standings *s);
+/* NULL: no run has looked at it. */
+const struct standing *standings_find(const struct standings *s, const char *component,
+				      const char *set);
+
+/*
+ * Of all finished verifications, restore tests and drills, the later one's word counts; but
+ * what a restore has found bad, or good, no verification takes back: it sees less. Checks that
+ * say nothing of the content, as of age, objectives and copies, do not count.
+ */
+MUST_CHECK int history_standings(struct history *h, struct standings *out, struct error *err);
+
+#endif

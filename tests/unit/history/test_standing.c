@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "history/standing.h"
+
+#define SET "20261120"
+
+struct world {
+	struct history *h;
+	struct standings standings;
+	int runs;
+	char run[16];
+	struct error err;
+};
+
+static int set_up(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	assert_int_equal(history_open_memory(&w->h, &w->err), 0);
+	*state = w;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *w = *state;
+
+	standings_release(&w->standings);
+	history_close(w->h);
+	free(w);
+	return 0;
+}
+
+static void tell(struct world *w, struct event e)
+{
+	e.run = w->run;
+	e.at_ns = w->runs * NS_PER_SECOND;
+	if (event_send(history_sink(w->h), &e, &w->err) < 0)
+		fail_msg("%s", w->err.message);
+}
+
+static void found(struct world *w, const char *component, const char *name, enum verdict v)
+{
+	struct check check = { .name = name, .component = component, .verdict = v, .message = "m" };
+
+	tell(w, (struct event){ .type = EVENT_CHECK, .check = &check });
+}
+
+/* A later run than those before, of the kind, on the set of "database". */
+static void begin(struct world *w, const char *kind)
+{
+	struct check check = { .name = "exists",
+			       .component = "database",
+			       .verdict = VERDICT_PASS,
+			       .found = SET,
+			       .message = "m" };
+
+	(void)snprintf(w->run, sizeof(w->run), "r%d", ++w->runs);
+	tell(w, (struct event){ .type = EVENT_RUN_STARTED, .kind = kind });
+	tell(w, (struct event){ .type = EVENT_CHECK, .check = &check });
+}
+
+static void end(struct world *w)
+{
+	tell(w, (struct event){ .type = EVENT_RUN_FINISHED, .verdict = VERDICT_PASS });
+}
+
+/* A whole run that found that of the set. */
+static void run(struct world *w, const char *kind, const char *name, enum verdict v)
+{
+	begin(w, kind);
+	found(w, "database", name, v);
+	end(w);
+}
+
+static const struct standing *known(struct world *w, const char *component, const char *set)
+{
+	standings_release(&w->standings);
+	if (history_standings(w->h, &w->standings, &w->err) < 0)
+		fail_msg("%s", w->err.message);
+	return standings_find(&w->standings, component, set);
+}
+
+static enum set_standing standing(struct world *w)
+{
+	const struct standing *s = known(w, "database", SET);
+
+	return s ? s->standing : SET_UNKNOWN;
+}
+
+static void a_verification_finds_a_set_sound_or_bad(void **state)
+{
+	struct world *w = *state;
+
+	assert_null(known(w, "database", SET));
+	run(w, "verify", "format", VERDICT_PASS);
+	assert_int_equal(standing(w), SET_SOUND);
+	run(w, "verify", "hash", VERDICT_FAIL);
+	assert_int_equal(standing(w), SET_BAD);
+	assert_string_equal(known(w, "database", SET)->check, "hash");
+	assert_string_equal(known(w, "database", SET)->run, "r2");
+	/* the file was brought back */
+	run(w, "verify", "format", VERDICT_WARN);
+	assert_int_equal(standing(w), SET_SOUND);
+	assert_string_equal(known(w, "database", SET)->check, "");
+	assert_null(known(w, "database", "20261121"));
+	assert_null(known(w, "cache", SET));
+}
+
+static void what_a_restore_found_no_verification_takes_back(void **state)
+{
+	struct world *w = *state;
+
+	run(w, "restore-test", "proven", VERDICT_FAIL);
+	run(w, "verify", "format", VERDICT_PASS);
+	assert_int_equal(standing(w), SET_BAD);
+	assert_string_equal(known(w, "database", SET)->kind, "restore-test");
+	run(w, "drill", "proven", VERDICT_PASS);
+	assert_int_equal(standing(w), SET_PROVEN);
+	run(w, "verify", "format", VERDICT_PASS);
+	assert_int_equal(standing(w), SET_PROVEN);
+	/* it has gone bad since */
+	run(w, "verify", "compression", VERDICT_FAIL);
+	assert_int_equal(standing(w), SET_BAD);
+}
+
+static void what_says_nothing_of_the_content_does_not_count(void **state)
+{
+	struct world *w = *state;
+
+	run(w, "verify", "age", VERDICT_FAIL);
+	run(w, "verify", "offsite", VERDICT_FAIL);
+	run(w, "drill", "objective", VERDICT_FAIL);
+	run(w, "drill", "replication", VERDICT_FAIL);
+	run(w, "backup", "hash", VERDICT_FAIL);
+	assert_int_equal(standing(w), SET_UNKNOWN);
+	begin(w, "verify");
+	found(w, "cache", "format", VERDICT_FAIL);
+	found(w, "database", "format", VERDICT_PASS);
+	end(w);
+	assert_int_equal(standing(w), SET_SOUND);
+}
+
+static void what_did_not_see_all_finds_nothing_sound(void **state)
+{
+	struct world *w = *state;
+
+	begin(w, "verify");
+	found(w, "database", "format", VERDICT_PASS);
+	assert_int_equal(standing(w), SET_UNKNOWN); /* under way */
+	found(w, "", "interrupted", VERDICT_ERROR);
+	end(w);
+	assert_int_equal(standing(w), SET_UNKNOWN);
+	begin(w, "verify");
+	found(w, "database", "format", VERDICT_PASS);
+	found(w, "database", "readable", VERDICT_ERROR);
+	end(w);
+	assert_int_equal(standing(w), SET_UNKNOWN);
+	/* a fault that was seen before the end is one */
+	begin(w, "verify");
+	found(w, "database", "format", VERDICT_FAIL);
+	found(w, "", "interrupted", VERDICT_ERROR);
+	end(w);
+	assert_int_equal(standing(w), SET_BAD);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_verification_finds_a_set_sound_or_bad),
+		TEST(what_a_restore_found_no_verification_takes_back),
+		TEST(what_says_nothing_of_the_content_does_not_count),
+		TEST(what_did_not_see_all_finds_nothing_sound),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
