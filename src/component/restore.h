@@ -60,6 +60,7 @@ struct restore_job {
 	unsigned jobs;                       /* sessions at a time; 0: one per processor */
 	bool realistic; /* with settings of production's, not of a throw-away load */
 	bool standby; /* postgresql: a standby shall stream from the restored server, and stays up */
+	int64_t standby_patience_ns; /* with which nothing of it moves until it is given up; 0: a minute */
 	/* what the backup notes of its source: "setting.NAME", "DATABASE.collation_version", … */
 	const struct restored_note *production;
 	size_t production_count;

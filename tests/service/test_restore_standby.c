@@ -303,6 +303,7 @@ static void a_standby_that_does_not_stream_fails(void **state)
 
 	(void)state;
 	begin_with_standby(&t, "refused");
+	t.job.standby_patience_ns = 15 * NS_PER_SECOND;
 	t.disturb = refuse_replication;
 	trial_restore(&t);
 	trial_expect_done(&t);
@@ -329,11 +330,12 @@ static void a_standby_that_receives_but_shows_nothing_fails(void **state)
 
 	(void)state;
 	begin_with_standby(&t, "paused");
+	t.job.standby_patience_ns = 15 * NS_PER_SECOND;
 	t.disturb = pause_replay;
 	trial_restore(&t);
 	trial_expect_done(&t);
 	trial_expect_verdict(&t, CHECK_REPLICATION, 0, VERDICT_FAIL,
-			     "the standby streams, but has replayed nothing for a minute");
+			     "the standby streams, but has replayed nothing for 15s");
 	trial_expect_answer(&t, "shop", "SELECT count(*) FROM pg_database WHERE datname ~ 'muster'",
 			    "0");
 	trial_end(&t);

@@ -274,6 +274,9 @@ int postgres_restore_replicate(struct postgres_restore *r, struct error *err)
 	struct error what = ERROR_INIT;
 	int rc = 0;
 
+	s.patience_ns =
+		r->job->standby_patience_ns ? r->job->standby_patience_ns : 60 * NS_PER_SECOND;
+	(void)quantity_format_duration(s.patience_ns, s.patience);
 	postgres_restore_progress(r, RESTORE_REPLICATE, "", 0, 0, false);
 	if (postgres_restore_settle_streaming(r, err) < 0)
 		return error_context(err, "make the restored server ready for a standby");

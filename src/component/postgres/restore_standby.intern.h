@@ -3,10 +3,8 @@
 #ifndef COMPONENT_POSTGRES_RESTORE_STANDBY_INTERN_H
 #define COMPONENT_POSTGRES_RESTORE_STANDBY_INTERN_H
 
+#include "base/quantity.h"
 #include "component/postgres/restore.h"
-
-/* With which nothing happens until somebody gives it up. */
-#define POSTGRES_STANDBY_STILL_NS (INT64_C(60) * INT64_C(1000000000))
 
 /* Its process is the restored server's companion. */
 struct postgres_standby {
@@ -20,6 +18,8 @@ struct postgres_standby {
 	int64_t lag_ns;            /* from a commit until a standby's reader sees it, the longest */
 	unsigned long long behind; /* bytes of WAL, in the end */
 	char why[700];             /* what makes the check fail */
+	int64_t patience_ns;       /* with which nothing moves until it is given up */
+	char patience[QUANTITY_TEXT_SIZE];
 };
 
 /*

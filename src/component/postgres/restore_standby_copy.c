@@ -166,11 +166,11 @@ static int await(const struct postgres_standby *s, struct process *p, struct err
 			return -1;
 		if (copied != before || s->r->server_major < TELLS_OF_BASE_BACKUPS)
 			moved_ns = clock_monotonic_ns();
-		if (clock_monotonic_ns() - moved_ns > POSTGRES_STANDBY_STILL_NS)
+		if (clock_monotonic_ns() - moved_ns > s->patience_ns)
 			return error_set(err, ERROR_TARGET,
 					 "pg_basebackup copied %" PRIu64
-					 " bytes, and then nothing for a minute",
-					 copied);
+					 " bytes, and then nothing for %s",
+					 copied, s->patience);
 	}
 }
 

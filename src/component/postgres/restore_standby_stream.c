@@ -68,18 +68,19 @@ static int stands_still(struct postgres_standby *s, const struct seen *seen)
 {
 	if (!seen->is_there)
 		(void)snprintf(s->why, sizeof(s->why),
-			       "replication is not active: the standby runs, but for a minute no "
-			       "connection of its came to the restored server");
+			       "replication is not active: the standby runs, but for %s no "
+			       "connection of its came to the restored server",
+			       s->patience);
 	else if (!seen->is_streaming)
 		(void)snprintf(s->why, sizeof(s->why),
-			       "replication is not active: for a minute the standby's connection "
+			       "replication is not active: for %s the standby's connection "
 			       "was in the state \"%s\"",
-			       seen->state);
+			       s->patience, seen->state);
 	else
 		(void)snprintf(s->why, sizeof(s->why),
-			       "the standby streams, but has replayed nothing for a minute, and is "
+			       "the standby streams, but has replayed nothing for %s, and is "
 			       "%lld bytes behind",
-			       seen->behind);
+			       s->patience, seen->behind);
 	return 0;
 }
 
@@ -120,7 +121,7 @@ static int await(struct postgres_standby *s, const char *lsn, struct error *err)
 		ended = process_wait(&s->r->server->companion, tick_ns, err);
 		if (ended)
 			return ended < 0 ? -1 : has_ended(s, err);
-		if (clock_monotonic_ns() - moved_ns > POSTGRES_STANDBY_STILL_NS)
+		if (clock_monotonic_ns() - moved_ns > s->patience_ns)
 			return stands_still(s, &seen);
 	}
 }
@@ -144,10 +145,9 @@ static void cleanup_pair(struct pair *p)
 	PQfinish(p->reader);
 }
 
-/* 1: the row is seen; 0: not for a minute. */
-static int await_row(const struct pair *p, const char *number, struct error *err)
+/* 1: the row is seen; 0: not until then, monotonic. */
+static int await_row(const struct pair *p, const char *number, int64_t end_ns, struct error *err)
 {
-	int64_t end_ns = clock_monotonic_ns() + POSTGRES_STANDBY_STILL_NS;
 	const char *const values[] = { number };
 
 	do {
@@ -179,13 +179,14 @@ static int write_and_see(struct postgres_standby *s, const struct pair *p, int n
 	if (session_command(p->writer, sql, NULL, err) < 0)
 		return -1;
 	committed_ns = clock_monotonic_ns();
-	rc = await_row(p, number, err);
+	rc = await_row(p, number, committed_ns + s->patience_ns, err);
 	lag_ns = clock_monotonic_ns() - committed_ns;
 	s->lag_ns = lag_ns > s->lag_ns ? lag_ns : s->lag_ns;
 	if (rc == 0)
 		(void)snprintf(s->why, sizeof(s->why),
 			       "the standby streams, but what was written on the restored server "
-			       "cannot be seen there after a minute");
+			       "cannot be seen there after %s",
+			       s->patience);
 	return rc;
 }
 
