@@ -9,6 +9,7 @@
 #include "history/outbox.h"
 #include "notify/notify.h"
 #include "report/any.h"
+#include "report/report.h"
 
 /* What was told stays so long in the outbox, for those who ask. */
 #define KEEP_TOLD_NS (INT64_C(90) * 86400 * NS_PER_SECOND)
@@ -44,6 +45,14 @@ static void tell_schedules(struct run_session *s)
 
 	if (s->config.notify.receiver_count &&
 	    schedule_tell(&s->config, s->history, clock_wall_ns(), &queued, &err) < 0)
+		complain(s, &err);
+}
+
+static void sweep(const struct run_session *s, int64_t now_ns)
+{
+	struct error err = ERROR_INIT;
+
+	if (report_sweep(s->config.state_dir, now_ns - s->config.keep_logs_ns, &err) < 0)
 		complain(s, &err);
 }
 
@@ -139,6 +148,7 @@ int run_session_open(const struct invocation *inv, const char *kind, struct run_
 	    history_expire_facts(s->history, now - s->config.keep_facts_ns, err) < 0 ||
 	    outbox_expire(s->history, now - KEEP_TOLD_NS, err) < 0)
 		return -1;
+	sweep(s, now);
 	s->tells = true;
 	tell_runs(s); /* those that were cut short, and that nobody was told of */
 	return 0;

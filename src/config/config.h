@@ -228,6 +228,7 @@ struct config {
 	double disk_free_min;     /* share of the disk; 0.2 */
 	const char *state_dir;    /* history, lock, reports */
 	int64_t keep_facts_ns;    /* facts of older runs are dropped */
+	int64_t keep_logs_ns;     /* and services' logs of older drills */
 	int64_t time_limit_ns;    /* of a whole run; 0: none */
 	unsigned jobs;            /* files at a time; 0: as many as processors */
 	struct inspect_config inspect;

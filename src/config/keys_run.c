@@ -16,6 +16,13 @@ static const struct key_row rows[] = {
 	  .built_in = "730d",
 	  .minimum = DAY,
 	  .help = "How long the facts of old runs are kept; verdicts are kept for ever." },
+	{ .path = "history.keep_logs",
+	  .type = KEY_DURATION,
+	  .offset = TOP(keep_logs_ns),
+	  .built_in = "90d",
+	  .minimum = DAY,
+	  .help = "How long the logs that services wrote in drills are kept, in the directory of "
+		  "the run beside its report." },
 
 	{ .path = "run", .type = KEY_MAP, .help = "How runs are carried out." },
 	{ .path = "run.time_limit",

@@ -72,4 +72,10 @@ enum { REPORT_PATH_SIZE = 4096 };
 MUST_CHECK int report_save(const struct run *run, const char *state_dir,
 			   char text_path[REPORT_PATH_SIZE], struct error *err);
 
+/*
+ * Remove the directories of runs that began before that time (wall clock) from among the saved
+ * reports: logs of services that drills have kept. The reports themselves stay.
+ */
+MUST_CHECK int report_sweep(const char *state_dir, int64_t before_ns, struct error *err);
+
 #endif
