@@ -28,8 +28,9 @@ int restore_fleet_fetch(struct plan_run *run, struct restore_fleet *f, struct re
 static struct restore_room room_of(struct restore_fleet *f, const struct restore_target *t)
 {
 	struct restore_test *test = &f->test;
-	uint64_t need = restore_disk_need(t), room = restore_disk_room(test);
+	/* in this order, so that what is written meanwhile counts as taken, not as room */
 	uint64_t written = sandbox_written(&f->sandbox);
+	uint64_t need = restore_disk_need(t), room = restore_disk_room(test);
 	struct restore_room r = { .about = "about", .may_take = UINT64_MAX };
 
 	(void)pthread_mutex_lock(&test->room);
