@@ -112,7 +112,7 @@ static void read_notes(struct drill_record *r)
 	r->zone_name = drill_record_note(r, "", "timezone");
 	r->isolation = drill_record_note(r, "", "isolation");
 	r->next_drill = drill_record_note(r, "", "next drill");
-	r->offsite = strcmp(drill_record_note(r, "", "offsite"), "yes") == 0;
+	r->offsite = strcmp(drill_record_note(r, "", RUN_NOTE_OFFSITE), "yes") == 0;
 	r->rto.objective_ns = drill_record_seconds(drill_record_note(r, "", "objective.rto"));
 	r->rpo.objective_ns = drill_record_seconds(drill_record_note(r, "", "objective.rpo"));
 	if (*t0 && clock_parse_rfc3339(t0, &r->t0_ns) < 0)

@@ -6,29 +6,39 @@
 
 #include "history/store.h"
 
-/* Checks whose failure makes a set one that nobody would restore. */
+/* Checks whose failure makes a set one that nobody would restore: of its files, wherever they lie. */
 #define OF_CONTENT                                                                                 \
-	"c.name IN ('size', 'hash', 'compression', 'format', 'facts', 'complete', 'readable',"     \
-	" 'restored', 'proven', 'schema', 'constraints', 'indexes', 'analyze', 'round-trip')"
-#define OF_LOOK "c.run = l.run AND c.component = l.component AND c.type = 'check' AND "
+	"'restored', 'proven', 'schema', 'constraints', 'indexes', 'analyze', 'round-trip'"
+/* Of the files of one place. */
+#define OF_FILES                                                                                   \
+	"'size', 'hash', 'compression', 'format', 'facts', 'complete', 'readable', " OF_CONTENT
 
-/* Each look at a component's part of a set, the oldest first. */
+#define LOOKS_CHECK                                                                                \
+	" FROM event c WHERE c.run = l.run AND c.component = l.component AND c.type = 'check' "    \
+	"AND "
+
+/* Each look at a component's part of a set, the oldest first; `ours`: at the place that is asked for. */
 static const char looks_sql[] =
 	"WITH l AS ("
-	"  SELECT s.run, s.kind, s.at, e.component, e.found AS backup_set FROM event s"
-	"  JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
+	"  SELECT s.run, s.kind, s.at, e.component, e.found AS backup_set,"
+	"    ?1 = EXISTS (SELECT 1 FROM event n WHERE n.run = s.run AND n.type = 'note'"
+	"      AND n.subject = '" RUN_NOTE_OFFSITE "' AND n.message = 'yes') AS ours"
+	"  FROM event s JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
 	"  JOIN event e ON e.run = s.run AND e.type = 'check' AND e.name = 'exists'"
 	"    AND e.verdict = 'pass' AND e.component IS NOT NULL"
-	"  WHERE s.type = 'run-started' AND s.kind IN ('verify', 'restore-test', 'drill')"
+	"  WHERE s.type = 'run-started' AND s.kind IN"
+	"    ('verify', 'verify-set', 'verify-offsite', 'restore-test', 'drill')"
 	"    AND" STORE_HAS_COME ")"
 	" SELECT l.component, l.backup_set, l.run, l.kind,"
-	"  (SELECT c.name FROM event c WHERE " OF_LOOK OF_CONTENT " AND c.verdict = 'fail'"
+	"  (SELECT c.name" LOOKS_CHECK "c.verdict = 'fail' AND c.name IN (" OF_CONTENT ")"
 	"    ORDER BY c.seq LIMIT 1),"
-	"  EXISTS (SELECT 1 FROM event c WHERE " OF_LOOK "c.name = 'proven'"
+	"  iif(l.ours, (SELECT c.name" LOOKS_CHECK "c.verdict = 'fail' AND c.name IN (" OF_FILES ")"
+	"    ORDER BY c.seq LIMIT 1), NULL),"
+	"  l.ours AND EXISTS (SELECT 1" LOOKS_CHECK "c.name = 'proven'"
 	"    AND c.verdict IN ('pass', 'warn')),"
-	"  EXISTS (SELECT 1 FROM event c WHERE " OF_LOOK "c.name = 'format'"
+	"  l.ours AND EXISTS (SELECT 1" LOOKS_CHECK "c.name = 'format'"
 	"    AND c.verdict IN ('pass', 'warn')),"
-	"  EXISTS (SELECT 1 FROM event c WHERE " OF_LOOK OF_CONTENT " AND (c.verdict = 'error'"
+	"  EXISTS (SELECT 1" LOOKS_CHECK "c.name IN (" OF_FILES ") AND (c.verdict = 'error'"
 	"    OR (c.verdict = 'skipped' AND c.required)))"
 	"  OR EXISTS (SELECT 1 FROM event w WHERE w.run = l.run AND w.type = 'check'"
 	"    AND w.component IS NULL AND w.name IN ('interrupted', 'step')"
@@ -93,7 +103,7 @@ static enum set_standing found(const struct look *l)
 /* What a verification cannot know better than the restore that was before it. */
 static bool keeps(const struct standing *s, enum set_standing now)
 {
-	bool of_restore = strcmp(s->kind, "verify") != 0;
+	bool of_restore = strncmp(s->kind, "verify", 6) != 0;
 
 	return now == SET_UNKNOWN || (now == SET_SOUND && s->standing != SET_UNKNOWN && of_restore);
 }
@@ -116,24 +126,31 @@ static int weigh(struct standings *out, const struct look *l, struct error *err)
 	return 0;
 }
 
-int history_standings(struct history *h, struct standings *out, struct error *err)
+static struct look read_look(sqlite3_stmt *s)
+{
+	const char *content = store_text(s, 4);
+
+	return (struct look){ .component = store_text(s, 0),
+			      .set = store_text(s, 1),
+			      .run = store_text(s, 2),
+			      .kind = store_text(s, 3),
+			      .bad = content[0] ? content : store_text(s, 5),
+			      .proven = sqlite3_column_int(s, 6),
+			      .sound = sqlite3_column_int(s, 7),
+			      .unsure = sqlite3_column_int(s, 8) };
+}
+
+int history_standings(struct history *h, bool offsite, struct standings *out, struct error *err)
 {
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
 	int rc;
 
 	*out = (struct standings){ 0 };
-	if (store_prepare(h, looks_sql, &s, err) < 0)
+	if (store_prepare(h, looks_sql, &s, err) < 0 || store_bind_int(h, s, 1, offsite, err) < 0)
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {
-		const struct look l = { .component = store_text(s, 0),
-					.set = store_text(s, 1),
-					.run = store_text(s, 2),
-					.kind = store_text(s, 3),
-					.bad = store_text(s, 4),
-					.proven = sqlite3_column_int(s, 5),
-					.sound = sqlite3_column_int(s, 6),
-					.unsure = sqlite3_column_int(s, 7) };
+		const struct look l = read_look(s);
 
 		rc = weigh(out, &l, err);
 		if (rc < 0)

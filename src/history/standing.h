@@ -3,6 +3,8 @@
 #ifndef HISTORY_STANDING_H
 #define HISTORY_STANDING_H
 
+#include <stdbool.h>
+
 #include "history/history.h"
 
 enum set_standing {
@@ -30,10 +32,14 @@ const struct standing *standings_find(const struct standings *s, const char *com
 				      const char *set);
 
 /*
- * Of all finished verifications, restore tests and drills, the later one's word counts; but
- * what a restore has found bad, or good, no verification takes back: it sees less. Checks that
- * say nothing of the content, as of age, objectives and copies, do not count.
+ * Of the sets of the repository, or of those of the off-site copy, as all finished verifications,
+ * restore tests and drills found them. The later one's word counts; but what a restore has found
+ * bad, or good, no verification takes back: it sees less. Of the other place's sets it counts
+ * only when what they hold could not be restored as it should: their files are others, their
+ * content is the same. Checks that say nothing of the content, as of age, objectives and copies,
+ * do not count.
  */
-MUST_CHECK int history_standings(struct history *h, struct standings *out, struct error *err);
+MUST_CHECK int history_standings(struct history *h, bool offsite, struct standings *out,
+				 struct error *err);
 
 #endif

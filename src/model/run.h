@@ -53,6 +53,9 @@ struct run {
 	struct arena arena;
 };
 
+/* A note of the run: "yes" when the sets that it was about are those of the off-site copy. */
+#define RUN_NOTE_OFFSITE "offsite"
+
 /* The newest note of that name about the component ("" = the run as a whole); NULL: there is none. */
 const char *run_find_note(const struct run *r, const char *component, const char *name);
 

@@ -157,6 +157,16 @@ static int choose(struct plan_run *run, struct restore_test *t, struct restore_t
 	return list_files(t, target, err);
 }
 
+/* A drill, which trusts what is known, has told already where its sets are. */
+static int look_back(struct plan_run *run, struct restore_test *t, struct error *err)
+{
+	const struct run_request *r = &t->request->run;
+
+	return t->request->trust == RESTORE_TRUST_ALL ?
+		       run_request_note_place(r, run, err) :
+		       history_standings(r->history, r->offsite, &t->standings, err);
+}
+
 int restore_step_choose(struct plan_run *run, void *subject, struct error *err)
 {
 	struct restore_test *t = subject;
@@ -164,8 +174,8 @@ int restore_step_choose(struct plan_run *run, void *subject, struct error *err)
 			 0 :
 			 run_request_load_catalogue(&t->request->run, &t->catalogue, err);
 
-	if (rc == 0 && t->request->trust != RESTORE_TRUST_ALL)
-		rc = history_standings(t->request->run.history, &t->standings, err);
+	if (rc == 0)
+		rc = look_back(run, t, err);
 	for (size_t i = 0; rc == 0 && i < t->target_count; i++)
 		rc = choose(run, t, &t->target[i], err);
 	catalogue_disconnect(

@@ -21,6 +21,11 @@ int run_request_load_catalogue(const struct run_request *r, struct catalogue *ou
 			    catalogue_load(r->config, out, err);
 }
 
+int run_request_note_place(const struct run_request *r, struct plan_run *run, struct error *err)
+{
+	return r->offsite ? plan_note(run, NULL, RUN_NOTE_OFFSITE, "yes", err) : 0;
+}
+
 int run_request_check_set(const struct run_request *r, const char *set, struct error *err)
 {
 	CLEANUP(catalogue_release)

@@ -36,6 +36,10 @@ const struct component_config *run_request_component(const struct run_request *r
 MUST_CHECK int run_request_load_catalogue(const struct run_request *r, struct catalogue *out,
 					  struct error *err);
 
+/* A note of the run when its sets are the off-site copy's: what it finds is said of that. */
+MUST_CHECK int run_request_note_place(const struct run_request *r, struct plan_run *run,
+				      struct error *err);
+
 /*
  * ERROR_NOT_FOUND unless `set` (catalogue_find(); NULL: none is wanted) names one. Asked before
  * a run begins: a name that was mistyped is no verdict on anything.

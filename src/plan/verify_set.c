@@ -232,7 +232,8 @@ int verify_step_catalogue(struct plan_run *run, void *subject, struct error *err
 {
 	struct verification *v = subject;
 
-	if (run_request_load_catalogue(&v->request->run, &v->catalogue, err) < 0)
+	if (run_request_note_place(&v->request->run, run, err) < 0 ||
+	    run_request_load_catalogue(&v->request->run, &v->catalogue, err) < 0)
 		return -1;
 	for (size_t i = 0; i < v->target_count; i++) {
 		struct verify_target *t = &v->target[i];

@@ -79,7 +79,7 @@ int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
 	    drill_note(run, "scenario", err, "%s", drill_scenario_name(r->scenario)) < 0 ||
 	    drill_note(run, "mode", err, "%s", r->automatic ? "automatic" : "people") < 0 ||
 	    drill_note(run, "timezone", err, "%s", d->config->timezone) < 0 ||
-	    drill_note(run, "offsite", err, "%s", r->run.offsite ? "yes" : "no") < 0 ||
+	    drill_note(run, RUN_NOTE_OFFSITE, err, "%s", r->run.offsite ? "yes" : "no") < 0 ||
 	    note_seconds(run, "objective.rto", drill_rto_of(d), err) < 0 ||
 	    note_seconds(run, "objective.rpo", drill_rpo_of(d), err) < 0)
 		return -1;

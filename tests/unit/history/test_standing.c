@@ -16,6 +16,7 @@
 struct world {
 	struct history *h;
 	struct standings standings;
+	bool offsite; /* which sets are asked for */
 	int runs;
 	char run[16];
 	struct error err;
@@ -86,7 +87,7 @@ static void run(struct world *w, const char *kind, const char *name, enum verdic
 static const struct standing *known(struct world *w, const char *component, const char *set)
 {
 	standings_release(&w->standings);
-	if (history_standings(w->h, &w->standings, &w->err) < 0)
+	if (history_standings(w->h, w->offsite, &w->standings, &w->err) < 0)
 		fail_msg("%s", w->err.message);
 	return standings_find(&w->standings, component, set);
 }
@@ -151,6 +152,36 @@ static void what_says_nothing_of_the_content_does_not_count(void **state)
 	assert_int_equal(standing(w), SET_SOUND);
 }
 
+/* As run(), of the off-site copy. */
+static void run_offsite(struct world *w, const char *kind, const char *name, enum verdict v)
+{
+	begin(w, kind);
+	tell(w, (struct event){ .type = EVENT_NOTE, .subject = "offsite", .text = "yes" });
+	found(w, "database", name, v);
+	end(w);
+}
+
+static void files_of_one_place_say_nothing_of_those_of_another(void **state)
+{
+	struct world *w = *state;
+
+	run(w, "verify", "hash", VERDICT_FAIL);
+	run_offsite(w, "verify-offsite", "format", VERDICT_PASS);
+	assert_int_equal(standing(w), SET_BAD);
+	w->offsite = true;
+	assert_int_equal(standing(w), SET_SOUND);
+	run(w, "restore-test", "compression", VERDICT_FAIL);
+	run(w, "restore-test", "proven", VERDICT_PASS);
+	assert_int_equal(standing(w), SET_SOUND);
+	/* what it holds is the same in both */
+	run(w, "restore-test", "proven", VERDICT_FAIL);
+	assert_int_equal(standing(w), SET_BAD);
+	run_offsite(w, "drill", "proven", VERDICT_PASS);
+	assert_int_equal(standing(w), SET_PROVEN);
+	w->offsite = false;
+	assert_int_equal(standing(w), SET_BAD);
+}
+
 static void what_did_not_see_all_finds_nothing_sound(void **state)
 {
 	struct world *w = *state;
@@ -182,6 +213,7 @@ int main(void)
 		TEST(a_verification_finds_a_set_sound_or_bad),
 		TEST(what_a_restore_found_no_verification_takes_back),
 		TEST(what_says_nothing_of_the_content_does_not_count),
+		TEST(files_of_one_place_say_nothing_of_those_of_another),
 		TEST(what_did_not_see_all_finds_nothing_sound),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
