@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/stop.h"
 
 struct process {
 	pid_t pid;  /* 0: none */
@@ -38,6 +39,7 @@ struct process_spec {
 	bool own_group; /* a process group of its own, so that a terminal's Ctrl-C does not reach it */
 	bool die_with_parent; /* `death_signal` when the thread that started it ends */
 	int death_signal;     /* 0: SIGKILL */
+	struct stop stop;     /* of process_run() only: asked for, it is killed */
 };
 
 /* fork() so that handlers of this process do not run in the child, which starts with every signal blocked. */
@@ -82,8 +84,9 @@ char *process_describe_end(const struct process *p, char *out, size_t size);
  * Run to the end, collecting standard output into `out` (may be NULL: discarded)
  * and the end of standard error into the message. ERROR_TARGET when it does not
  * exit with code 0 or writes more than `max` bytes to `out`, ERROR_TIMEOUT when it
- * runs past `timeout_ns` (negative: no limit); then it is killed. `spec->out` and
- * `spec->err` are ignored; `spec->in` may be a regular file.
+ * runs past `timeout_ns` (negative: no limit); then it is killed. ERROR_INTERRUPTED after a
+ * signal to this process, or when `spec->stop` asked for the end. `spec->out` and `spec->err`
+ * are ignored; `spec->in` may be a regular file.
  */
 MUST_CHECK int process_run(const struct process_spec *spec, int64_t timeout_ns, size_t max,
 			   struct buf *out, struct error *err);

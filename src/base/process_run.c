@@ -13,10 +13,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 
-enum { CHATTER_MAX = 4096 };
+enum { CHATTER_MAX = 4096, TURN_MS = 200 };
 
 struct collection {
 	const char *program;
+	const struct stop *stop;
 	struct buf *out; /* NULL: discarded */
 	size_t max, start;
 	struct buf chatter; /* the end of standard error */
@@ -98,6 +99,21 @@ static int drain(struct collection *c, int *fd, struct error *err)
 	return 0;
 }
 
+/* How long to wait for output before the clock, and whoever may ask for the end, are looked at. */
+static int patience_ms(const struct collection *c, int64_t left_ms, bool limited)
+{
+	if (c->stop->asked)
+		return limited && left_ms < TURN_MS ? (int)left_ms : TURN_MS;
+	if (!limited)
+		return -1;
+	return left_ms < 60000 ? (int)left_ms : 60000;
+}
+
+static int interrupted(const struct collection *c, struct error *err)
+{
+	return error_set(err, ERROR_INTERRUPTED, "interrupted while %s ran", c->program);
+}
+
 /*
  * Ends when the program does, not at the end of its output: what it left running
  * may hold the pipes open.
@@ -118,10 +134,9 @@ static int collect(struct collection *c, const struct process *p, int64_t timeou
 			return error_set(err, ERROR_TIMEOUT,
 					 "%s did not end within %.1f seconds and was killed",
 					 c->program, (double)timeout_ns / 1e9);
-		rc = poll(fds, 3, timeout_ns < 0 ? -1 : (int)(left_ms < 60000 ? left_ms : 60000));
-		if (rc < 0 && errno == EINTR)
-			return error_set(err, ERROR_INTERRUPTED, "interrupted while %s ran",
-					 c->program);
+		rc = poll(fds, 3, patience_ms(c, left_ms, timeout_ns >= 0));
+		if ((rc < 0 && errno == EINTR) || stop_is_asked(c->stop))
+			return interrupted(c, err);
 		if (rc < 0)
 			return error_set_errno(err, ERROR_IO, "wait for %s", c->program);
 		if (drain(c, &c->out_fd, err) < 0 || drain(c, &c->err_fd, err) < 0)
@@ -179,6 +194,7 @@ int process_run(const struct process_spec *spec, int64_t timeout_ns, size_t max,
 	CLEANUP(cleanup_process)
 	struct process p = PROCESS_INIT;
 	struct collection c = { .program = spec->argv[0],
+				.stop = &spec->stop,
 				.out = out,
 				.max = max,
 				.start = out ? out->len : 0,

@@ -48,15 +48,22 @@ static int send_one(const struct config *config, const struct receiver_config *r
 	return add(out, &check, err);
 }
 
-/* 1: it says that it has; 0: not yet. */
-static int ask_arrived(const struct config *config, const char *const *set, int64_t left_ns,
+/* The alert that is waited for. */
+struct awaited {
+	const struct config *config;
+	const char *title;
+	const struct stop *stop;
+};
+
+/* 1: the program says that it has arrived; 0: not yet. */
+static int ask_arrived(const struct awaited *w, const char *const *set, int64_t left_ns,
 		       struct error *why, struct error *err)
 {
-	const struct string_list *command = &config->drill_alert.arrived;
+	const struct string_list *command = &w->config->drill_alert.arrived;
 	CLEANUP(buf_release)
 	struct buf said = { 0 };
 	const struct process_spec spec = {
-		.argv = command->item, .set_env = set, .in = -1, .own_group = true
+		.argv = command->item, .set_env = set, .in = -1, .own_group = true, .stop = *w->stop
 	};
 
 	error_clear(why);
@@ -69,9 +76,9 @@ static int ask_arrived(const struct config *config, const char *const *set, int6
 }
 
 /* Again and again, until its time is over. */
-static int await_arrival(const struct config *config, const char *title, struct checks *out,
-			 struct error *err)
+static int await_arrival(const struct awaited *w, struct checks *out, struct error *err)
 {
+	const int64_t within_ns = w->config->drill_alert.within_ns;
 	char variable[200], took[QUANTITY_TEXT_SIZE], message[512];
 	const char *const set[] = { variable, NULL };
 	int64_t began_ns = clock_monotonic_ns(), spent_ns = 0;
@@ -79,11 +86,11 @@ static int await_arrival(const struct config *config, const char *title, struct 
 	struct check check = { .subject = "arrival", .message = message };
 	int rc = 0;
 
-	(void)snprintf(variable, sizeof(variable), "MUSTER_ALERT=%s", title);
-	while (rc == 0 && spent_ns < config->drill_alert.within_ns) {
-		if (interrupt_requested())
+	(void)snprintf(variable, sizeof(variable), "MUSTER_ALERT=%s", w->title);
+	while (rc == 0 && spent_ns < within_ns) {
+		if (stop_is_asked(w->stop))
 			return error_set(err, ERROR_INTERRUPTED, "interrupted");
-		rc = ask_arrived(config, set, config->drill_alert.within_ns - spent_ns, &why, err);
+		rc = ask_arrived(w, set, within_ns - spent_ns, &why, err);
 		if (rc < 0)
 			return -1;
 		if (rc == 0)
@@ -101,11 +108,13 @@ static int await_arrival(const struct config *config, const char *title, struct 
 	return add(out, &check, err);
 }
 
-int drill_alert(const struct config *config, const char *run, struct checks *out, struct error *err)
+int drill_alert(const struct config *config, const char *run, const struct stop *stop,
+		struct checks *out, struct error *err)
 {
 	const struct drill_alert_config *c = &config->drill_alert;
 	size_t before = checks_count(out, VERDICT_PASS);
 	char title[160];
+	const struct awaited awaited = { .config = config, .title = title, .stop = stop };
 	const struct test_notice t = {
 		.kind = "drill", .title = title, .run = run, .next = "muster drill watch"
 	};
@@ -117,6 +126,6 @@ int drill_alert(const struct config *config, const char *run, struct checks *out
 	}
 	/* what nobody took need not be waited for */
 	return checks_count(out, VERDICT_PASS) > before && c->arrived.count ?
-		       await_arrival(config, title, out, err) :
+		       await_arrival(&awaited, out, err) :
 		       0;
 }

@@ -193,11 +193,11 @@ static int write_report(void *cookie, struct error *err)
 	return report_any_save(h, &run, c->s.config.state_dir, path, err);
 }
 
-static int send_alert(void *cookie, struct checks *out, struct error *err)
+static int send_alert(void *cookie, const struct stop *stop, struct checks *out, struct error *err)
 {
 	const struct carried *c = cookie;
 
-	return drill_alert(&c->s.config, c->s.id, out, err);
+	return drill_alert(&c->s.config, c->s.id, stop, out, err);
 }
 
 /* The drill's: the worst of its checks' and, unless it was cut short, of its criteria's. */

@@ -107,7 +107,7 @@ static int judge(struct capture *c, struct error *err)
 		return error_set(err, ERROR_TARGET, "a program in the sandbox does not end");
 	if (c->given_up_ns)
 		return 0;
-	c->interrupted = r->stop_requested && r->stop_requested();
+	c->interrupted = stop_is_asked(&r->stop);
 	c->out->time_is_up = r->time_max_ns && now_ns - c->began_ns >= r->time_max_ns;
 	if (c->interrupted || c->out->time_is_up)
 		ask_to_end(c);

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/stop.h"
 #include "sandbox/sandbox.h"
 
 struct visit_program {
@@ -35,9 +36,9 @@ enum { VISIT_OUTPUT_MAX = 1 << 20 };
 
 struct visit_capture {
 	struct visit_program program;
-	struct span input;           /* its standard input */
-	int64_t time_max_ns;         /* 0: none */
-	int (*stop_requested)(void); /* not 0: end it with ERROR_INTERRUPTED; NULL: never */
+	struct span input;   /* its standard input */
+	int64_t time_max_ns; /* 0: none */
+	struct stop stop;    /* asked for: it is ended, with ERROR_INTERRUPTED */
 };
 
 struct visit_captured {

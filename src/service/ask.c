@@ -16,7 +16,7 @@ static const int64_t grace_ns = 30 * NS_PER_SECOND;
 
 struct asking {
 	const struct sandbox *sandbox;
-	int (*stop_requested)(void);
+	const struct stop *stop;
 	int64_t deadline_ns;
 	struct visit_line line;
 };
@@ -29,7 +29,7 @@ static int await(const struct asking *a, int fd, short events, struct error *err
 
 	if (n < 0 && errno != EINTR)
 		return error_set_errno(err, ERROR_IO, "wait for the sandbox");
-	if (a->stop_requested && a->stop_requested())
+	if (stop_is_asked(a->stop))
 		return error_set(err, ERROR_INTERRUPTED, "interrupted");
 	if (clock_monotonic_ns() > a->deadline_ns)
 		return error_set(err, ERROR_TARGET, "the sandbox does not answer");
@@ -92,11 +92,11 @@ static int hear(struct asking *a, struct buf *said, struct error *err)
 	}
 }
 
-int ask_inside(const struct sandbox *s, const struct ask_order *order, int (*stop_requested)(void),
+int ask_inside(const struct sandbox *s, const struct ask_order *order, const struct stop *stop,
 	       struct ask_answer *out, struct error *err)
 {
 	struct asking a = { .sandbox = s,
-			    .stop_requested = stop_requested,
+			    .stop = stop,
 			    .deadline_ns = clock_monotonic_ns() + order->time_ns + grace_ns,
 			    .line = VISIT_LINE_INIT };
 	CLEANUP(buf_release)

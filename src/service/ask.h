@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/stop.h"
 #include "config/trial_config.h"
 #include "sandbox/visit_program.h"
 
@@ -50,11 +51,11 @@ void ask_perform(const struct ask_order *order, struct ask_answer *out);
 /* ---- the owner ---- */
 
 /*
- * Have it done in `s`, whose guide must know ASK_WORK; not 0 of `stop_requested` ends it with
+ * Have it done in `s`, whose guide must know ASK_WORK; `stop` (NULL: nobody) ends it with
  * ERROR_INTERRUPTED. From any thread. ERROR_TARGET: the sandbox ended, or says what it should not.
  */
 MUST_CHECK int ask_inside(const struct sandbox *s, const struct ask_order *order,
-			  int (*stop_requested)(void), struct ask_answer *out, struct error *err);
+			  const struct stop *stop, struct ask_answer *out, struct error *err);
 
 /* ---- the documents ---- */
 

@@ -34,8 +34,7 @@ static int ask_network(const struct service *s, int64_t time_ns, struct ask_answ
 					 .time_ns = time_ns,
 					 .attempt_ns = attempt_ns(s, time_ns) };
 
-	return ask_inside(s->all->options.sandbox, &order, s->all->options.stop_requested, out,
-			  err);
+	return ask_inside(s->all->options.sandbox, &order, &s->all->options.stop, out, err);
 }
 
 static int ask_command(const struct service *s, int64_t time_ns, struct ask_answer *out,
@@ -46,7 +45,7 @@ static int ask_command(const struct service *s, int64_t time_ns, struct ask_answ
 	CLEANUP(visit_captured_release)
 	struct visit_captured captured = { 0 };
 	struct visit_capture capture = { .time_max_ns = attempt_ns(s, time_ns),
-					 .stop_requested = s->all->options.stop_requested };
+					 .stop = s->all->options.stop };
 	const char *program = s->health.command.item[0];
 
 	capture.program.argv = values_words(&s->variables, &s->health.command, &arena, err);

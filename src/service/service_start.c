@@ -18,9 +18,7 @@ static const int64_t settling_ns = NS_PER_SECOND;
 
 static int may_go_on(const struct service *s, struct error *err)
 {
-	int (*stop_requested)(void) = s->all->options.stop_requested;
-
-	if (s->all->given_up || (stop_requested && stop_requested()))
+	if (s->all->given_up || stop_is_asked(&s->all->options.stop))
 		return error_set(err, ERROR_INTERRUPTED, "interrupted");
 	return 0;
 }

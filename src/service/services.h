@@ -11,6 +11,7 @@
 #define SERVICE_SERVICES_H
 
 #include "base/arena.h"
+#include "base/stop.h"
 #include "config/config.h"
 #include "model/check.h"
 #include "sandbox/sandbox.h"
@@ -23,7 +24,8 @@ struct services_options {
 	const struct sandbox *sandbox; /* kept */
 	const char *const
 		*env; /* "NAME=value" of the sandbox's servers, NULL-terminated; NULL: none; kept */
-	int (*stop_requested)(void); /* not 0: ERROR_INTERRUPTED; NULL: never */
+	struct stop
+		stop; /* asked for: ERROR_INTERRUPTED; what its cookie is lives as long as they */
 };
 
 /*

@@ -49,7 +49,7 @@ static int try_requests(struct trying *t, struct error *err)
 					 .time_ns = t->trial->within_ns,
 					 .attempt_ns = attempt_ns };
 
-	return ask_inside(t->request->sandbox, &order, t->request->stop_requested, &t->answer, err);
+	return ask_inside(t->request->sandbox, &order, &t->request->stop, &t->answer, err);
 }
 
 /* Without the end of its last line, as it is seen. */
@@ -111,7 +111,7 @@ static int try_command(struct trying *t, struct error *err)
 	CLEANUP(visit_captured_release)
 	struct visit_captured captured = { 0 };
 	struct visit_capture capture = { .time_max_ns = t->trial->within_ns,
-					 .stop_requested = t->request->stop_requested };
+					 .stop = t->request->stop };
 	struct error cause = ERROR_INIT;
 
 	capture.program.argv = values_words(&t->variables, &t->trial->command, &arena, &cause);

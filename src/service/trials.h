@@ -3,6 +3,7 @@
 #ifndef SERVICE_TRIALS_H
 #define SERVICE_TRIALS_H
 
+#include "base/stop.h"
 #include "config/config.h"
 #include "model/check.h"
 #include "sandbox/sandbox.h"
@@ -18,7 +19,7 @@ struct trials_request {
 	const char *name;              /* of the only one; NULL: all, one after the other */
 	const struct sandbox *sandbox; /* as services_deploy() wants it */
 	const char *const *env;        /* as well */
-	int (*stop_requested)(void);   /* as well */
+	struct stop stop;              /* asked for: ERROR_INTERRUPTED */
 };
 
 /*

@@ -49,6 +49,17 @@ PEOPLE = HEAD + """  before:
       meeting: {role: boss}
       handed-out: {role: boss}
 """
+# Everything in it may wait for long.
+WAITING = HEAD + BEFORE + """  back:
+    steps:
+      fetched: {kind: automatic, does: fetch, after: [go], on_failure: stop}
+      redis: {kind: automatic, does: restore, engine: redis, on_failure: stop}
+      deploy: {kind: automatic, does: deploy}
+      smoke: {kind: automatic, does: smoke}
+      workflows: {kind: automatic, does: workflows}
+      monitoring: {kind: automatic, does: monitor}
+      judged: {kind: automatic, does: judge}
+""" + AFTER
 NOTES = 12
 
 
@@ -264,6 +275,42 @@ def an_abort_stops_what_runs(p):
     assert re.search("the network is needed", drill.out + drill.err), drill.out
 
 
+# What of the configuration a step waits for, longer than a test may take.
+WAITS = {
+    "deploy": ("  web: {engine: service, deploy: {command: [sleep, '3000'], health: {log: never}, within: 20m}}\n", ""),
+    "smoke": ("", "  smoke: {slow: {command: [sleep, '3000'], within: 20m}}\n"),
+    "workflows": ("", "  workflows: {silence: {http: [{url: 'http://127.0.0.1:8080/', within: 20m}]}}\n"),
+    "monitoring": ("", "  test_alert: [on-call]\n  alert_arrived: [sleep, '3000']\n  alert_within: 20m\n"),
+}
+
+
+def with_waits(step):
+    """A platform of a cache alone, and what that step waits for."""
+    service, drill = WAITS[step]
+
+    def change(text):
+        cache = re.search(r"(?ms)^  redis-cache:\n.*?(?=^  \S)", text)[0]
+        return text[:text.index("  postgres-main:")] + cache + service + ("drill:\n" + drill if drill else "") + \
+            text[text.index("notify:"):]
+    return change
+
+
+def an_abort_ends_whatever_is_waited_for(p):
+    """A service that does not get well, trials, a test alert: each would take longer than a test may."""
+    for step in WAITS:
+        p.configure(with_waits(step))
+        drill = p.begin(WAITING, "--auto")
+        p.begun(step)
+        processes = drill.descendants()
+        p.enter("abort", "--reason", "it takes too long", "--as", "Ann")
+        drill.end(130)
+        p.nothing_left(processes)
+        journal = p.journal()
+        said = [c["message"] for c in journal["checks"] if c["name"] == "interrupted"]
+        assert said == ["aborted by Ann: it takes too long"], (step, said)
+        assert "judged" not in p.steps() and p.metrics()["aborted"], (step, set(p.steps()))
+
+
 def what_only_people_still_have_to_do_is_closed(p):
     plan = HEAD + BEFORE + REDIS + AFTER.replace("does: remove", "does: remove, after: [judged]") + \
         "  late:\n    steps:\n      seen: {role: scribe, after: [told]}\n      clear: {kind: gate, role: boss}\n"
@@ -281,6 +328,7 @@ def what_only_people_still_have_to_do_is_closed(p):
 
 
 TESTS = [people_make_a_drill_together, a_dead_drill_is_closed_as_an_error, an_abort_stops_what_runs,
+         an_abort_ends_whatever_is_waited_for,
          what_only_people_still_have_to_do_is_closed]
 
 

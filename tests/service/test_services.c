@@ -382,9 +382,10 @@ static void files_are_readable_inside_wherever_they_lie(void **state)
 	forget(g);
 }
 
-static int stop_now(void)
+static bool stop_now(const void *cookie)
 {
-	return SIGTERM;
+	(void)cookie;
+	return true;
 }
 
 static void whoever_is_asked_to_stop_leaves_nothing(void **state)
@@ -397,10 +398,10 @@ static void whoever_is_asked_to_stop_leaves_nothing(void **state)
 				  "drill: {smoke: {slow: {command: [sleep, \"1000\"]}}}\n");
 	const struct services_options options = { .config = &g->config,
 						  .sandbox = &g->sandbox,
-						  .stop_requested = stop_now };
+						  .stop = { .asked = stop_now } };
 	const struct trials_request request = { .config = &g->config,
 						.sandbox = &g->sandbox,
-						.stop_requested = stop_now };
+						.stop = { .asked = stop_now } };
 	const char *const argv[] = { "sh", "-c", "grep -l '^sleep' /proc/[0-9]*/cmdline", NULL };
 	const struct visit_capture look = { .program = { .argv = argv } };
 	struct visit_captured left = { 0 };

@@ -32,6 +32,7 @@ struct drill {
 	size_t step_count;
 	struct plan table;
 	pthread_t carrier;               /* the thread of plan_execute() */
+	const struct plan_run *run;      /* the whole; NULL: it has not begun */
 	size_t *left;                    /* per phase: steps that are not over */
 	bool *over;                      /* per step: an earlier process did it */
 	int64_t t0_ns;                   /* wall clock; 0: not begun */
@@ -59,6 +60,9 @@ struct drill {
 struct drill_state *drill_state_of(const struct plan_run *run, const struct drill *d);
 /* The state of the plan's step of that id; NULL: it is after the end. */
 struct drill_state *drill_state_by_id(const struct drill *d, const char *id);
+
+/* For what waits outside of the engine: asked for when the run is to end. It lives as `d` does. */
+struct stop drill_stop(const struct drill *d);
 
 /* A note of the run, printf-style. */
 __attribute__((format(printf, 4, 5))) MUST_CHECK int drill_note(struct plan_run *run,

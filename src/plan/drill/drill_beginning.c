@@ -69,6 +69,7 @@ int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
 	struct drill *d = subject;
 	const struct drill_request *r = d->request;
 
+	d->run = run;
 	if (r->earlier)
 		return drill_note(
 			run, "deviation", err,

@@ -42,6 +42,19 @@ struct drill_state *drill_state_by_id(const struct drill *d, const char *id)
 	return NULL;
 }
 
+static bool is_to_end(const void *cookie)
+{
+	const struct drill *d = cookie;
+	struct error ignored = ERROR_INIT;
+
+	return plan_may_go_on(d->run, &ignored) < 0;
+}
+
+struct stop drill_stop(const struct drill *d)
+{
+	return (struct stop){ .asked = is_to_end, .cookie = d };
+}
+
 int drill_note(struct plan_run *run, const char *name, struct error *err, const char *fmt, ...)
 {
 	CLEANUP(arena_release)

@@ -7,6 +7,7 @@
 #ifndef PLAN_DRILL_DRILL_RUN_H
 #define PLAN_DRILL_DRILL_RUN_H
 
+#include "base/stop.h"
 #include "drill/drill_plan.h"
 #include "plan/run_request.h"
 
@@ -49,8 +50,11 @@ struct drill_request {
 	const char *logs;          /* directory where the services' logs are kept */
 	/* Writes metrics and report of what the journal holds so far. */
 	int (*write_report)(void *cookie, struct error *err);
-	/* Sends a test alert, and adds a check `monitoring` per receiver of what became of it. */
-	int (*alert)(void *cookie, struct checks *out, struct error *err);
+	/*
+	 * Sends a test alert, and adds a check `monitoring` per receiver of what became of it; waits
+	 * for nothing once `stop` asks for the end.
+	 */
+	int (*alert)(void *cookie, const struct stop *stop, struct checks *out, struct error *err);
 	void *cookie;
 };
 

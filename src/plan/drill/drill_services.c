@@ -57,7 +57,7 @@ int drill_deploy(struct plan_run *run, struct drill *d, const struct drill_step 
 	const char *why = hindrance(d);
 	struct services_options options = { .config = d->config,
 					    .sandbox = &d->fleet.sandbox,
-					    .stop_requested = run->stop_requested };
+					    .stop = drill_stop(d) };
 	int rc;
 
 	(void)step;
@@ -85,14 +85,13 @@ int drill_health(struct plan_run *run, struct drill *d, const struct drill_step 
 }
 
 /* What is configured to be tried, in there. */
-static int try_all(struct plan_run *run, struct drill *d, enum trials_kind kind,
-		   struct checks *checks, struct error *err)
+static int try_all(struct drill *d, enum trials_kind kind, struct checks *checks, struct error *err)
 {
 	const struct trial_config *first = NULL;
 	struct trials_request request = { .config = d->config,
 					  .kind = kind,
 					  .sandbox = &d->fleet.sandbox,
-					  .stop_requested = run->stop_requested };
+					  .stop = drill_stop(d) };
 
 	if (!trials_of(d->config, kind, &first))
 		return 0;
@@ -112,7 +111,7 @@ int drill_trials(struct plan_run *run, struct drill *d, const struct drill_step 
 
 	if (why)
 		return leave_out(run, id, why, err);
-	rc = try_all(run, d, smoke ? TRIALS_SMOKE : TRIALS_WORKFLOW, &checks, err);
+	rc = try_all(d, smoke ? TRIALS_SMOKE : TRIALS_WORKFLOW, &checks, err);
 	return conclude(run, id, rc, &checks,
 			smoke ? "the configuration has no drill.smoke" :
 				"the configuration has no drill.workflows",
@@ -124,13 +123,14 @@ int drill_monitor(struct plan_run *run, struct drill *d, const struct drill_step
 {
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
+	const struct stop stop = drill_stop(d);
 	int rc = 0;
 
 	(void)step;
 	if (!hindrance(d))
-		rc = try_all(run, d, TRIALS_MONITORING, &checks, err);
+		rc = try_all(d, TRIALS_MONITORING, &checks, err);
 	if (rc == 0 && d->request->alert)
-		rc = d->request->alert(d->request->cookie, &checks, err);
+		rc = d->request->alert(d->request->cookie, &stop, &checks, err);
 	return conclude(run, CHECK_MONITORING, rc, &checks,
 			"the configuration has neither drill.monitoring nor drill.test_alert", err);
 }

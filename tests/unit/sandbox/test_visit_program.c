@@ -262,16 +262,17 @@ static void one_that_multiplies_without_end_is_ended(void **state)
 	sandbox_close(&s);
 }
 
-static int stop(void)
+static bool stop(const void *cookie)
 {
-	return SIGINT;
+	(void)cookie;
+	return true;
 }
 
 static void whoever_runs_it_may_be_interrupted(void **state)
 {
 	static const char *const argv[] = { "sleep", "1000", NULL };
 	const struct visit_capture request = { .program = { .argv = argv },
-					       .stop_requested = stop };
+					       .stop = { .asked = stop } };
 	struct sandbox s = open_sandbox((struct sandbox_limits){ 0 });
 	CLEANUP(visit_captured_release)
 	struct visit_captured c = { 0 };
