@@ -114,8 +114,8 @@ static int read_own(const char *path, struct drill_plan *out, struct config_comp
 	return drill_plan_read(path, out, complaints, err);
 }
 
-int drill_plan_load(const char *directory, const char *name, struct drill_plan *out,
-		    struct config_complaints *complaints, struct error *err)
+static int load(const char *directory, const char *name, struct drill_plan *out,
+		struct config_complaints *complaints, struct error *err)
 {
 	CLEANUP(buf_release)
 	struct buf path = { 0 };
@@ -134,6 +134,14 @@ int drill_plan_load(const char *directory, const char *name, struct drill_plan *
 		return not_found(directory, name, err);
 	return drill_plan_parse(name, "(built in)", drill_plan_built_in(name), out, complaints,
 				err);
+}
+
+int drill_plan_load(const char *directory, const char *name, struct drill_plan *out,
+		    struct config_complaints *complaints, struct error *err)
+{
+	if (load(directory, name, out, complaints, err) < 0)
+		return -1;
+	return drill_plan_check_sense(out, complaints, err);
 }
 
 int drill_plans_check(const char *directory, struct config_complaints *complaints,

@@ -86,6 +86,12 @@ static int read_root(struct drill_reading *r, const struct node *root)
 	return drill_read_phases(r, phases);
 }
 
+int drill_plan_not_valid(const struct drill_plan *p, size_t errors, struct error *err)
+{
+	return error_set(err, ERROR_CONFIG, "the plan %s is not valid: %zu error%s", p->source.name,
+			 errors, errors == 1 ? "" : "s");
+}
+
 static int read_tree(struct drill_reading *r, struct arena *tree)
 {
 	struct drill_plan *plan = r->plan;
@@ -105,9 +111,7 @@ static int read_tree(struct drill_reading *r, struct arena *tree)
 		drill_check_clock(r);
 	if (r->complaints->errors == errors)
 		return 0;
-	return error_set(r->err, ERROR_CONFIG, "the plan %s is not valid: %zu error%s",
-			 plan->source.name, r->complaints->errors - errors,
-			 r->complaints->errors - errors == 1 ? "" : "s");
+	return drill_plan_not_valid(plan, r->complaints->errors - errors, r->err);
 }
 
 int drill_plan_parse(const char *name, const char *shown, const char *text, struct drill_plan *out,

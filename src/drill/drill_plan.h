@@ -139,6 +139,14 @@ MUST_CHECK int drill_plan_parse(const char *name, const char *shown, const char 
 MUST_CHECK int drill_plan_read(const char *path, struct drill_plan *out,
 			       struct config_complaints *complaints, struct error *err);
 
+/*
+ * Whether a sound plan makes sense, before a drill by it is begun: the sandbox is sealed before it
+ * is used and removed when nothing uses it, restores come before what needs them, `validated`
+ * behind what it validates. Gathered as above; a plan that the history keeps is not asked again.
+ */
+MUST_CHECK int drill_plan_check_sense(const struct drill_plan *plan,
+				      struct config_complaints *complaints, struct error *err);
+
 /* "T+1:15", "T+0:00:30"; seconds only where there are some. Returns `out`. */
 enum { DRILL_T_SIZE = 32 };
 char *drill_t_format(int64_t ns, char out[DRILL_T_SIZE]);

@@ -13,6 +13,8 @@ struct drill_reading {
 };
 
 int drill_no_memory(struct drill_reading *r);
+/* -1 with ERROR_CONFIG. */
+int drill_plan_not_valid(const struct drill_plan *p, size_t errors, struct error *err);
 
 /* Phases and steps of the tree, into the plan. */
 MUST_CHECK int drill_read_phases(struct drill_reading *r, const struct node *map);

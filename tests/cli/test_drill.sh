@@ -39,6 +39,8 @@ phases:
     milestone: 10m
     steps:
       go: {kind: gate, role: boss, title: May it begin?}
+      empty: {kind: automatic, does: seal, title: A sandbox}
+      fetched: {kind: automatic, does: fetch, title: Backups are read}
       restore: {kind: automatic, does: restore, engine: postgresql, objective: 5m, on_failure: ask, title: The database}
       settle: {kind: wait, objective: 1m, title: Caches fill}
       own: {kind: command, command: [sh, -c, "true"], after: [restore], objective: 90s, title: A program of ours}
@@ -69,6 +71,23 @@ sed -i 's/wiat/wait/; s/bos/boss/; s/^phases/roles: {boss: B}\nphases/' plans/wr
 run drill-plan-milestone 7 drill plan wrong
 sed -i 's/go: .*/go: {kind: gate, role: boss, after: [seen]}/' plans/wrong.yaml
 run drill-plan-cycle 7 drill plan wrong
+cat >plans/wrong.yaml <<'END'
+version: 1
+start: go
+validated: redis
+roles: {boss: The boss}
+phases:
+  one:
+    steps:
+      go: {kind: gate, role: boss}
+      removed: {kind: automatic, does: remove}
+      empty: {kind: automatic, does: seal}
+      fetched: {kind: automatic, does: fetch}
+      redis: {kind: automatic, does: restore, engine: redis}
+END
+run drill-plan-no-sense 7 drill plan wrong
+run drill-start-no-sense 7 drill start wrong
+run drill-check-config-no-sense 7 check-config
 printf 'a\0b' >plans/wrong.yaml
 run drill-plan-nul 7 drill plan wrong
 rm plans/wrong.yaml

@@ -34,26 +34,40 @@ def plan_of(*steps):
     return text
 
 
-ORDERS = {  # what is said of it, by which step
-    ("restore redis", "seal", "judge"): ("s0", "no step before has sealed one"),
-    ("fetch", "judge"): ("s0", "no step before has sealed one"),
-    ("seal", "restore redis", "fetch", "judge"): ("s1", "nothing was restored"),
-    ("prove", "judge"): ("s0", "no step before has sealed one"),
-    ("statistics redis", "judge"): ("s0", "no step before has sealed one"),
-    ("seal", "fetch", "prove redis", "restore redis", "judge"): (None, None),
+REFUSED = {  # what is said of it, of which step
+    ("restore redis", "seal", "judge"): ("s0", "(does: seal) need not be over by then"),
+    ("fetch", "judge"): ("s0", 'put one with "does: seal" before it'),
+    ("seal", "restore redis", "fetch", "judge"): ("s1", '"s2" (does: fetch) need not be over by then'),
+    ("prove", "judge"): ("s0", 'put one with "does: restore" before it'),
+    ("statistics redis", "judge"): ("s0", 'put one with "does: restore" before it'),
+    ("seal", "fetch", "prove redis", "restore redis", "judge"): ("s2", '"s3" (does: restore) need not be over by then'),
+    ("seal", "fetch", "remove", "restore redis", "prove", "judge"): ("s2", "let it wait for s3, s4"),
+    ("seal", "fetch", "restore redis", "remove", "prove", "judge"): ("s3", "let it wait for s4"),
+    ("seal", "seal", "judge"): ("s1", "a drill has one"),
+    ("seal", "fetch", "restore redis", "remove", "seal", "judge"): ("s4", "a drill has one"),
+    ("seal", "fetch", "judge", "restore redis"): ("s2", "let it wait for s3"),
+}
+ORDERS = {  # what is said when they are carried out, by which step
     ("seal", "deploy", "judge"): (None, None),
-    ("seal", "fetch", "remove", "restore redis", "prove", "judge"): ("s3", "it has been removed"),
-    ("seal", "fetch", "restore redis", "remove", "prove", "judge"): ("s4", "it has been removed"),
     ("seal", "fetch", "fetch", "restore redis", "judge"): ("s2", "has read its backup"),
     ("seal", "fetch", "restore redis", "restore redis", "judge"): ("s3", "has restored it"),
-    ("seal", "seal", "judge"): ("s1", "one sandbox"),
-    ("seal", "fetch", "restore redis", "remove", "seal", "judge"): ("s4", "one sandbox"),
     ("remove", "judge"): (None, None),
     ("judge",): (None, None),
 }
 
 
-def orders_that_make_no_sense_are_told_so(p):
+def orders_that_make_no_sense_are_refused(p):
+    """By all that reads a plan to use it, and no drill is begun."""
+    before = len(p.drills())
+    for steps, (wrong, said) in REFUSED.items():
+        path = p.plan(plan_of(*steps))
+        for words in (("start", path, "--auto", *LOST), ("plan", path)):
+            told = p.call("drill", *words, code=7)
+            assert any(f'step "{wrong}"' in line and said in line for line in told.splitlines()), (steps, words, told)
+    assert len(p.drills()) == before, "what was refused is no drill"
+
+
+def orders_that_show_nothing_are_told_so(p):
     for steps, (wrong, said) in ORDERS.items():
         drill = p.begin(plan_of(*steps), "--auto", *LOST).end(None)
         assert drill.process.returncode in (1, 4), (steps, drill.process.returncode, drill.err)
@@ -76,12 +90,10 @@ def a_plan_without_proofs_tells_what_would_be_lost(p):
     assert criteria(metrics)["recovery-point"] == criteria(metrics)["recovery-time"] == "pass", metrics["criteria"]
 
 
-def a_removal_in_the_middle_keeps_nobody_waiting(p):
+def a_removal_in_the_middle_is_refused(p):
     plan = HEAD + BEFORE + REDIS.replace("fetched: {", "gone: {kind: automatic, does: remove, after: [go]}\n      fetched: {")
-    for _ in range(3):
-        drill = p.begin(plan, "--auto", *LOST).end(None)
-        assert drill.process.returncode in (1, 4), (drill.process.returncode, drill.err)
-        p.nothing_left()
+    drill = p.begin(plan, "--auto", *LOST).end(7)
+    assert 'step "gone" removes the sandbox' in drill.err, drill.err
 
 
 def plans_that_there_are_not(p):
@@ -217,8 +229,8 @@ def waits_take_their_time_and_the_clock_runs(p):
     assert p.steps()["pause"]["duration"] >= 2 and metrics["measurements"]["total_rto_minutes"] * 60 >= 2, metrics["measurements"]
 
 
-TESTS = [orders_that_make_no_sense_are_told_so, where_nothing_was_restored_nothing_is_a_success,
-         a_plan_without_proofs_tells_what_would_be_lost, a_removal_in_the_middle_keeps_nobody_waiting,
+TESTS = [orders_that_make_no_sense_are_refused, orders_that_show_nothing_are_told_so, where_nothing_was_restored_nothing_is_a_success,
+         a_plan_without_proofs_tells_what_would_be_lost, a_removal_in_the_middle_is_refused,
          plans_that_there_are_not, a_step_that_asks_goes_on_when_somebody_says_so,
          a_step_that_asks_stops_when_somebody_says_so, a_step_that_asks_stops_when_nobody_is_there,
          signals_end_it_cleanly, a_signal_while_people_are_waited_for, whenever_it_is_killed_there_is_a_way_on,
