@@ -113,14 +113,31 @@ static int append_alone(struct drill_session *s, struct drill_entry_request *r, 
 	return drill_session_read(s, err);
 }
 
+static int enter(const struct invocation *inv, struct drill_entry_request *r,
+		 struct drill_session *s, struct error *err)
+{
+	const struct drill_question q = { .id = r->options->drill, .writes = true };
+
+	if (drill_entry_check_texts(r, err) < 0 || drill_session_open(inv, &q, s, err) < 0)
+		return -1;
+	return append_alone(s, r, err);
+}
+
+int drill_entry_enter(const struct invocation *inv, struct drill_entry_request *r,
+		      struct error *err)
+{
+	CLEANUP(drill_session_close)
+	struct drill_session s = { .now_ns = 0 };
+
+	return enter(inv, r, &s, err);
+}
+
 int drill_entry_run(const struct invocation *inv, struct drill_entry_request *r, struct error *err)
 {
 	CLEANUP(drill_session_close)
 	struct drill_session s = { .now_ns = 0 };
-	const struct drill_question q = { .id = r->options->drill, .writes = true };
 
-	if (drill_entry_check_texts(r, err) < 0 || drill_session_open(inv, &q, &s, err) < 0 ||
-	    append_alone(&s, r, err) < 0)
+	if (enter(inv, r, &s, err) < 0)
 		return -1;
 	warn_when_nobody_reads(inv, &s);
 	return drill_entry_tell(inv, &s, r->entry.number, err) < 0 ? -1 : EXIT_CODE_PASS;

@@ -65,6 +65,10 @@ struct drill_entry_request {
 MUST_CHECK int drill_entry_run(const struct invocation *inv, struct drill_entry_request *r,
 			       struct error *err);
 
+/* The same, and nothing is told: of an entry that is part of what a command does. */
+MUST_CHECK int drill_entry_enter(const struct invocation *inv, struct drill_entry_request *r,
+				 struct error *err);
+
 /* The option that is needed, or ERROR_USAGE "a hold needs a reason". */
 MUST_CHECK int drill_entry_need_reason(const char *what, const char *reason, struct error *err);
 

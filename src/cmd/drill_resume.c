@@ -20,9 +20,14 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-/* Of which drill, and is nobody at it? */
-static int look(const struct invocation *inv, char id[RUN_ID_SIZE], bool *is_dead,
-		struct error *err)
+/* What there is to be gone on with. */
+struct stopped {
+	char id[RUN_ID_SIZE];
+	bool is_dead; /* nobody carries it */
+	bool is_held;
+};
+
+static int look(const struct invocation *inv, struct stopped *out, struct error *err)
 {
 	const struct options *o = inv->options;
 	CLEANUP(drill_session_close)
@@ -31,8 +36,9 @@ static int look(const struct invocation *inv, char id[RUN_ID_SIZE], bool *is_dea
 
 	if (drill_session_open(inv, &q, &s, err) < 0)
 		return -1;
-	(void)snprintf(id, RUN_ID_SIZE, "%s", s.id);
-	*is_dead = s.run.unattended;
+	(void)snprintf(out->id, sizeof(out->id), "%s", s.id);
+	out->is_dead = s.run.unattended;
+	out->is_held = drill_record_is_held(&s.record);
 	return 0;
 }
 
@@ -43,12 +49,16 @@ static int run(const struct invocation *inv, struct error *err)
 		.options = &o->entry,
 		.entry = { .kind = ENTRY_RESUME, .text = o->entry.reason },
 	};
-	char id[RUN_ID_SIZE];
-	bool is_dead = false;
+	struct stopped drill = { .is_dead = false };
 
-	if (drill_entry_check_texts(&r, err) < 0 || look(inv, id, &is_dead, err) < 0)
+	if (drill_entry_check_texts(&r, err) < 0 || look(inv, &drill, err) < 0)
 		return -1;
-	return is_dead ? drill_carry_on(inv, id, o->detach, err) : drill_entry_run(inv, &r, err);
+	if (!drill.is_dead)
+		return drill_entry_run(inv, &r, err);
+	/* who takes it up does not do so to keep it waiting */
+	if (drill.is_held && drill_entry_enter(inv, &r, err) < 0)
+		return -1;
+	return drill_carry_on(inv, drill.id, o->detach, err);
 }
 
 const struct command drill_resume_command = {
@@ -58,7 +68,8 @@ const struct command drill_resume_command = {
 		"Ends the hold of the drill that is under way: new steps begin again.\n\n"
 		"A drill whose process is gone, since it was killed or the machine went down, is "
 		"taken up again, and carried to its end as by muster drill start: what is done and "
-		"entered stays, what was cut short begins again, the clock has never stood still. "
+		"entered stays, what was cut short begins again, the clock has never stood still; "
+		"a hold is ended by it, and a wait ends when it would have. "
 		"That is possible for a day after its last sign of life.\n\n"
 		"With --json the document is muster.drill-entry/v1, as of muster drill tick; of a "
 		"drill that is taken up again it is its report, muster.run/v1.",

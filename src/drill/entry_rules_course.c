@@ -55,9 +55,15 @@ static bool is_ending(const struct drill_record *r)
 	return drill_record_entry(r, ENTRY_CLOSE, &at) != NULL;
 }
 
+/* What may be entered in a drill that nobody carries: its end, or, by who takes it up, that of a hold. */
+static bool needs_nobody(const struct drill_record *r, const struct entry *e)
+{
+	return e->kind == ENTRY_CLOSE || (e->kind == ENTRY_RESUME && drill_record_is_held(r));
+}
+
 int drill_entry_check_course(const struct drill_record *r, const struct entry *e, struct error *err)
 {
-	if (r->run->unattended && e->kind != ENTRY_CLOSE)
+	if (r->run->unattended && !needs_nobody(r, e))
 		return say_gone(r, err);
 	if (is_ending(r))
 		return error_set(err, ERROR_USAGE, "drill %s is ending already", r->run->id);
@@ -65,7 +71,7 @@ int drill_entry_check_course(const struct drill_record *r, const struct entry *e
 		return check_hold(r, err);
 	if (e->kind == ENTRY_CLOSE)
 		return check_close(r, err);
-	if (e->kind == ENTRY_RESUME && r->state != DRILL_STATE_HELD)
+	if (e->kind == ENTRY_RESUME && !drill_record_is_held(r))
 		return error_set(err, ERROR_USAGE, "drill %s is not held", r->run->id);
 	return 0;
 }

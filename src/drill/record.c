@@ -145,7 +145,7 @@ static enum drill_record_state state_of(const struct drill_record *r)
 		return DRILL_STATE_INTERRUPTED;
 	if (r->over)
 		return DRILL_STATE_OVER;
-	if (r->hold_count && r->hold[r->hold_count - 1].lasts)
+	if (drill_record_is_held(r))
 		return DRILL_STATE_HELD;
 	return r->t0_ns ? DRILL_STATE_UNDER_WAY : DRILL_STATE_PREPARING;
 }

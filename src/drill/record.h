@@ -124,6 +124,12 @@ bool drill_record_t(const struct drill_record *r, int64_t wall_ns, int64_t *out)
 /* Of those of a kind that nothing replaces, the next: `*at` begins as 0. NULL: there is none. */
 const struct entry *drill_record_entry(const struct drill_record *r, enum entry_kind kind,
 				       size_t *at);
+/* Does a hold last? Also of a drill whose process is gone. */
+static inline bool drill_record_is_held(const struct drill_record *r)
+{
+	return r->hold_count && r->hold[r->hold_count - 1].lasts;
+}
+
 /* The name of who has that role; NULL: nobody said so. */
 const char *drill_record_holder(const struct drill_record *r, const char *role);
 

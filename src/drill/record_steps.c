@@ -96,10 +96,18 @@ static const char *nothing_to_do(const struct drill_record *r, const struct dril
 	return NULL;
 }
 
+/* Of a wait it is its first one: when the drill was taken up again it went on. */
+static int64_t begin_of(const struct drill_record *r, const struct drill_step *plan,
+			const struct run_step *event)
+{
+	return plan->kind == DRILL_WAIT ? run_find_first_step(r->run, plan->id)->started_ns :
+					  event->started_ns;
+}
+
 static void read_event(const struct drill_record *r, const struct run_step *event,
 		       struct drill_record_step *s)
 {
-	s->begin_ns = event->started_ns;
+	s->begin_ns = begin_of(r, s->plan, event);
 	if (event->duration_ns >= 0) {
 		s->verdict = event->verdict;
 		s->state = state_of_ended(s);

@@ -123,7 +123,7 @@ static int add_check(struct run *run, sqlite3_stmt *s, struct error *err)
 			       .hint = store_text(s, COLUMN_HINT),
 			       .required = sqlite3_column_int(s, COLUMN_REQUIRED) != 0 };
 
-	return checks_add(&run->checks, &check) < 0 ? no_memory(err) : 0;
+	return checks_add_last(&run->checks, &check) < 0 ? no_memory(err) : 0;
 }
 
 static int add_note(struct run *run, sqlite3_stmt *s, struct error *err)

@@ -74,6 +74,31 @@ int checks_add(struct checks *c, const struct check *check)
 	return 0;
 }
 
+static bool is_of_milestone(const struct check *c, const char *subject)
+{
+	return strcmp(c->name, check_name(CHECK_MILESTONE)) == 0 &&
+	       strcmp(c->subject, subject) == 0;
+}
+
+int checks_add_last(struct checks *c, const struct check *check)
+{
+	const char *subject;
+	size_t kept = 0, last;
+
+	if (checks_add(c, check) < 0)
+		return -1;
+	last = c->count - 1;
+	subject = c->item[last].subject;
+	if (!is_of_milestone(&c->item[last], subject))
+		return 0;
+	for (size_t i = 0; i <= last; i++) {
+		if (i == last || !is_of_milestone(&c->item[i], subject))
+			c->item[kept++] = c->item[i];
+	}
+	c->count = kept;
+	return 0;
+}
+
 int checks_addf(struct checks *c, const struct check *base, const char *fmt, ...)
 {
 	struct check copy = *base;

@@ -120,6 +120,12 @@ struct checks {
 MUST_CHECK int checks_add(struct checks *c, const struct check *check);
 
 /*
+ * As checks_add(), in the place of an earlier word on the same milestone: a run that was taken up
+ * again reaches it again, and the last word counts.
+ */
+MUST_CHECK int checks_add_last(struct checks *c, const struct check *check);
+
+/*
  * Add with a printf-style message. `expected`, `found` and `hint` are taken from
  * `base`, whose message is ignored.
  */

@@ -35,6 +35,15 @@ struct run_step *run_find_step(const struct run *r, const char *id)
 	return NULL;
 }
 
+const struct run_step *run_find_first_step(const struct run *r, const char *id)
+{
+	for (size_t i = 0; i < r->step_count; i++) {
+		if (strcmp(r->step[i].id, id) == 0)
+			return &r->step[i];
+	}
+	return NULL;
+}
+
 void run_id_make(int64_t wall_ns, char out[RUN_ID_SIZE])
 {
 	time_t seconds = (time_t)(wall_ns / NS_PER_SECOND);

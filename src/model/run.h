@@ -61,6 +61,8 @@ const char *run_find_note(const struct run *r, const char *component, const char
 
 /* The last step of that id, which a run that was taken up again may have twice; NULL: there is none. */
 struct run_step *run_find_step(const struct run *r, const char *id);
+/* The first one. */
+const struct run_step *run_find_first_step(const struct run *r, const char *id);
 
 /* Does muster carry out such runs by itself? Else they are people's, who are reminded of them. */
 bool run_kind_is_automatic(const char *kind);

@@ -51,7 +51,7 @@ static int check_locked(struct plan_run *run, const struct check *check, struct 
 	struct event event = { .type = EVENT_CHECK };
 
 	/* counted before it is told: a verdict must not miss what a sink lost */
-	if (checks_add(all, check) < 0)
+	if (checks_add_last(all, check) < 0)
 		return error_set(err, ERROR_NOMEM, "no memory for a check");
 	event.check = &all->item[all->count - 1];
 	tally(run, event.check);

@@ -60,6 +60,18 @@ WAITING = HEAD + BEFORE + """  back:
       monitoring: {kind: automatic, does: monitor}
       judged: {kind: automatic, does: judge}
 """ + AFTER
+# A wait of some length, and a phase that is reached only the second time.
+TAKEN_UP = HEAD + BEFORE + """  early:
+    milestone: 1h
+    steps:
+      flaky: {kind: command, command: [test, -e, FLAG], on_failure: stop, after: [go]}
+      behind: {kind: command, command: ["true"]}
+  while:
+    steps:
+      pause: {kind: wait, objective: 8s, after: [go]}
+      seen: {role: dba, after: [pause]}
+      judged: {kind: automatic, does: judge, after: [seen]}
+""" + AFTER
 NOTES = 12
 
 
@@ -243,6 +255,56 @@ def people_make_a_drill_together(p):
     it_is_reviewed_and_published(p)
 
 
+def a_held_drill_that_was_killed_goes_on_at_one_word(p):
+    """The hold ends, a wait goes on where it was, and what is reached again is judged once."""
+    flag = p.place / "flag"
+    drill = p.begin(TAKEN_UP.replace("FLAG", str(flag)))
+    p.soon("tick", "go")
+    p.begun("pause")
+    p.ended("flaky", "behind")
+    time.sleep(1)
+    p.enter("hold", "--reason", "a real incident", "--as", "Ann")
+    drill.kill()
+    drill.end(-9)
+    assert [c["verdict"] for c in p.journal()["checks"] if c["name"] == "milestone"] == ["fail"]
+    flag.write_text("")
+    drill = p.carry("resume", "--reason", "it is over", "--as", "Bob")
+    p.begun("seen")
+    entry = p.entries()[-1]
+    assert (entry["kind"], entry["text"], entry["author"]) == ("resume", "it is over", "Bob"), entry
+    deviations = p.metrics()["deviations"]
+    assert any("the process that carried the drill was gone" in d for d in deviations), deviations
+    waits = [s for s in p.journal()["steps"] if s["id"] == "pause"]
+    assert len(waits) == 2 and waits[1]["duration"] < 8, ("the wait began anew", waits)
+    p.ended("behind")
+    p.enter("tick", "seen", "--as", "Çem")
+    drill.end(None)
+    assert [c["verdict"] for c in p.journal()["checks"] if c["name"] == "milestone"] == ["pass"], p.journal()["checks"]
+    assert criteria(p.metrics())["milestones"] == "pass", p.metrics()["criteria"]
+
+
+def who_stands_in_is_told_once(p):
+    plan = HEAD + BEFORE + """  back:
+    steps:
+      first: {role: dba, after: [go]}
+      second: {role: dba}
+      judged: {kind: automatic, does: judge}
+""" + AFTER
+    drill = p.begin(plan, "--scenario=person-absent")
+    p.soon("tick", "go")
+    p.begun("first")
+    p.enter("join", "dba", "--as", "Çem")
+    p.enter("tick", "first", "--as", "Çem")
+    p.begun("second")
+    drill.kill()
+    drill.end(-9)
+    drill = p.carry("resume")
+    p.soon("tick", "second", "--as", "Çem")
+    drill.end(None)
+    told = [d for d in p.metrics()["deviations"] if "was absent" in d]
+    assert len(told) == 1, told
+
+
 def a_dead_drill_is_closed_as_an_error(p):
     drill = p.begin(SMALL, *LOST)
     p.begun("go")
@@ -327,7 +389,8 @@ def what_only_people_still_have_to_do_is_closed(p):
     assert {n["text"] for n in p.journal()["notes"] if n["name"] in ("skipped seen", "skipped clear")} == {"closed by Ann"}
 
 
-TESTS = [people_make_a_drill_together, a_dead_drill_is_closed_as_an_error, an_abort_stops_what_runs,
+TESTS = [people_make_a_drill_together, a_held_drill_that_was_killed_goes_on_at_one_word, who_stands_in_is_told_once,
+         a_dead_drill_is_closed_as_an_error, an_abort_stops_what_runs,
          an_abort_ends_whatever_is_waited_for,
          what_only_people_still_have_to_do_is_closed]
 

@@ -85,6 +85,9 @@ int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
 /* Of a drill that is taken up again, what stands of the earlier process's: drill_earlier.c. */
 MUST_CHECK int drill_take_earlier(struct drill *d, struct error *err);
 
+/* What the note of a deviation says behind the title of the role whose people are absent. */
+#define DRILL_WAS_ABSENT " was absent; "
+
 /* ---- people: drill_people.c ---- */
 
 /* Takes up what people have entered; 1: the drill is held; -1: it was aborted. plan.tend. */

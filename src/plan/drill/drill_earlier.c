@@ -17,6 +17,31 @@ static bool stands(const struct drill_step *step, const struct run_step *done)
 	return step->kind != DRILL_AUTOMATIC;
 }
 
+/* A wait ends when it would have: time passed while nobody carried the drill. */
+static void take_wait(struct drill_state *s, const struct run *earlier)
+{
+	const struct run_step *begun = run_find_first_step(earlier, s->step->id);
+
+	if (s->step->kind == DRILL_WAIT && begun)
+		s->began_ns = clock_monotonic_ns() - (clock_wall_ns() - begun->started_ns);
+}
+
+/* Was it told that somebody stands in for the absent? */
+static bool was_deputy_told(const struct drill *d, const struct run *earlier)
+{
+	const size_t length = strlen(d->absent->title);
+
+	for (size_t i = 0; i < earlier->note_count; i++) {
+		const struct run_note *n = &earlier->note[i];
+
+		if (strcmp(n->name, "deviation") == 0 &&
+		    strncmp(n->text, d->absent->title, length) == 0 &&
+		    strncmp(n->text + length, DRILL_WAS_ABSENT, strlen(DRILL_WAS_ABSENT)) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int take_notes(struct drill *d, const struct run *earlier, struct error *err)
 {
 	const char *absent = run_find_note(earlier, "", "absent role");
@@ -26,6 +51,7 @@ static int take_notes(struct drill *d, const struct run *earlier, struct error *
 		if (strcmp(d->plan->role[i].id, absent) == 0)
 			d->absent = &d->plan->role[i];
 	}
+	d->deputy_told = d->absent && was_deputy_told(d, earlier);
 	if (t0 && clock_parse_rfc3339(t0, &d->t0_ns) < 0)
 		return error_set(err, ERROR_IO, "the history's T0 is no time: %.40s", t0);
 	return 0;
@@ -41,8 +67,10 @@ int drill_take_earlier(struct drill *d, struct error *err)
 		struct drill_state *s = &d->state[i];
 		const struct run_step *done = run_find_step(earlier, s->step->id);
 
-		if (!done || !stands(s->step, done))
+		if (!done || !stands(s->step, done)) {
+			take_wait(s, earlier);
 			continue;
+		}
 		d->over[i] = true;
 		s->done = true;
 		s->ended_ns = done->started_ns + done->duration_ns;

@@ -166,7 +166,7 @@ static int is_there(struct plan_run *run, struct drill *d, const struct drill_st
 	if (!e || d->deputy_told)
 		return e != NULL;
 	d->deputy_told = true;
-	if (drill_note(run, "deviation", err, "%s was absent; %s stood in", d->absent->title,
+	if (drill_note(run, "deviation", err, "%s" DRILL_WAS_ABSENT "%s stood in", d->absent->title,
 		       *e->text ? e->text : e->author) < 0)
 		return -1;
 	return 1;

@@ -76,6 +76,29 @@ static void a_check_is_copied_and_missing_strings_are_empty(void **state)
 	checks_release(&c);
 }
 
+static void the_last_word_on_a_milestone_counts(void **state)
+{
+	struct checks c = { 0 };
+	struct check check = { .name = "milestone", .subject = "redis", .verdict = VERDICT_FAIL };
+
+	(void)state;
+	assert_int_equal(checks_add_last(&c, &check), 0);
+	check.subject = "rabbitmq";
+	check.verdict = VERDICT_PASS;
+	assert_int_equal(checks_add_last(&c, &check), 0);
+	check.subject = "redis";
+	assert_int_equal(checks_add_last(&c, &check), 0);
+	assert_int_equal(c.count, 2);
+	assert_string_equal(c.item[0].subject, "rabbitmq");
+	assert_string_equal(c.item[1].subject, "redis");
+	assert_int_equal(checks_verdict(&c), VERDICT_PASS);
+	check = (struct check){ .name = "preflight", .subject = "redis" };
+	assert_int_equal(checks_add_last(&c, &check), 0);
+	assert_int_equal(checks_add_last(&c, &check), 0);
+	assert_int_equal(c.count, 4);
+	checks_release(&c);
+}
+
 static void verdicts_are_counted(void **state)
 {
 	struct checks c = { 0 };
@@ -111,6 +134,7 @@ int main(void)
 		cmocka_unit_test(fail_goes_before_error_before_warn),
 		cmocka_unit_test(a_required_check_that_was_skipped_is_an_error),
 		cmocka_unit_test(a_check_is_copied_and_missing_strings_are_empty),
+		cmocka_unit_test(the_last_word_on_a_milestone_counts),
 		cmocka_unit_test(verdicts_are_counted),
 		cmocka_unit_test(each_name_is_read_back_and_has_a_severity),
 	};
