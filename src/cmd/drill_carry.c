@@ -11,6 +11,7 @@
 #include "base/process.h"
 #include "cmd/configuration.h"
 #include "cmd/drill_alert.h"
+#include "cmd/drill_dead.h"
 #include "cmd/drill_plans.h"
 #include "cmd/drill_show.h"
 #include "cmd/interrupt.h"
@@ -235,8 +236,11 @@ static int execute(const struct invocation *inv, struct carried *c, struct error
 	struct run_outcome outcome = { 0 };
 	struct drill_request *r = &c->request;
 
-	if (lock_drill(c, err) < 0 || find_next(c, err) < 0 ||
-	    drill_show_actions(inv, c->people, err) < 0)
+	if (lock_drill(c, err) < 0)
+		return -1;
+	if (!r->earlier && drill_dead_settle(inv, c->s.history, r->automatic, err) < 0)
+		return -1;
+	if (find_next(c, err) < 0 || drill_show_actions(inv, c->people, err) < 0)
 		return -1;
 	(void)snprintf(c->logs, sizeof(c->logs), "%s/reports", c->s.config.state_dir);
 	drill_show_begin(&c->show, inv, &c->plan, r->automatic);

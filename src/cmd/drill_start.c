@@ -116,7 +116,11 @@ const struct command drill_start_command = {
 		"(monthly, unless given) says; muster drill plan shows it.\n\n"
 		"This process carries the drill: when it ends, so does the sandbox. People take "
 		"part from other terminals: muster drill tick, refuse, note, issue, hold. One that "
-		"was killed goes on with muster drill resume.\n\n"
+		"was killed goes on with muster drill resume; while that can be, no other begins, "
+		"unless "
+		"both are automatic, or it began a day ago and the new one is automatic: then it "
+		"is "
+		"ended as an error, interrupted.\n\n"
 		"With --json the document at the end is muster.run/v1, as muster run show has it.",
 	.arguments = "[PLAN]",
 	.arguments_max = 1,

@@ -7,9 +7,11 @@ usage: test_drill_people.py MUSTER [PART OF A NAME]
 """
 import datetime
 import re
+import sqlite3
 import sys
 import threading
 import time
+from contextlib import closing
 
 from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Platform, at, criteria, run_tests
 from standstill import stop_between_writes
@@ -319,6 +321,48 @@ def a_dead_drill_is_closed_as_an_error(p):
     p.drill(SMALL, *LOST)
 
 
+def ended(p, drill):
+    """What became of that drill, of those that the history lists."""
+    return [(d["state"], bool(d["finished"])) for d in p.drills() if d["drill"] == drill]
+
+
+def kill_one(p, *words):
+    """A drill that nobody carries any more; its id."""
+    drill = p.begin(SMALL.replace("      judged:", "      slow: {kind: command, command: [sleep, '600']}\n      judged:"), *words, *LOST)
+    p.begun("slow" if "--auto" in words else "go")
+    drill.kill()
+    drill.end(-9)
+    p.nothing_left()
+    return p.journal()["id"]
+
+
+def a_new_drill_waits_for_what_becomes_of_a_dead_one(p):
+    dead = kill_one(p)
+    for words in ((), ("--auto",)):
+        other = p.carry("start", p.plan(SMALL), *LOST, *words).end(6)
+        for said in (dead, "muster drill resume", "muster drill close"):
+            assert said in other.err, (said, other.err)
+    assert len([d for d in p.drills() if not d["finished"]]) == 1, p.drills()
+    p.enter("close", "--reason", "nobody goes on")
+    p.drill(SMALL, *LOST)
+
+
+def an_automatic_drill_is_not_kept_from_beginning_for_ever(p):
+    dead = kill_one(p, "--auto")
+    assert dead in p.carry("start", p.plan(SMALL), *LOST).end(6).err, "people are asked first"
+    new = p.carry("start", p.plan(SMALL), "--auto", *LOST).end(0)
+    assert f"drill {dead}, whose process is gone, was ended" in new.err, new.err
+    assert ended(p, dead) == [("interrupted", True)], p.drills()
+    # one of people's that began more than a day ago, and in which somebody has written since
+    dead = kill_one(p)
+    with closing(sqlite3.connect(p.directory / "state/history.db")) as db, db:
+        db.execute("DROP TRIGGER event_no_update")
+        db.execute("UPDATE event SET at = at - 90000000000000 WHERE run = ? AND type = 'run-started'", (dead,))
+    new = p.carry("start", p.plan(SMALL), "--auto", *LOST).end(0)
+    assert f"drill {dead}, whose process is gone, was ended" in new.err, new.err
+    assert ended(p, dead) == [("interrupted", True)], p.drills()
+
+
 def an_abort_stops_what_runs(p):
     drill = p.begin(PEOPLE)
     for step in ("present", "channels", "go", "told"):
@@ -390,7 +434,9 @@ def what_only_people_still_have_to_do_is_closed(p):
 
 
 TESTS = [people_make_a_drill_together, a_held_drill_that_was_killed_goes_on_at_one_word, who_stands_in_is_told_once,
-         a_dead_drill_is_closed_as_an_error, an_abort_stops_what_runs,
+         a_dead_drill_is_closed_as_an_error,
+         a_new_drill_waits_for_what_becomes_of_a_dead_one, an_automatic_drill_is_not_kept_from_beginning_for_ever,
+         an_abort_stops_what_runs,
          an_abort_ends_whatever_is_waited_for,
          what_only_people_still_have_to_do_is_closed]
 
