@@ -77,6 +77,15 @@ def orders_that_show_nothing_are_told_so(p):
         p.nothing_left()
 
 
+def every_component_that_fails_is_told_of(p):
+    """Each with its name, also when all fail in one step."""
+    p.begin(plan_of("seal", "fetch", "fetch", "judge"), "--auto").end(None)
+    told = [(c.get("component") or c["message"].split(":")[0], c["message"]) for c in p.journal()["checks"]
+            if c["name"] == "step" and c["verdict"] == "error" and c.get("subject") == "s2"]
+    assert sorted(component for component, _ in told) == ["postgres-main", "rabbitmq", "redis-cache"], told
+    assert all("an earlier step has read its backup" in message for _, message in told), told
+
+
 def where_nothing_was_restored_nothing_is_a_success(p):
     """Nor when there is no recovery point to be missed: definitions hold no messages."""
     for steps in (("judge",), ("seal", "fetch", "judge"), ("seal", "fetch", "judge", "remove", "report")):
@@ -229,7 +238,8 @@ def waits_take_their_time_and_the_clock_runs(p):
     assert p.steps()["pause"]["duration"] >= 2 and metrics["measurements"]["total_rto_minutes"] * 60 >= 2, metrics["measurements"]
 
 
-TESTS = [orders_that_make_no_sense_are_refused, orders_that_show_nothing_are_told_so, where_nothing_was_restored_nothing_is_a_success,
+TESTS = [orders_that_make_no_sense_are_refused, orders_that_show_nothing_are_told_so,
+         every_component_that_fails_is_told_of, where_nothing_was_restored_nothing_is_a_success,
          a_plan_without_proofs_tells_what_would_be_lost, a_removal_in_the_middle_is_refused,
          plans_that_there_are_not, a_step_that_asks_goes_on_when_somebody_says_so,
          a_step_that_asks_stops_when_somebody_says_so, a_step_that_asks_stops_when_nobody_is_there,

@@ -30,6 +30,23 @@ static void start_lane(struct lane *l)
 		(void)be_lane(l);
 }
 
+/* The first error is the step's; each further one is told beside it, unless all were cut short. */
+static void tell_further(const struct lane *l, struct plan_run *run)
+{
+	const struct check check = { .name = check_name(CHECK_STEP),
+				     .component = l->target->component->name,
+				     .subject = run->current->id,
+				     .verdict = VERDICT_ERROR,
+				     .message = l->err.message,
+				     .hint = l->err.hint,
+				     .required = true };
+	struct error ignored = ERROR_INIT;
+
+	/* a journal that refuses it has told the engine so */
+	if (plan_may_go_on(run, &ignored) == 0)
+		(void)(plan_check(run, &check, &ignored) < 0);
+}
+
 /* What the lanes yielded is the step's. */
 static int end_lane(struct lane *l, struct plan_run *run, struct error *err)
 {
@@ -39,7 +56,9 @@ static int end_lane(struct lane *l, struct plan_run *run, struct error *err)
 		run->worst = run->checked ? verdict_worse(run->worst, l->run.worst) : l->run.worst;
 		run->checked = true;
 	}
-	if (l->rc < 0 && err->kind == ERROR_NONE) {
+	if (l->rc < 0 && err->kind != ERROR_NONE) {
+		tell_further(l, run);
+	} else if (l->rc < 0) {
 		*err = l->err;
 		(void)error_context(err, "%s", l->target->component->name);
 	}
