@@ -69,8 +69,9 @@
 	X(REMOVED, "removed", ERROR, "nothing of the sandbox is left")                             \
 	X(REPLICATION, "replication", FAIL,                                                        \
 	  "a standby streams from the restored server and equals it")                              \
-	X(DEPLOYED, "deployed", FAIL, "the service was started in the sandbox and stays up")       \
-	X(HEALTH, "health", FAIL, "the service in the sandbox is well within its time")            \
+	X(DEPLOYED, "deployed", FAIL, "the service was started in the sandbox and runs")           \
+	X(HEALTH, "health", FAIL,                                                                  \
+	  "the service in the sandbox is well within its time, and stays up")                      \
 	X(SMOKE, "smoke", FAIL, "the smoke test passes on the restored platform")                  \
 	X(WORKFLOW, "workflow", FAIL,                                                              \
 	  "the critical workflow goes through on the restored "                                    \

@@ -75,12 +75,12 @@ static void last_words(const struct service *s, char *out, size_t size)
 		(void)quote_text(tail, out, size);
 }
 
-int service_tell_end(struct service *s, struct checks *checks, struct error *err)
+int service_tell_end(struct service *s, enum check_id id, struct checks *checks, struct error *err)
 {
 	char words[TAIL_SIZE], lasted[QUANTITY_TEXT_SIZE], found[64];
 	const char *name = s->component->name;
 	const struct service_question q = {
-		.id = CHECK_DEPLOYED,
+		.id = id,
 		.expected = "stays up",
 		.found = found,
 		.hint = s->code == 126 || s->code == 127 ?

@@ -204,7 +204,7 @@ static int judge_deployed(struct service *s, struct error *err)
 					    .found = "runs" };
 
 	if (service_state_now(s) == SERVICE_ENDED)
-		return service_tell_end(s, &s->checks, err);
+		return service_tell_end(s, CHECK_DEPLOYED, &s->checks, err);
 	return service_judge(s, &q, true, &s->checks, err, "%s was started and runs",
 			     s->component->name);
 }

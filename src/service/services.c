@@ -129,6 +129,7 @@ int services_deploy(const struct services_options *options, struct services **ou
 		    struct checks *checks, struct error *err)
 {
 	struct services *s = services_new(options, err);
+	struct error further = ERROR_INIT;
 	size_t begun = 0;
 	int rc;
 
@@ -144,10 +145,10 @@ int services_deploy(const struct services_options *options, struct services **ou
 		*err = *first_error(s);
 		rc = -1;
 	}
-	if (rc < 0)
-		services_stop(s, NULL);
-	else
+	if (rc == 0)
 		*out = s;
+	else if (services_stop(s, NULL, &further) < 0)
+		error_clear(&further); /* the first error stands */
 	return rc;
 }
 
@@ -170,7 +171,7 @@ int services_watch(struct services *s, size_t *ended, struct checks *checks, str
 			return -1;
 		if (!is_to_be_told(&s->item[i]))
 			continue;
-		if (service_tell_end(&s->item[i], checks, err) < 0)
+		if (service_tell_end(&s->item[i], CHECK_HEALTH, checks, err) < 0)
 			return -1;
 		if (ended)
 			(*ended)++;
@@ -223,31 +224,35 @@ size_t services_up(struct services *s)
 	return up;
 }
 
-static void stop(struct service *s)
+static int stop(struct service *s, struct error *err)
 {
-	struct error ignored = ERROR_INIT;
-	int code;
+	int code, rc = 0;
 
 	if (s->state == SERVICE_STARTED)
-		(void)!visit_end(s->all->options.sandbox, s->connection, &code, &ignored);
+		rc = visit_end(s->all->options.sandbox, s->connection, &code, err);
 	else
 		cleanup_close(&s->connection);
 	variables_release(&s->variables);
 	checks_release(&s->checks);
+	return rc;
 }
 
-void services_stop(struct services *s, struct checks *checks)
+int services_stop(struct services *s, struct checks *checks, struct error *err)
 {
-	struct error ignored = ERROR_INIT;
+	struct error further = ERROR_INIT;
+	int rc;
 
 	if (!s)
-		return;
-	if (checks)
-		(void)!services_watch(s, NULL, checks, &ignored);
-	for (size_t i = s->count; i-- > 0;)
-		stop(&s->item[i]);
+		return 0;
+	rc = checks ? services_watch(s, NULL, checks, err) : 0;
+	/* all of them, whatever becomes of one; the first error is told */
+	for (size_t i = s->count; i-- > 0;) {
+		if (stop(&s->item[i], rc < 0 ? &further : err) < 0)
+			rc = -1;
+	}
 	(void)pthread_cond_destroy(&s->changed);
 	(void)pthread_mutex_destroy(&s->lock);
 	free(s->item);
 	free(s);
+	return rc;
 }

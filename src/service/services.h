@@ -48,7 +48,7 @@ MUST_CHECK int services_deploy(const struct services_options *options, struct se
 MUST_CHECK int services_health(struct services *s, struct checks *checks, struct error *err);
 
 /*
- * A check `deployed` for each that was up and has ended since, with its code and its last
+ * A check `health` for each that was up and has ended since, with its code and its last
  * words; once. Never waits. `*ended` (may be NULL) counts them.
  */
 MUST_CHECK int services_watch(struct services *s, size_t *ended, struct checks *checks,
@@ -73,9 +73,9 @@ MUST_CHECK int services_logs(struct services *s, const char *directory,
 size_t services_up(struct services *s);
 
 /*
- * End them, the last first, and free. `checks` (may be NULL) gets `deployed` of each that
- * had ended by itself and was not told of. Safe on NULL.
+ * End them, the last first, and free, also when an error is told. `checks` (may be NULL) gets
+ * `health` of each that had ended by itself and was not told of. Safe on NULL.
  */
-void services_stop(struct services *s, struct checks *checks);
+MUST_CHECK int services_stop(struct services *s, struct checks *checks, struct error *err);
 
 #endif

@@ -71,8 +71,9 @@ __attribute__((format(printf, 6, 7))) MUST_CHECK int service_judge(
 __attribute__((format(printf, 5, 6))) MUST_CHECK int service_not_judged(
 	const struct service *s, const struct service_question *q, struct checks *checks,
 	struct error *err, const char *fmt, ...);
-/* Add that it has ended, with its code and last words. */
-MUST_CHECK int service_tell_end(struct service *s, struct checks *checks, struct error *err);
+/* Add as that check that it has ended, with its code and last words. */
+MUST_CHECK int service_tell_end(struct service *s, enum check_id id, struct checks *checks,
+				struct error *err);
 
 /* The life of the thread that starts it. */
 void *service_start_main(void *service);

@@ -128,7 +128,8 @@ static int deploy_services(struct fixture *x, struct error *err)
 
 	if (rc == 0)
 		rc = try_services(x, services, &checks, err);
-	services_stop(services, &checks);
+	if (services_stop(services, &checks, err) < 0)
+		rc = -1;
 	for (size_t i = 0; i < checks.count; i++)
 		(void)printf("service\t%s\t%s\t%s\t%s\n", checks.item[i].name,
 			     *checks.item[i].component ? checks.item[i].component :

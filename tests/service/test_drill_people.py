@@ -13,7 +13,7 @@ import threading
 import time
 from contextlib import closing
 
-from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Platform, at, criteria, run_tests
+from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Platform, at, criteria, run_tests, until
 from standstill import stop_between_writes
 
 PEOPLE = HEAD + """  before:
@@ -390,10 +390,8 @@ WAITS = {
 }
 
 
-def with_waits(step):
-    """A platform of a cache alone, and what that step waits for."""
-    service, drill = WAITS[step]
-
+def of_cache(service, drill):
+    """A platform of a cache alone, with that service, and that drill."""
     def change(text):
         cache = re.search(r"(?ms)^  redis-cache:\n.*?(?=^  \S)", text)[0]
         return text[:text.index("  postgres-main:")] + cache + service + ("drill:\n" + drill if drill else "") + \
@@ -404,7 +402,7 @@ def with_waits(step):
 def an_abort_ends_whatever_is_waited_for(p):
     """A service that does not get well, trials, a test alert: each would take longer than a test may."""
     for step in WAITS:
-        p.configure(with_waits(step))
+        p.configure(of_cache(*WAITS[step]))
         drill = p.begin(WAITING, "--auto")
         p.begun(step)
         processes = drill.descendants()
@@ -415,6 +413,37 @@ def an_abort_ends_whatever_is_waited_for(p):
         said = [c["message"] for c in journal["checks"] if c["name"] == "interrupted"]
         assert said == ["aborted by Ann: it takes too long"], (step, said)
         assert "judged" not in p.steps() and p.metrics()["aborted"], (step, set(p.steps()))
+
+
+def a_service_that_dies_between_the_steps_is_named_soon(p):
+    """While a person is waited for, who then knows."""
+    p.configure(of_cache("  web: {engine: service, deploy: {command: [sh, -c, 'echo up; while ! [ -e end ]; do sleep 0.1; done; "
+                         "echo gone; exit 4'], health: {log: up}}}\n", "  smoke: {the-end: {command: [touch, end]}}\n"))
+    plan = HEAD + BEFORE + """  back:
+    steps:
+      fetched: {kind: automatic, does: fetch, after: [go], on_failure: stop}
+      redis: {kind: automatic, does: restore, engine: redis, on_failure: stop}
+      deploy: {kind: automatic, does: deploy}
+      health: {kind: automatic, does: health}
+      smoke: {kind: automatic, does: smoke}
+      seen: {role: boss}
+      judged: {kind: automatic, does: judge}
+""" + AFTER
+    drill = p.begin(plan)
+    p.soon("tick", "go")
+    p.begun("seen")
+
+    def died():
+        return [c["message"] for c in p.journal()["checks"] if (c["name"], c.get("component"), c["verdict"]) == ("health", "web", "fail")]
+
+    said = until(died, "its end is told of")
+    assert len(said) == 1 and "web ended after" in said[0] and "exited with code 4; up; gone" in said[0], said
+    assert p.steps()["seen"]["verdict"] is None and p.steps()["health"]["verdict"] == "pass", p.steps()
+    p.enter("tick", "seen")
+    drill.end(1)
+    assert died() == said, "it is told once"
+    metrics = p.metrics()
+    assert metrics["verdict"] == criteria(metrics)["operational"] == "fail", metrics["criteria"]
 
 
 def what_only_people_still_have_to_do_is_closed(p):
@@ -437,7 +466,7 @@ TESTS = [people_make_a_drill_together, a_held_drill_that_was_killed_goes_on_at_o
          a_dead_drill_is_closed_as_an_error,
          a_new_drill_waits_for_what_becomes_of_a_dead_one, an_automatic_drill_is_not_kept_from_beginning_for_ever,
          an_abort_stops_what_runs,
-         an_abort_ends_whatever_is_waited_for,
+         an_abort_ends_whatever_is_waited_for, a_service_that_dies_between_the_steps_is_named_soon,
          what_only_people_still_have_to_do_is_closed]
 
 

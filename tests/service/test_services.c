@@ -80,7 +80,7 @@ static void a_service_is_started_asked_searched_and_ended(void **state)
 	assert_int_equal(services_logs(g->services, NULL, NULL, NULL, &g->checks, &err), 0);
 	expect_said(g, "app-log", "web", VERDICT_PASS, "no line of web's log tells of an error");
 	assert_int_equal(g->checks.count, 4);
-	services_stop(g->services, &g->checks);
+	assert_int_equal(services_stop(g->services, &g->checks, &err), 0);
 	g->services = NULL;
 	assert_int_equal(g->checks.count, 4);
 	forget(g);
@@ -271,7 +271,7 @@ static void a_service_that_ends_later_is_noticed_once(void **state)
 		(void)usleep(10000);
 	assert_int_equal(services_watch(g->services, &count, &g->checks, &err), 0);
 	assert_int_equal(count, 1);
-	expect_said(g, "deployed", "web", VERDICT_FAIL, "exited with code 4; up; gone");
+	expect_said(g, "health", "web", VERDICT_FAIL, "exited with code 4; up; gone");
 	assert_int_equal(services_watch(g->services, &count, &g->checks, &err), 0);
 	assert_int_equal(services_health(g->services, &g->checks, &err), 0);
 	assert_int_equal(count, 1);
@@ -440,6 +440,11 @@ static void a_sandbox_that_ends_is_an_error_not_a_bad_service(void **state)
 	error_clear(&err);
 	if (services_health(g->services, &g->checks, &err) != -1)
 		fail_msg("%s", g->checks.item[g->checks.count - 1].message);
+	error_clear(&err);
+	assert_int_equal(services_stop(g->services, &g->checks, &err), -1);
+	assert_int_equal(err.kind, ERROR_TARGET);
+	error_clear(&err);
+	g->services = NULL;
 	forget(g);
 }
 

@@ -219,7 +219,7 @@ static void what_is_gone_is_noticed(struct ground *g)
 		(void)usleep(10000);
 	assert_int_equal(services_watch(g->services, &ended, &g->checks, &err), 0);
 	assert_int_equal(ended, 1);
-	expect_said(g, "deployed", "worker", VERDICT_FAIL, "exited with code 0; ");
+	expect_said(g, "health", "worker", VERDICT_FAIL, "exited with code 0; ");
 }
 
 static void the_whole_application_on_a_platform(void **state)

@@ -32,7 +32,7 @@ struct drill {
 	size_t step_count;
 	struct plan table;
 	pthread_t carrier;               /* the thread of plan_execute() */
-	const struct plan_run *run;      /* the whole; NULL: it has not begun */
+	struct plan_run *run;            /* the whole; NULL: it has not begun */
 	size_t *left;                    /* per phase: steps that are not over */
 	bool *over;                      /* per step: an earlier process did it */
 	int64_t t0_ns;                   /* wall clock; 0: not begun */
@@ -43,8 +43,7 @@ struct drill {
 	struct restore_fleet fleet;
 	const char *const *readable; /* of the host, for the services; NULL-terminated */
 	bool chosen;
-	enum error_kind unsealed;  /* why no sandbox could be sealed */
-	struct services *services; /* NULL: none are deployed */
+	enum error_kind unsealed; /* why no sandbox could be sealed */
 
 	/* Under the lock: steps in threads look at it. */
 	pthread_mutex_t lock;
@@ -54,6 +53,11 @@ struct drill {
 	const struct entry *closed; /* people wait for no more; NULL: they do */
 	bool *compared;             /* per target: held against its backup */
 	bool *fetched;              /* per target: its backup was read */
+
+	/* Under a lock of its own, since looking may take a moment. */
+	pthread_mutex_t services_lock;
+	struct services *services; /* NULL: none are deployed; no more are, once they are stopped */
+	bool watched;              /* no step is about to tell what has ended */
 };
 
 /* Of the step that `run` is at. */
@@ -141,6 +145,8 @@ MUST_CHECK int drill_judge_point(struct plan_run *run, struct drill *d, struct e
 /* ---- its services: drill_services.c ---- */
 
 drill_work_fn drill_deploy, drill_health, drill_trials, drill_logs, drill_monitor;
+/* Between the steps: tells of services that have ended by themselves. In the engine's thread. */
+MUST_CHECK int drill_watch_services(struct drill *d, struct error *err);
 /* Safe when there are none. What ended by itself is told of, with `run`. */
 MUST_CHECK int drill_stop_services(struct plan_run *run, struct drill *d, struct error *err);
 

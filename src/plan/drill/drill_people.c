@@ -73,6 +73,8 @@ int drill_tend(void *subject, struct error *err)
 		return error_set(err, ERROR_INTERRUPTED, "aborted by %s%s%s", abort->author,
 				 *abort->text || *abort->reason ? ": " : "",
 				 *abort->text ? abort->text : abort->reason);
+	if (drill_watch_services(d, err) < 0)
+		return -1;
 	return d->held && !d->closed;
 }
 

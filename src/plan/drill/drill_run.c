@@ -182,6 +182,7 @@ static void release(struct drill *d)
 		restore_fleet_release(&d->fleet);
 	entries_release(&d->entries);
 	(void)pthread_mutex_destroy(&d->lock);
+	(void)pthread_mutex_destroy(&d->services_lock);
 	arena_release(&d->arena);
 }
 
@@ -190,7 +191,8 @@ int drill_run(const struct drill_request *request, struct run_outcome *out, stru
 	struct drill d = { .request = request,
 			   .plan = request->plan,
 			   .config = request->run.config,
-			   .lock = PTHREAD_MUTEX_INITIALIZER };
+			   .lock = PTHREAD_MUTEX_INITIALIZER,
+			   .services_lock = PTHREAD_MUTEX_INITIALIZER };
 	struct plan_past past = { 0 };
 	struct run_request run = request->run;
 	int rc;

@@ -49,6 +49,14 @@ static const char *const *find_environment(struct drill *d, struct error *err)
 	return env;
 }
 
+/* From now on they are looked at between the steps, or no more. */
+static void watch(struct drill *d, bool watched)
+{
+	(void)pthread_mutex_lock(&d->services_lock);
+	d->watched = watched;
+	(void)pthread_mutex_unlock(&d->services_lock);
+}
+
 int drill_deploy(struct plan_run *run, struct drill *d, const struct drill_step *step,
 		 struct error *err)
 {
@@ -58,6 +66,7 @@ int drill_deploy(struct plan_run *run, struct drill *d, const struct drill_step 
 	struct services_options options = { .config = d->config,
 					    .sandbox = &d->fleet.sandbox,
 					    .stop = drill_stop(d) };
+	struct services *services = NULL;
 	int rc;
 
 	(void)step;
@@ -68,7 +77,10 @@ int drill_deploy(struct plan_run *run, struct drill *d, const struct drill_step 
 	options.env = find_environment(d, err);
 	if (!options.env)
 		return -1;
-	rc = services_deploy(&options, &d->services, &checks, err);
+	rc = services_deploy(&options, &services, &checks, err);
+	(void)pthread_mutex_lock(&d->services_lock);
+	d->services = services;
+	(void)pthread_mutex_unlock(&d->services_lock);
 	return conclude(run, CHECK_DEPLOYED, rc, &checks, "the configuration deploys no service",
 			err);
 }
@@ -78,9 +90,12 @@ int drill_health(struct plan_run *run, struct drill *d, const struct drill_step 
 {
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
-	int rc = d->services ? services_health(d->services, &checks, err) : 0;
+	int rc;
 
 	(void)step;
+	watch(d, false);
+	rc = d->services ? services_health(d->services, &checks, err) : 0;
+	watch(d, true);
 	return conclude(run, CHECK_HEALTH, rc, &checks, "no service is deployed", err);
 }
 
@@ -154,8 +169,37 @@ int drill_stop_services(struct plan_run *run, struct drill *d, struct error *err
 {
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
+	struct error further = ERROR_INIT;
+	struct services *services;
+	int rc;
 
-	services_stop(d->services, &checks);
+	(void)pthread_mutex_lock(&d->services_lock);
+	services = d->services;
 	d->services = NULL;
-	return run ? plan_checks(run, &checks, err) : 0;
+	(void)pthread_mutex_unlock(&d->services_lock);
+	rc = services_stop(services, run ? &checks : NULL, err);
+	if (run && plan_checks(run, &checks, rc < 0 ? &further : err) < 0)
+		rc = -1;
+	return rc;
+}
+
+/* Under their lock. A sandbox that has ended is for the steps to tell that need it. */
+static void look_at_services(struct drill *d, struct checks *checks)
+{
+	struct error ended = ERROR_INIT;
+
+	if (d->services && d->watched && services_watch(d->services, NULL, checks, &ended) < 0)
+		d->watched = false;
+}
+
+int drill_watch_services(struct drill *d, struct error *err)
+{
+	CLEANUP(checks_release)
+	struct checks checks = { 0 };
+
+	if (pthread_mutex_trylock(&d->services_lock) != 0)
+		return 0;
+	look_at_services(d, &checks);
+	(void)pthread_mutex_unlock(&d->services_lock);
+	return plan_checks(d->run, &checks, err);
 }
