@@ -225,6 +225,30 @@ static void put_files(struct sheet *s, const struct drill_record *r)
 	sheet_table_end(s);
 }
 
+/* Did restores go on at the same time? */
+static void put_overlap(struct sheet *s, const struct drill_record *r)
+{
+	int64_t begin_ns = INT64_MAX, end_ns = 0, sum_ns = 0;
+
+	for (size_t i = 0; i < r->plan.step_count; i++) {
+		const struct drill_record_step *step = &r->step[i];
+
+		if (step->plan->kind != DRILL_AUTOMATIC || step->plan->work != DRILL_WORK_RESTORE ||
+		    !step->end_ns || step->state == DRILL_STEP_SKIPPED)
+			continue;
+		begin_ns = step->begin_ns < begin_ns ? step->begin_ns : begin_ns;
+		end_ns = step->end_ns > end_ns ? step->end_ns : end_ns;
+		sum_ns += step->duration_ns;
+	}
+	if (end_ns && end_ns - begin_ns < sum_ns)
+		sheet_words(s, sheet_say(s,
+					 "The restores overlapped: they were done in %s, from the "
+					 "first one's begin to the last one's end, and their times "
+					 "add up to %s.",
+					 drill_say_duration(s, end_ns - begin_ns),
+					 drill_say_duration(s, sum_ns)));
+}
+
 void drill_put_components(struct sheet *s, const struct report_drill *d)
 {
 	static const struct sheet_column columns[] = {
@@ -238,6 +262,7 @@ void drill_put_components(struct sheet *s, const struct report_drill *d)
 	if (!r->component_count)
 		return;
 	sheet_section(s, "components", "Components and their backups");
+	put_overlap(s, r);
 	sheet_table_begin(s, "What was restored", columns);
 	for (size_t i = 0; i < r->component_count; i++)
 		put_component(s, r, &r->component[i]);

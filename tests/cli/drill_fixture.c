@@ -7,8 +7,8 @@
  *
  * Runs: 20261105T094500Z-d0d0 missed its objective, 20261203T094500Z-d1d1 is a whole drill with
  * PostgreSQL late, 20261204T094500Z-d2d2 was cut short before T0, -d3d3 an hour after T0,
- * 20261206T094500Z-d4d4 holds hostile names and failed in every way. The second form prints what
- * comes of one.
+ * 20261206T094500Z-d4d4 holds hostile names and failed in every way, 20261207T094500Z-d5d5 took
+ * seconds where the whole one took minutes. The second form prints what comes of one.
  */
 #include "../unit/drill/drill_journal.h"
 
@@ -99,6 +99,19 @@ static void hostile_drill(struct stage *s)
 	end(s, 100, VERDICT_FAIL);
 }
 
+static void quick_drill(struct stage *s)
+{
+	s->id = "20261207T094500Z-d5d5";
+	s->later_ns = 4 * 24 * 60 * STAGED_MINUTE;
+	s->times = 60;
+	stage_begin(s);
+	stage_prepare(s);
+	stage_recover_until(s, 1000);
+	stage_checks(s, CHECK_ID_COUNT);
+	stage_finish(s, VERDICT_PASS);
+	s->times = 0;
+}
+
 static void write_all(struct stage *s)
 {
 	earlier_drill(s);
@@ -108,6 +121,7 @@ static void write_all(struct stage *s)
 	add_action(s, "Build indexes after the data", STAGED_ID, 140);
 	interrupted_drills(s);
 	hostile_drill(s);
+	quick_drill(s);
 }
 
 static void print(struct stage *s, const char *run, const char *format)

@@ -118,7 +118,7 @@ def text_of(browser, selector):
 
 
 DRILLS = {"drill": "20261203T094500Z-d1d1", "cut-short": "20261204T094500Z-d3d3",
-          "hostile": "20261206T094500Z-d4d4"}
+          "hostile": "20261206T094500Z-d4d4", "quick": "20261207T094500Z-d5d5"}
 PAGES = ["1", "2", "3", "4"]  # passed, failed with hostile names, very many tables, cut short
 
 
@@ -245,7 +245,7 @@ def nothing_is_wider_than_the_screen(browser, pages):
             browser.open(pages[name], width)
             assert browser.ask("innerWidth") == width
             assert browser.ask("document.documentElement.scrollWidth") <= width
-            assert browser.ask(OVERFLOW) == []
+            assert browser.ask(OVERFLOW) == [], (name, width, browser.ask(OVERFLOW))
 
 
 CONTRAST = """(() => {
@@ -285,15 +285,15 @@ def a_page_prints(browser, pages):
             Path(KEPT, name + ".pdf").write_bytes(printed)
 
 
-DRILL = """(() => {
-  const picture = document.querySelector('#timeline').getBoundingClientRect();
+DRILL = """(id => {
+  const picture = document.querySelector(id).getBoundingClientRect();
   const box = e => { const r = e.getBoundingClientRect();
     return [r.left - picture.left, r.top - picture.top, r.right - picture.left,
             r.bottom - picture.top]; };
-  const all = s => [...document.querySelectorAll('#timeline ' + s)].map(box);
+  const all = s => [...document.querySelectorAll(id + ' ' + s)].map(box);
   return { width: picture.width, height: picture.height, bars: all('.bar'), plans: all('.plan'),
     marks: all('.milestone'), missed: all('.milestone.missed'), objective: all('.objective'),
-    held: all('.held') }; })()"""
+    held: all('.held') }; })('#timeline')"""
 
 
 def a_drills_bars_lie_beside_their_plan_and_milestones(browser, pages):
@@ -305,11 +305,12 @@ def a_drills_bars_lie_beside_their_plan_and_milestones(browser, pages):
             assert left >= -1 and right <= seen["width"] + 1, (width, left, right)
             assert top >= 0 and bottom <= seen["height"], (width, top, bottom)
         restores = [b for b in seen["bars"] if abs(b[0] - 5 * minute) < 1]
-        # three restores begin at T+0:05, side by side; what PostgreSQL took too long is told apart
-        ends = sorted(round(b[2] / minute) for b in restores)
-        assert ends == [25, 35, 70], ends
+        # three restores begin at T+0:05, side by side; what PostgreSQL took too long is told apart;
+        # above all lanes stands one for each component
+        ends = [round(b[2] / minute) for b in sorted(restores, key=lambda b: b[1])]
+        assert ends == [70, 25, 35, 70, 25, 35], ends
         late = [b for b in seen["bars"] if abs(b[0] - 65 * minute) < 1]
-        assert [round(b[2] / minute) for b in late] == [70], late
+        assert [round(b[2] / minute) for b in late] == [70, 70], late
         assert len(seen["marks"]) == 6 and len(seen["missed"]) == 1
         assert abs(seen["missed"][0][0] - 60 * minute) < 2, seen["missed"]
         assert abs(seen["objective"][0][0] - 120 * minute) < 2, seen["objective"]
@@ -317,6 +318,25 @@ def a_drills_bars_lie_beside_their_plan_and_milestones(browser, pages):
     browser.open(pages["cut-short"], 1600)
     held = browser.ask(DRILL)["held"]
     assert len(held) == 1 and held[0][3] - held[0][1] > 500, held
+
+
+def a_drill_much_quicker_than_its_plan_is_drawn_as_large_as_it_was(browser, pages):
+    for width in (360, 1600):
+        browser.open(pages["quick"], width)
+        seen = browser.ask(DRILL.replace("'#timeline'", "'#timeline-closer'"))
+        second = seen["width"] / (126 * 1.025)  # until the last milestone was reached, and a margin
+        bars = sorted(seen["bars"], key=lambda b: b[1])
+        # the restores begin at the same second, lane below lane, and each has its own length
+        assert [round(b[0] / second) for b in bars[:3]] == [5, 5, 5], bars[:3]
+        assert [round(b[2] / second) for b in bars[:3]] == [70, 25, 35], bars[:3]
+        assert [round(a[1] - b[1]) for a, b in zip(bars[1:3], bars)] == [40, 40], bars[:3]
+        assert len(bars) == 3 + 22 and not seen["plans"] and not seen["marks"], seen
+        # the plan's own picture stays, at its scale, without saying the restores again
+        plan = browser.ask(DRILL)
+        assert len(plan["bars"]) == 22 and len(plan["marks"]) == 6, plan
+        assert text_of(browser, "#steps h3") == ["As it went", "Beside its plan"]
+    browser.open(pages["drill"], 1600)
+    assert not text_of(browser, "#timeline-closer") and not text_of(browser, "#steps h3")
 
 
 def a_drills_page_tells_all_of_it(browser, pages):
@@ -350,7 +370,8 @@ TESTS = [no_page_complains_or_asks_for_anything, hostile_names_are_shown_as_they
          the_tables_hold_the_numbers_of_three_sides,
          very_many_tables_are_bounded_and_differences_are_in, nothing_is_wider_than_the_screen,
          letters_stand_out_by_day_and_night, a_page_prints,
-         a_drills_bars_lie_beside_their_plan_and_milestones, a_drills_page_tells_all_of_it,
+         a_drills_bars_lie_beside_their_plan_and_milestones,
+         a_drill_much_quicker_than_its_plan_is_drawn_as_large_as_it_was, a_drills_page_tells_all_of_it,
          hostile_words_in_a_drill_are_shown_as_they_are]
 
 

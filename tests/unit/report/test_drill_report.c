@@ -145,6 +145,8 @@ static void the_text_tells_what_was_measured_and_ends_with_the_status(void **sta
 	assert_non_null(strstr(text, "Databases are restored"));
 	assert_non_null(strstr(text, "✗ done, 5m late"));
 	assert_non_null(strstr(text, "none: definitions have no time of their own"));
+	assert_non_null(strstr(text, "they were done in 1h5m, from the first one's begin to the "
+				     "last one's end, and their times add up to 1h55m."));
 	assert_non_null(strstr(text, "isolation     the sandbox could reach none of the 9 doors"));
 	assert_string_equal(strstr(text, "Status: "), "Status: ✗ FAILED\n");
 }
