@@ -8,13 +8,13 @@
 #include "base/quantity.h"
 #include "history/action.h"
 
-/* "T+0:05" behind the start, else as many blanks. */
+/* "T+0:05:00" behind the start, else as many blanks. */
 static void put_clock(const struct drill_show *s, const struct event *e)
 {
 	char at[DRILL_T_SIZE] = "";
 
 	if (s->t0_ns)
-		(void)drill_t_format(e->at_ns - s->t0_ns, at);
+		(void)drill_t_clock(e->at_ns - s->t0_ns, at);
 	(void)fprintf(s->inv->err, "%-10s ", at);
 }
 

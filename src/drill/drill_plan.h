@@ -147,9 +147,14 @@ MUST_CHECK int drill_plan_read(const char *path, struct drill_plan *out,
 MUST_CHECK int drill_plan_check_sense(const struct drill_plan *plan,
 				      struct config_complaints *complaints, struct error *err);
 
-/* "T+1:15", "T+0:00:30"; seconds only where there are some. Returns `out`. */
+/*
+ * "T+1:15", "T+0:00:30": of what is planned or foreseen, with seconds only where there are some.
+ * Returns `out`.
+ */
 enum { DRILL_T_SIZE = 32 };
 char *drill_t_format(int64_t ns, char out[DRILL_T_SIZE]);
+/* "T+1:15:00": of what has happened, and of what was planned where it stands beside that. */
+char *drill_t_clock(int64_t ns, char out[DRILL_T_SIZE]);
 
 /* The step of that id; NULL. */
 const struct drill_step *drill_plan_step(const struct drill_plan *p, const char *id);

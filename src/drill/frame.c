@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drill/frame.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,20 +12,21 @@
 /* Columns from which on there is room for more words. */
 enum { WIDE = 80, ROOMY = 110, NEWS_MAX = 5, BAR = 10 };
 
-/* "T+1:05:07": unlike that of a plan, a clock that is looked at always has its seconds. */
-static const char *clock_of(struct frame *f)
+/* "T+1:05:07"; of what was before T0 the time of the day; "" for 0. */
+static const char *clock_at(struct frame *f, int64_t wall_ns)
 {
-	int64_t t_ns, seconds;
+	char text[DRILL_T_SIZE], time[DRILL_TIME_SIZE];
+	int64_t t_ns;
 
-	if (!drill_record_t(f->r, f->r->now_ns, &t_ns))
-		return "T0 has not come";
-	seconds = t_ns / NS_PER_SECOND;
-	return frame_say(f, "T+%" PRId64 ":%02d:%02d", seconds / 3600, (int)(seconds / 60 % 60),
-			 (int)(seconds % 60));
+	if (!wall_ns)
+		return "";
+	if (!drill_record_t(f->r, wall_ns, &t_ns))
+		return frame_say(f, "%s", drill_time_of_day(f->r, wall_ns, time));
+	return frame_say(f, "%s", drill_t_clock(t_ns, text));
 }
 
 /* To the minute, which is what can be foreseen. */
-static const char *moment(struct frame *f, int64_t wall_ns)
+static const char *foreseen(struct frame *f, int64_t wall_ns)
 {
 	char text[DRILL_T_SIZE], time[DRILL_TIME_SIZE];
 	int64_t t_ns, minute_ns = 60 * NS_PER_SECOND;
@@ -58,7 +58,8 @@ static void add_head(struct frame *f)
 	const char *held = r->held_ns ? frame_say(f, ", held %s", duration(f, r->held_ns)) : "";
 
 	frame_add(f, FRAME_CLOCK, tone,
-		  frame_say(f, "%s  %s%s", clock_of(f), drill_state_words(r->state), held),
+		  frame_say(f, "%s  %s%s", r->t0_ns ? clock_at(f, r->now_ns) : "T0 has not come",
+			    drill_state_words(r->state), held),
 		  f->style.width >= WIDE ?
 			  frame_say(f, "%s%s%s", title, *platform ? " of " : "", platform) :
 			  "");
@@ -70,7 +71,7 @@ static const char *expected(struct frame *f)
 
 	if (!v || f->r->over || !v->expected_end_ns || drill_step_has_ended(v))
 		return "";
-	return frame_say(f, "expected %s", moment(f, v->expected_end_ns));
+	return frame_say(f, "expected %s", foreseen(f, v->expected_end_ns));
 }
 
 /* What the recovery may still take. */
@@ -171,7 +172,8 @@ static const char *word_of(struct frame *f, const struct drill_record_step *s)
 		if (f->style.width >= ROOMY && *s->why)
 			return frame_say(f, "after %s", s->why);
 		return s->plan->on_clock && f->r->t0_ns ?
-			       frame_say(f, "plan %s", moment(f, f->r->t0_ns + s->plan->begin_ns)) :
+			       frame_say(f, "plan %s",
+					 foreseen(f, f->r->t0_ns + s->plan->begin_ns)) :
 			       "";
 	case DRILL_STEP_READY:
 		return s->duration_ns < 0 ? "open" :
@@ -181,7 +183,8 @@ static const char *word_of(struct frame *f, const struct drill_record_step *s)
 			       frame_say(f, "%s %s", bar(f, s), took(f, s)) :
 			       took(f, s);
 	case DRILL_STEP_DONE:
-		return wide ? frame_say(f, "%s  %s", took(f, s), moment(f, s->end_ns)) : took(f, s);
+		return wide ? frame_say(f, "%s  %s", took(f, s), clock_at(f, s->end_ns)) :
+			      took(f, s);
 	case DRILL_STEP_SKIPPED:
 		return *s->why ? frame_text(f, s->why) : "skipped";
 	default:
@@ -244,15 +247,15 @@ static void add_steps(struct frame *f, const struct drill_record_phase *p)
 
 static const char *state_of_phase(struct frame *f, const struct drill_record_phase *p)
 {
-	const char *due = p->plan->milestone_ns >= 0 && f->r->t0_ns ?
-				  moment(f, f->r->t0_ns + p->plan->milestone_ns) :
-				  "";
+	int64_t due_ns =
+		p->plan->milestone_ns >= 0 && f->r->t0_ns ? f->r->t0_ns + p->plan->milestone_ns : 0;
+	const char *due = p->end_ns ? clock_at(f, due_ns) : foreseen(f, due_ns);
 	const char *outcome =
 		p->milestone == DRILL_OUTCOME_OPEN ? "" : drill_outcome_name(p->milestone);
 	bool wide = f->style.width >= WIDE;
 
 	if (p->end_ns)
-		return frame_say(f, "%s%s%s%s%s", moment(f, p->end_ns),
+		return frame_say(f, "%s%s%s%s%s", clock_at(f, p->end_ns),
 				 *due ? (wide ? " of " : "/") : "",
 				 *due ? due + (wide ? 0 : 2) : "", *outcome ? " " : "", outcome);
 	if (f->r->over || !p->expected_end_ns)
@@ -261,7 +264,7 @@ static const char *state_of_phase(struct frame *f, const struct drill_record_pha
 		return is_under_way(f->r, p) ?
 			       frame_say(f, "%zu of %zu", p->ended, p->plan->step_count) :
 			       "";
-	return wide ? frame_say(f, "expected %s, due %s%s%s", moment(f, p->expected_end_ns), due,
+	return wide ? frame_say(f, "expected %s, due %s%s%s", foreseen(f, p->expected_end_ns), due,
 				*outcome ? " " : "", outcome) :
 		      frame_say(f, "due %s%s%s", due, *outcome ? " " : "", outcome);
 }

@@ -8,15 +8,20 @@
 #include "config/complaints.h"
 #include "drill/drill_plan.intern.h"
 
+char *drill_t_clock(int64_t ns, char out[DRILL_T_SIZE])
+{
+	int64_t seconds = ns / NS_PER_SECOND;
+
+	(void)snprintf(out, DRILL_T_SIZE, "T+%" PRId64 ":%02d:%02d", seconds / 3600,
+		       (int)(seconds / 60 % 60), (int)(seconds % 60));
+	return out;
+}
+
 char *drill_t_format(int64_t ns, char out[DRILL_T_SIZE])
 {
-	int64_t seconds = ns / NS_PER_SECOND, hours = seconds / 3600;
-	int minutes = (int)(seconds / 60 % 60), rest = (int)(seconds % 60);
-
-	if (rest)
-		(void)snprintf(out, DRILL_T_SIZE, "T+%" PRId64 ":%02d:%02d", hours, minutes, rest);
-	else
-		(void)snprintf(out, DRILL_T_SIZE, "T+%" PRId64 ":%02d", hours, minutes);
+	(void)drill_t_clock(ns, out);
+	if (ns / NS_PER_SECOND % 60 == 0)
+		out[strlen(out) - strlen(":00")] = '\0';
 	return out;
 }
 

@@ -195,9 +195,9 @@ static int judge_milestones(struct drill_record *r, struct drill_criterion *out)
 
 		if (count(&t, p->milestone,
 			  drill_record_say(r, "%s was to be reached at %s, %s%s", p->plan->id,
-					   drill_t_format(p->plan->milestone_ns, due),
+					   drill_t_clock(p->plan->milestone_ns, due),
 					   ended ? "and ended at " : "and was not",
-					   ended ? drill_t_format(t_ns, at) : "")) < 0)
+					   ended ? drill_t_clock(t_ns, at) : "")) < 0)
 			return -1;
 	}
 	return judge_tally(r, &t, CHECK_MILESTONE, out);

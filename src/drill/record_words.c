@@ -89,7 +89,7 @@ static const char *say_progress(struct drill_record *r)
 	for (size_t i = 0; i < r->plan.step_count; i++)
 		ended += drill_step_has_ended(&r->step[i]);
 	if (drill_record_t(r, r->now_ns, &t_ns))
-		(void)drill_t_format(t_ns, clock);
+		(void)drill_t_clock(t_ns, clock);
 	return drill_record_say(r, "The drill is %s%s%s: %zu of %zu steps have ended%s",
 				drill_state_words(r->state), *clock ? ", " : "", clock, ended,
 				r->plan.step_count,

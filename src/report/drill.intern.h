@@ -20,7 +20,7 @@ MUST_CHECK int drill_document(const struct report_drill *d, struct buf *out);
 const char *drill_say_duration(struct sheet *s, int64_t ns);
 /* "11:05:00", with its day where it is another. */
 const char *drill_say_time(struct sheet *s, const struct drill_record *r, int64_t wall_ns);
-/* "T+1:05:00"; before T0 "". */
+/* "T+1:05:00", as of all that stands in a report; before T0 "". */
 const char *drill_say_t(struct sheet *s, const struct drill_record *r, int64_t wall_ns);
 /* As colours have it; an outcome that is open, or not wanted, is skipped. */
 enum verdict drill_outcome_verdict(enum drill_outcome o);

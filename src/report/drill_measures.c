@@ -82,7 +82,7 @@ static void put_milestones(struct sheet *s, const struct drill_record *r)
 		if (p->plan->milestone_ns < 0)
 			continue;
 		sheet_put(s, p->plan->title);
-		sheet_put(s, sheet_say(s, "%s", drill_t_format(p->plan->milestone_ns, due)));
+		sheet_put(s, sheet_say(s, "%s", drill_t_clock(p->plan->milestone_ns, due)));
 		sheet_put(s, p->end_ns ? drill_say_t(s, r, p->end_ns) : "–");
 		sheet_put(s, r->t0_ns ? drill_say_time(s, r, p->end_ns) : "");
 		sheet_put_verdict(s, drill_outcome_verdict(p->milestone),
@@ -163,7 +163,7 @@ static void put_step(struct sheet *s, const struct drill_record *r,
 	sheet_put(s, drill_say_time(s, r, step->end_ns));
 	sheet_put(s, drill_say_t(s, r, step->end_ns));
 	sheet_put(s,
-		  on_clock ? sheet_say(s, "%s", drill_t_format(step->plan->end_ns, planned)) : "");
+		  on_clock ? sheet_say(s, "%s", drill_t_clock(step->plan->end_ns, planned)) : "");
 	sheet_put(s, drill_say_duration(s, step->duration_ns));
 	sheet_put(s, say_who(s, r, step));
 }

@@ -146,6 +146,7 @@ static void axis(struct drill_picture *g)
 {
 	/* its clock has no parts of seconds */
 	int64_t tick_ns = later(timeline_tick(g->span_ns), NS_PER_SECOND);
+	bool seconds = tick_ns % (60 * NS_PER_SECOND) != 0;
 	char text[DRILL_T_SIZE];
 
 	for (int64_t at = 0; at <= g->span_ns; at += tick_ns) {
@@ -158,7 +159,9 @@ static void axis(struct drill_picture *g)
 			     !x                                 ? "start" :
 			     x > DRILL_PICTURE_WHOLE * 92 / 100 ? "end" :
 								  "middle",
-			     at ? drill_t_format(at, text) + 2 : "T+0");
+			     !at     ? "T+0" :
+			     seconds ? drill_t_clock(at, text) + 2 :
+				       drill_t_format(at, text) + 2);
 	}
 }
 
@@ -180,7 +183,6 @@ static void objective(struct drill_picture *g)
 	bool beyond = g->r->rto.objective_ns > g->span_ns;
 	int x = drill_picture_position(g, g->r->rto.objective_ns);
 	bool on_the_right = x > DRILL_PICTURE_WHOLE / 2;
-	char text[DRILL_T_SIZE];
 
 	if (!g->r->rto.objective_ns)
 		return;
@@ -194,12 +196,12 @@ static void objective(struct drill_picture *g)
 		     on_the_right ? "end" : "start");
 	html_share(g->p, "x", x);
 	paint_format(g->p, ">recovery time objective %s%s</text>\n",
-		     drill_t_format(g->r->rto.objective_ns, text), beyond ? " →" : "");
+		     drill_say_duration(g->words, g->r->rto.objective_ns), beyond ? " →" : "");
 }
 
 /* ---- lanes ---- */
 
-/* "✗ T+1:15 of T+1:00": short, so that it has room beside the name. */
+/* "✗ T+1:15:00 of T+1:00:00": short, so that it has room beside the name. */
 static const char *say_phase(const struct drill_picture *g, const struct drill_record_phase *p)
 {
 	const char *ended = drill_say_t(g->words, g->r, p->end_ns);
@@ -209,7 +211,7 @@ static const char *say_phase(const struct drill_picture *g, const struct drill_r
 	if (p->plan->milestone_ns < 0)
 		return ended;
 	return sheet_say(g->words, "%s %s of %s", verdict_symbol(v, true), *ended ? ended : "–",
-			 drill_t_format(p->plan->milestone_ns, due));
+			 drill_t_clock(p->plan->milestone_ns, due));
 }
 
 /* The name of a group of lanes, and how it stands. */

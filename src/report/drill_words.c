@@ -24,7 +24,7 @@ const char *drill_say_t(struct sheet *s, const struct drill_record *r, int64_t w
 	int64_t t_ns;
 
 	return wall_ns && drill_record_t(r, wall_ns, &t_ns) ?
-		       sheet_say(s, "%s", drill_t_format(t_ns, text)) :
+		       sheet_say(s, "%s", drill_t_clock(t_ns, text)) :
 		       "";
 }
 

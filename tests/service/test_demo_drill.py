@@ -80,7 +80,7 @@ def both_drills_are_told_on_the_screen():
     out, _ = show.communicate(timeout=300)
     assert show.returncode == 0, f"code {show.returncode}: {out}"
     nothing_left(*KEPT)
-    for words in ("$ muster drill start --auto -c", "T+0:00     – \"Go\": the drill may begin\n", "RTO achieved: recovered in ",
+    for words in ("$ muster drill start --auto -c", "T+0:00:00  – \"Go\": the drill may begin\n", "RTO achieved: recovered in ",
                   "table orchestrator.tool_calls: 3 rows missing", "Data integrity verified: postgres-main: ",
                   "We hold a drill on ", "TEST: muster notification",
                   "the test alert arrived within ", "Critical workflows execute: 2 checks held", "by T+1:00  PostgreSQL recovery complete"):

@@ -31,7 +31,7 @@ static int judge_milestone(struct plan_run *run, const struct drill *d, size_t p
 	int64_t end_ns = phase_end(d, phase);
 	struct question q = { .id = CHECK_MILESTONE,
 			      .subject = p->id,
-			      .expected = drill_t_format(p->milestone_ns, due),
+			      .expected = drill_t_clock(p->milestone_ns, due),
 			      .found = "not reached" };
 
 	if (!d->t0_ns)
@@ -39,7 +39,7 @@ static int judge_milestone(struct plan_run *run, const struct drill *d, size_t p
 	if (!end_ns)
 		return judge(run, &q, false, err, "%s: not reached; it was due at %s", p->title,
 			     due);
-	q.found = drill_t_format(end_ns - d->t0_ns, at);
+	q.found = drill_t_clock(end_ns - d->t0_ns, at);
 	return judge(run, &q, end_ns - d->t0_ns <= p->milestone_ns, err, "%s at %s, due at %s",
 		     p->title, at, due);
 }

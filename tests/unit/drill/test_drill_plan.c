@@ -278,6 +278,7 @@ static void times_are_counted_from_the_start(void **state)
 	assert_string_equal(drill_t_format(75 * 60 * NS_PER_SECOND, out), "T+1:15");
 	assert_string_equal(drill_t_format(30 * NS_PER_SECOND, out), "T+0:00:30");
 	assert_string_equal(drill_t_format(100 * 3600 * NS_PER_SECOND, out), "T+100:00");
+	assert_string_equal(drill_t_clock(75 * 60 * NS_PER_SECOND, out), "T+1:15:00");
 }
 
 int main(void)

@@ -108,8 +108,8 @@ static void a_missed_milestone_and_a_met_one_are_told_apart(void **state)
 
 	under_way(s, 82);
 	look(&s->record, 80, 100, false, &seen);
-	assert_non_null(strstr(seen.text.ptr, "T+1:15 of T+1:00 MISSED\n"));
-	assert_non_null(strstr(seen.text.ptr, "T+0:26 of T+1:15 MET\n"));
+	assert_non_null(strstr(seen.text.ptr, "T+1:15:00 of T+1:00:00 MISSED\n"));
+	assert_non_null(strstr(seen.text.ptr, "T+0:26:00 of T+1:15:00 MET\n"));
 	assert_non_null(strstr(seen.text.ptr, "expected T+1:30, due T+1:45\n"));
 	buf_release(&seen.text);
 }

@@ -98,8 +98,8 @@ static void milestones_are_held_against_the_drills_clock(void **state)
 	assert_int_equal(phase(r, "validation")->milestone, DRILL_OUTCOME_MET);
 	assert_int_equal(phase(r, "review")->milestone, DRILL_OUTCOME_NONE);
 	assert_string_equal(r->criterion[DRILL_CRITERION_MILESTONES].sentence,
-			    "5 of 6 met; postgresql was to be reached at T+1:00, and ended at "
-			    "T+1:15");
+			    "5 of 6 met; postgresql was to be reached at T+1:00:00, and ended at "
+			    "T+1:15:00");
 }
 
 static void of_a_step_that_is_there_twice_the_last_counts(void **state)
