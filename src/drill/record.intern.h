@@ -39,6 +39,8 @@ static inline bool drill_step_has_ended(const struct drill_record_step *s)
 	return s->state >= DRILL_STEP_DONE;
 }
 
+/* The title of a step or phase within a sentence, in quotes; NULL: no memory. */
+const char *drill_record_quote(struct drill_record *r, const char *title);
 /* How a step fell short, in words; NULL: no memory. */
 const char *drill_step_say_short(struct drill_record *r, const struct drill_record_step *s);
 /* Has a step that failed done what it is for, and only taken longer than its objective? */

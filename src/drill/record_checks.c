@@ -192,14 +192,27 @@ static void look_at_checks(const struct drill_record *r, const struct aspect *a,
 	}
 }
 
+/* "'Go': the drill may begin": its title, as people know it. NULL: no memory. */
+const char *drill_record_quote(struct drill_record *r, const char *title)
+{
+	char *quoted = arena_strdup(&r->arena, title);
+
+	for (char *c = quoted; c && *c; c++)
+		*c = *c == '"' ? '\'' : *c;
+	return quoted ? drill_record_say(r, "\"%s\"", quoted) : NULL;
+}
+
 const char *drill_step_say_short(struct drill_record *r, const struct drill_record_step *s)
 {
 	const char *why = !s->entry ? "" : *s->entry->text ? s->entry->text : s->entry->reason;
+	const char *title = drill_record_quote(r, s->plan->title);
 
+	if (!title)
+		return NULL;
 	if (s->state == DRILL_STEP_REFUSED && s->entry)
-		return drill_record_say(r, "%s refused step %s%s%s", s->entry->author, s->plan->id,
+		return drill_record_say(r, "%s refused %s%s%s", s->entry->author, title,
 					*why ? ": " : "", why);
-	return drill_record_say(r, "step %s %s", s->plan->id,
+	return drill_record_say(r, "%s %s", title,
 				s->state != DRILL_STEP_FAILED ? "was not carried out" :
 				*s->why                       ? "was cut short" :
 								"failed");

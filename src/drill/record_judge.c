@@ -124,8 +124,13 @@ struct tally {
 	const char *first; /* missed, in words */
 };
 
-static int count(struct tally *t, enum drill_outcome o, const char *words)
+/* `words` go on behind the title of what was to be met. */
+static int count(struct drill_record *r, struct tally *t, enum drill_outcome o, const char *title,
+		 const char *words)
 {
+	const char *quoted = drill_record_quote(r, title);
+
+	words = words && quoted ? drill_record_say(r, "%s %s", quoted, words) : NULL;
 	if (!words)
 		return -1;
 	t->of += o != DRILL_OUTCOME_NONE;
@@ -173,9 +178,9 @@ static int judge_objectives(struct drill_record *r, struct drill_criterion *out)
 	for (size_t i = 0; i < r->plan.step_count; i++) {
 		const struct drill_record_step *s = &r->step[i];
 
-		if (count(&t, objective_of(s),
+		if (count(r, &t, objective_of(s), s->plan->title,
 			  drill_record_say(
-				  r, "%s took %s of %s", s->plan->id,
+				  r, "took %s of %s",
 				  quantity_format_duration(s->duration_ns, took),
 				  quantity_format_duration(s->plan->objective_ns, objective))) < 0)
 			return -1;
@@ -193,8 +198,8 @@ static int judge_milestones(struct drill_record *r, struct drill_criterion *out)
 		int64_t t_ns = 0;
 		bool ended = p->end_ns && drill_record_t(r, p->end_ns, &t_ns);
 
-		if (count(&t, p->milestone,
-			  drill_record_say(r, "%s was to be reached at %s, %s%s", p->plan->id,
+		if (count(r, &t, p->milestone, p->plan->title,
+			  drill_record_say(r, "was to be reached at %s, %s%s",
 					   drill_t_clock(p->plan->milestone_ns, due),
 					   ended ? "and ended at " : "and was not",
 					   ended ? drill_t_clock(t_ns, at) : "")) < 0)

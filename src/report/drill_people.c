@@ -72,6 +72,14 @@ static const char *title_of_action(const struct report_drill *d, int64_t number)
 	return "";
 }
 
+/* As people know it; what the plan does not have keeps the name that was written. */
+static const char *title_of_step(const struct drill_record *r, const char *id)
+{
+	const struct drill_step *step = drill_plan_step(&r->plan, id);
+
+	return step ? step->title : id;
+}
+
 static void put_issues(struct sheet *s, const struct report_drill *d)
 {
 	static const struct sheet_column columns[] = {
@@ -90,7 +98,7 @@ static void put_issues(struct sheet *s, const struct report_drill *d)
 		sheet_put(s, *entry_severity_name(e->severity) ? entry_severity_name(e->severity) :
 								 "–");
 		sheet_put(s, e->text);
-		sheet_put(s, e->step);
+		sheet_put(s, title_of_step(&d->record, e->step));
 		sheet_put(s, drill_say_time(s, &d->record, e->at_ns));
 		sheet_put(s, e->resolution);
 		sheet_put(s, e->action ? sheet_say(s, "#%" PRId64 " %s", e->action, title) : "");
@@ -184,7 +192,7 @@ void drill_put_actions(struct sheet *s, const struct report_drill *d)
 
 static const char *say_entry(struct sheet *s, const struct drill_record *r, const struct entry *e)
 {
-	const char *about = *e->role ? e->role : e->step;
+	const char *about = *e->role ? e->role : title_of_step(r, e->step);
 	const char *late = entry_is_late(e) ? sheet_say(s, " [entered %s]",
 							drill_say_time(s, r, e->recorded_ns)) :
 					      "";

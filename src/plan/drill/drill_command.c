@@ -82,8 +82,9 @@ static int judge_end(struct plan_run *run, const struct drill_step *step, const 
 	char end[96];
 
 	if (process_succeeded(p))
-		return judge_as(run, &q, VERDICT_PASS, err, "%s succeeded", step->command.item[0]);
-	return judge_as(run, &q, VERDICT_FAIL, err, "%s %s", step->command.item[0],
+		return judge_as(run, &q, VERDICT_PASS, err, "%s: %s succeeded", step->title,
+				step->command.item[0]);
+	return judge_as(run, &q, VERDICT_FAIL, err, "%s: %s %s", step->title, step->command.item[0],
 			process_describe_end(p, end, sizeof(end)));
 }
 

@@ -121,7 +121,7 @@ static int leave_out(struct plan_run *run, struct drill *d, struct drill_state *
 	s->left_out = true;
 	(void)snprintf(name, sizeof(name), "skipped %s", s->step->id);
 	if (drill_note(run, name, err, "%s%s", why, who) < 0 ||
-	    judge_skipped(run, &q, err, "skipped: %s%s", why, who) < 0)
+	    judge_skipped(run, &q, err, "%s: skipped: %s%s", s->step->title, why, who) < 0)
 		return -1;
 	return end_at(run, d, s, clock_wall_ns(), err);
 }
@@ -138,7 +138,8 @@ static int be_refused(struct plan_run *run, struct drill_state *s, const struct 
 	s->failed = true;
 	run->hinders = s->step->on_failure != DRILL_FAILURE_GO_ON;
 	s->ended_ns = e->at_ns;
-	if (judge(run, &q, false, err, "%s refused it%s%s", e->author, *why ? ": " : "", why) < 0)
+	if (judge(run, &q, false, err, "%s: %s refused it%s%s", s->step->title, e->author,
+		  *why ? ": " : "", why) < 0)
 		return -1;
 	return 1;
 }
@@ -182,7 +183,7 @@ static int take_word(struct plan_run *run, struct drill *d, struct drill_state *
 	if (e->kind == ENTRY_REFUSE)
 		return be_refused(run, s, e, err);
 	if (s->step->kind == DRILL_GATE &&
-	    judge(run, &q, true, err, "%s let the drill go on", e->author) < 0)
+	    judge(run, &q, true, err, "%s: %s let the drill go on", s->step->title, e->author) < 0)
 		return -1;
 	return end_at(run, d, s, e->at_ns, err);
 }

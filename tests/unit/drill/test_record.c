@@ -47,7 +47,7 @@ static void one_component_may_be_late_while_the_platform_is_in_time(void **state
 	assert_int_equal(r->criterion[DRILL_CRITERION_RTO].verdict, VERDICT_PASS);
 	assert_int_equal(r->criterion[DRILL_CRITERION_OBJECTIVES].verdict, VERDICT_FAIL);
 	assert_string_equal(r->criterion[DRILL_CRITERION_OBJECTIVES].sentence,
-			    "4 of 5 met; restore-postgresql took 1h5m of 1h");
+			    "4 of 5 met; \"Databases are restored\" took 1h5m of 1h");
 	assert_int_equal(r->verdict, VERDICT_FAIL);
 	assert_string_equal(r->sentence,
 			    "The platform was recovered in 2h, within its objective of 2h; data of "
@@ -98,7 +98,8 @@ static void milestones_are_held_against_the_drills_clock(void **state)
 	assert_int_equal(phase(r, "validation")->milestone, DRILL_OUTCOME_MET);
 	assert_int_equal(phase(r, "review")->milestone, DRILL_OUTCOME_NONE);
 	assert_string_equal(r->criterion[DRILL_CRITERION_MILESTONES].sentence,
-			    "5 of 6 met; postgresql was to be reached at T+1:00:00, and ended at "
+			    "5 of 6 met; \"PostgreSQL recovery complete\" was to be reached at "
+			    "T+1:00:00, and ended at "
 			    "T+1:15:00");
 }
 
@@ -401,10 +402,29 @@ static void a_drill_that_did_not_begin_says_why(void **state)
 				      .duration_ns = minutes(3),
 				      .verdict = VERDICT_FAIL });
 	r = stage_record(s, 5);
-	assert_string_equal(r->sentence, "The drill did not begin: step backups failed");
+	assert_string_equal(
+		r->sentence,
+		"The drill did not begin: \"Backups are accessible and recent\" failed");
 	assert_int_equal(r->criterion[DRILL_CRITERION_RTO].verdict, VERDICT_ERROR);
 	assert_string_equal(r->criterion[DRILL_CRITERION_RTO].sentence,
 			    "the drill did not begin; the objective is 2h");
+}
+
+static void what_was_refused_is_named_by_its_title_with_its_own_quotes_told_apart(void **state)
+{
+	struct stage *s = *state;
+
+	stage_begin(s);
+	stage_step(s, "go", -13, 13, VERDICT_FAIL);
+	(void)stage_entry(
+		s, (struct entry){ .kind = ENTRY_REFUSE, .step = "go", .reason = "nobody is here" },
+		0);
+	stage_tell(s, (struct event){ .type = EVENT_RUN_FINISHED,
+				      .at_ns = staged_at(1),
+				      .verdict = VERDICT_FAIL });
+	assert_string_equal(stage_record(s, 2)->sentence,
+			    "The drill did not begin: ann refused \"'Go': the drill may begin\": "
+			    "nobody is here");
 }
 
 static void a_drill_that_nobody_is_at_can_be_resumed(void **state)
@@ -528,6 +548,7 @@ int main(void)
 		TEST(times_are_told_in_the_drills_zone),
 		TEST(another_run_is_no_drill),
 		TEST(a_plan_that_cannot_be_read_is_an_error_with_its_reason),
+		TEST(what_was_refused_is_named_by_its_title_with_its_own_quotes_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,7 +139,7 @@ static void a_recovery_that_was_not_validated_has_no_time(void **state)
 	assert_int_equal(r->rto.outcome, DRILL_OUTCOME_NOT_MEASURED);
 	assert_int_equal(r->criterion[DRILL_CRITERION_RTO].verdict, VERDICT_FAIL);
 	assert_string_equal(r->criterion[DRILL_CRITERION_RTO].sentence,
-			    "the platform was not validated: step smoke failed");
+			    "the platform was not validated: \"Smoke tests pass\" failed");
 	assert_non_null(strstr(r->sentence, "The platform was not recovered"));
 }
 

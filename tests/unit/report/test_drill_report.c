@@ -164,6 +164,24 @@ static void an_entry_that_was_replaced_is_shown_as_such_in_the_log_alone(void **
 	assert_non_null(strstr(text_of(s, REPORT_MARKDOWN, 0, &out), "~~disk at 80%~~"));
 }
 
+static void steps_are_named_by_their_titles_wherever_people_wrote_of_them(void **state)
+{
+	struct stage *s = *state;
+	CLEANUP(buf_release)
+	struct buf out = { 0 };
+
+	stage_whole(s);
+	for (int f = REPORT_TEXT; f <= REPORT_HTML; f++) {
+		if (f == REPORT_JSON)
+			continue;
+		(void)text_of(s, (enum report_format)f, 0, &out);
+		assert_non_null(strstr(out.ptr, "Databases are restored: restore of the indexes"));
+		assert_null(strstr(out.ptr, "restore-postgresql took"));
+	}
+	assert_non_null(strstr(text_of(s, REPORT_TEXT, 0, &out),
+			       "restore of the indexes was slow  Databases are restored"));
+}
+
 static void a_late_tick_has_both_its_times_and_the_reason(void **state)
 {
 	struct stage *s = *state;
@@ -272,6 +290,7 @@ int main(void)
 		TEST(of_a_drill_under_way_the_same_moment_yields_the_same),
 		TEST(the_text_tells_what_was_measured_and_ends_with_the_status),
 		TEST(an_entry_that_was_replaced_is_shown_as_such_in_the_log_alone),
+		TEST(steps_are_named_by_their_titles_wherever_people_wrote_of_them),
 		TEST(a_late_tick_has_both_its_times_and_the_reason),
 		TEST(action_items_are_carried_over_whatever_showed_them),
 		TEST(lines_of_text_stay_within_the_width_but_for_long_words),
