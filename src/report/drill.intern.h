@@ -22,6 +22,8 @@ const char *drill_say_duration(struct sheet *s, int64_t ns);
 const char *drill_say_time(struct sheet *s, const struct drill_record *r, int64_t wall_ns);
 /* "T+1:05:00", as of all that stands in a report; before T0 "". */
 const char *drill_say_t(struct sheet *s, const struct drill_record *r, int64_t wall_ns);
+/* Where the backups were read from, which no plan can know. */
+const char *drill_say_source(const struct drill_record *r);
 /* As colours have it; an outcome that is open, or not wanted, is skipped. */
 enum verdict drill_outcome_verdict(enum drill_outcome o);
 /* "MET"; "–" where nothing was wanted. */

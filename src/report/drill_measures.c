@@ -129,6 +129,9 @@ static const char *say_state(struct sheet *s, const struct drill_record *r,
 {
 	if (step->state == DRILL_STEP_DONE && step->overrun_ns)
 		return sheet_say(s, "done, %s late", drill_say_duration(s, step->overrun_ns));
+	if (step->state == DRILL_STEP_DONE && step->plan->kind == DRILL_AUTOMATIC &&
+	    step->plan->work == DRILL_WORK_FETCH)
+		return sheet_say(s, "done, from %s", drill_say_source(r));
 	if (step->state == DRILL_STEP_READY && r->over)
 		return "open";
 	if (step->state == DRILL_STEP_SKIPPED || (step->state == DRILL_STEP_FAILED && *step->why))

@@ -26,7 +26,7 @@ void drill_put_surroundings(struct sheet *s, const struct report_drill *d)
 	put_pair(s, "plan", r->plan.name);
 	put_pair(s, "scenario", r->scenario);
 	put_pair(s, "mode", r->mode);
-	put_pair(s, "backups from", r->offsite ? "the off-site copy" : "the repository");
+	put_pair(s, "backups from", drill_say_source(r));
 	put_pair(s, "isolation", *r->isolation ? r->isolation : "not told");
 	put_pair(s, "host", r->run->host);
 	put_pair(s, "muster", r->run->version);

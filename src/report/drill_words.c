@@ -28,6 +28,11 @@ const char *drill_say_t(struct sheet *s, const struct drill_record *r, int64_t w
 		       "";
 }
 
+const char *drill_say_source(const struct drill_record *r)
+{
+	return r->offsite ? "the off-site copy" : "the repository";
+}
+
 enum verdict drill_outcome_verdict(enum drill_outcome o)
 {
 	switch (o) {

@@ -182,6 +182,23 @@ static void steps_are_named_by_their_titles_wherever_people_wrote_of_them(void *
 			       "restore of the indexes was slow  Databases are restored"));
 }
 
+static void where_the_backups_came_from_is_told_by_the_record_not_by_the_plan(void **state)
+{
+	struct stage *s = *state;
+	CLEANUP(buf_release)
+	struct buf out = { 0 };
+
+	stage_whole(s);
+	(void)text_of(s, REPORT_TEXT, 0, &out);
+	assert_non_null(strstr(out.ptr, "All backups are made available          ✓ done, from the "
+					"off-site copy  "));
+	stage_note(s, NULL, "offsite", "no");
+	(void)text_of(s, REPORT_TEXT, 0, &out);
+	assert_non_null(strstr(out.ptr, "All backups are made available          ✓ done, from the "
+					"repository  "));
+	assert_null(strstr(out.ptr, "off-site"));
+}
+
 static void a_late_tick_has_both_its_times_and_the_reason(void **state)
 {
 	struct stage *s = *state;
@@ -291,6 +308,7 @@ int main(void)
 		TEST(the_text_tells_what_was_measured_and_ends_with_the_status),
 		TEST(an_entry_that_was_replaced_is_shown_as_such_in_the_log_alone),
 		TEST(steps_are_named_by_their_titles_wherever_people_wrote_of_them),
+		TEST(where_the_backups_came_from_is_told_by_the_record_not_by_the_plan),
 		TEST(a_late_tick_has_both_its_times_and_the_reason),
 		TEST(action_items_are_carried_over_whatever_showed_them),
 		TEST(lines_of_text_stay_within_the_width_but_for_long_words),
