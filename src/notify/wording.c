@@ -81,14 +81,32 @@ static bool put_part(const struct notice *n, struct buf *out)
 	return ok;
 }
 
+/* Nobody who reads it may take the drill for a disaster, nor wonder whose it is. */
+static bool put_drills_test(const struct notice *n, struct buf *out)
+{
+	bool ok = buf_puts(out, "TEST: DR Drill") == 0;
+
+	if (ok && *n->platform)
+		ok = buf_puts(out, " of ") == 0 && put(out, n->platform);
+	ok = ok && buf_puts(out, ": test alert, nothing happened") == 0;
+	if (ok && *n->run)
+		ok = buf_puts(out, " (") == 0 && put(out, n->run) && buf_puts(out, ")") == 0;
+	return ok;
+}
+
 static bool put_subject(const struct notice *n, struct buf *out)
 {
-	bool drill = strcmp(n->kind, "drill") == 0 && n->event == NOTICE_ANNOUNCED;
+	bool drill = strcmp(n->kind, "drill") == 0;
 	bool own = n->event == NOTICE_TEST || n->event == NOTICE_GIVEN_UP;
-	const char *kind = own ? "muster" : drill ? "DR DRILL" : wording_kind(n);
-	bool ok = buf_puts(out, subjects[n->event].before) == 0 && put(out, kind) &&
-		  buf_puts(out, subjects[n->event].behind) == 0;
+	const char *kind = own                                   ? "muster" :
+			   drill && n->event == NOTICE_ANNOUNCED ? "DR DRILL" :
+								   wording_kind(n);
+	bool ok;
 
+	if (drill && n->event == NOTICE_TEST)
+		return put_drills_test(n, out);
+	ok = buf_puts(out, subjects[n->event].before) == 0 && put(out, kind) &&
+	     buf_puts(out, subjects[n->event].behind) == 0;
 	if (ok && (n->event == NOTICE_FINISHED || n->event == NOTICE_PUBLISHED))
 		ok = buf_printf(out, ": %s", wording_verdict(n->verdict)) == 0;
 	/* when it will be stands in the title, as in "Thursday Nov 23 10:00 AM UTC" */

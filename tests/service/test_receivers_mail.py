@@ -347,6 +347,8 @@ def test_subjects_are_those_of_the_plan():
         ("missed", "restore-test"): "ALERT: Weekly Restore Test MISSED",
         ("recovered", "backup"): "RECOVERED: Backup is well again",
         ("finished", "drill"): "DR Drill - FINISHED: FAILED",
+        ("test", "notify"): "TEST: muster notification, nothing happened",
+        ("test", "drill"): "TEST: DR Drill of shop: test alert, nothing happened (20261122T030000Z-3f2a)",
     }
     for (event, kind), subject in expected.items():
         title = "Thursday Nov 23 10:00 AM UTC" if event == "announced" else "so it is"
