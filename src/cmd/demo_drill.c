@@ -141,6 +141,15 @@ static int show_sound_drill(struct show *s, struct drill_act *a, struct error *e
 	return show_alert(s, a, mail, err);
 }
 
+/* What did not hold was told while the drill went on, what is but a warning was not. */
+static void print_untold(const struct show *s, const struct show_case *c)
+{
+	for (size_t i = 0; i < ALTERATION_COUNT; i++) {
+		if (strcmp(trial_text(c->named[i], "verdict"), verdict_name(VERDICT_WARN)) == 0)
+			show_print_difference(s, c->named[i]);
+	}
+}
+
 /* Whoever only looks whether a backup can be restored would be content with this one. */
 static int show_altered_drill(struct show *s, struct drill_act *a, struct error *err)
 {
@@ -153,8 +162,10 @@ static int show_altered_drill(struct show *s, struct drill_act *a, struct error 
 	(void)snprintf(a->state, sizeof(a->state), "%.150s", copy.state);
 	if (hold_drill(s, a, copy.settings, err) < 0)
 		return -1;
-	show_judge_altered(s, &a->c);
+	show_judge_altered(&a->c);
 	a->c.as_expected = a->c.as_expected && demo_drill_failed(a, "integrity");
+	show_print_verdict(s, &a->c.trial);
+	print_untold(s, &a->c);
 	demo_drill_print_summary(s, a);
 	return 0;
 }

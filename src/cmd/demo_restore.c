@@ -116,17 +116,15 @@ static int make_altered(const struct show *s, struct show_copy *copy, struct err
 	return file_remove_tree(root, err);
 }
 
-void show_judge_altered(const struct show *s, struct show_case *c)
+void show_judge_altered(struct show_case *c)
 {
 	c->as_expected = c->trial.exit_code == EXIT_CODE_FAIL;
-	show_print_verdict(s, &c->trial);
 	for (size_t i = 0; i < ALTERATION_COUNT; i++) {
 		const struct alteration *a = &alteration_list[i];
 
 		c->named[i] = trial_check(
 			&c->trial, &(struct trial_wanted){ .name = a->check, .words = a->named });
 		c->as_expected = c->as_expected && c->named[i];
-		show_print_difference(s, c->named[i]);
 	}
 }
 
@@ -151,7 +149,10 @@ static int restore_altered(struct show *s, struct error *err)
 	if (show_run(s, postgres_words, copy.settings, &c->trial, err) < 0 ||
 	    show_keep_report(s, c, copy.state, err) < 0)
 		return -1;
-	show_judge_altered(s, c);
+	show_judge_altered(c);
+	show_print_verdict(s, &c->trial);
+	for (size_t i = 0; i < ALTERATION_COUNT; i++)
+		show_print_difference(s, c->named[i]);
 	return 0;
 }
 

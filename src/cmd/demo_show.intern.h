@@ -88,7 +88,7 @@ MUST_CHECK int show_restores(struct show *s, struct error *err);
 /* A copy of the backups whose dump is of an altered database, and what was altered. */
 MUST_CHECK int show_alter(struct show *s, struct show_copy *copy, struct error *err);
 /* Such a copy was restored: each alteration must have been named. */
-void show_judge_altered(const struct show *s, struct show_case *c);
+void show_judge_altered(struct show_case *c);
 /* The reason why nothing can be restored on this machine, which `step` told; NULL: it can. */
 const json_t *show_no_sandbox(const struct trial *t, const char *step);
 /* Keeps that reason for the end, after saying `what`. */

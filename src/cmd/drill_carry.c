@@ -260,6 +260,7 @@ static int execute(const struct invocation *inv, struct carried *c, struct error
 
 static void close_all(struct carried *c)
 {
+	drill_show_end(&c->show);
 	history_close(c->people);
 	run_session_close(&c->s);
 	run_release(&c->earlier);

@@ -49,17 +49,32 @@ static void show_end(const struct drill_show *s, const struct event *e,
 	(void)fputc('\n', s->inv->err);
 }
 
-/* What is not well is told at once. */
-static void show_check(const struct drill_show *s, const struct check *c)
+/* Several steps may look at the same thing, and each finds the same. */
+static bool was_told(const struct drill_show *s, const struct check *c)
 {
-	if (check_weight(c) < VERDICT_ERROR)
-		return;
+	for (size_t i = 0; i < s->told.count; i++) {
+		const struct check *t = &s->told.item[i];
+
+		if (strcmp(t->component, c->component) == 0 && strcmp(t->message, c->message) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is not well is told at once, and once. */
+static int show_check(struct drill_show *s, const struct check *c, struct error *err)
+{
+	if (check_weight(c) < VERDICT_ERROR || was_told(s, c))
+		return 0;
+	if (checks_add(&s->told, c) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for what a drill found");
 	(void)fprintf(s->inv->err, "%-10s   ", "");
 	put_verdict(s, c->verdict);
 	if (*c->component)
 		(void)fprintf(s->inv->err, "%s: ", c->component);
 	terminal_puts(&s->inv->message, c->message);
 	(void)fputc('\n', s->inv->err);
+	return 0;
 }
 
 static int receive(struct event_sink *self, const struct event *e, struct error *err)
@@ -67,7 +82,6 @@ static int receive(struct event_sink *self, const struct event *e, struct error 
 	struct drill_show *s = (struct drill_show *)(void *)self;
 	const struct drill_step *step = e->step ? drill_plan_step(s->plan, e->step) : NULL;
 
-	(void)err;
 	if (e->type == EVENT_NOTE && strcmp(e->subject, "T0") == 0)
 		s->t0_ns = e->at_ns;
 	if (s->inv->global.quiet)
@@ -77,8 +91,8 @@ static int receive(struct event_sink *self, const struct event *e, struct error 
 		show_waiting(s, e, step);
 	if (e->type == EVENT_STEP_FINISHED && step)
 		show_end(s, e, step);
-	if (e->type == EVENT_CHECK)
-		show_check(s, e->check);
+	if (e->type == EVENT_CHECK && show_check(s, e->check, err) < 0)
+		return -1;
 	(void)fflush(s->inv->err);
 	return 0;
 }
@@ -89,6 +103,11 @@ void drill_show_begin(struct drill_show *s, const struct invocation *inv,
 	*s = (struct drill_show){
 		.sink = { .receive = receive }, .inv = inv, .plan = plan, .automatic = automatic
 	};
+}
+
+void drill_show_end(struct drill_show *s)
+{
+	checks_release(&s->told);
 }
 
 int drill_show_actions(const struct invocation *inv, struct history *h, struct error *err)

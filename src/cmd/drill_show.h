@@ -14,11 +14,14 @@ struct drill_show {
 	const struct drill_plan *plan;
 	bool automatic; /* nobody is waited for */
 	int64_t t0_ns;  /* wall clock; 0: not begun */
+	struct checks told;
 };
 
 /* Both are kept until the last event. */
 void drill_show_begin(struct drill_show *s, const struct invocation *inv,
 		      const struct drill_plan *plan, bool automatic);
+
+void drill_show_end(struct drill_show *s);
 
 /* What earlier drills left to be done is before everybody's eyes when the next one begins. */
 MUST_CHECK int drill_show_actions(const struct invocation *inv, struct history *h,
