@@ -12,7 +12,7 @@
 #endif
 
 /* Those that muster carries out by itself: their series are there before the first run. */
-static const char *const run_kinds[] = { "backup", "restore-test", "verify" };
+static const char *const run_kinds[] = { "backup", "drill", "restore-test", "verify" };
 enum { RUN_KINDS = sizeof(run_kinds) / sizeof(*run_kinds) };
 
 void metrics_gathered_release(struct metrics_gathered *g)
@@ -262,7 +262,8 @@ int metrics_gather(const struct metrics_question *q, struct metrics_gathered *ou
 					 .compiler = COMPILER };
 	if (gather_components(q, out, err) < 0 || gather_checks(q, out, err) < 0 ||
 	    gather_runs(q, out, err) < 0 || metrics_gather_schedules(q, out, err) < 0 ||
-	    metrics_gather_recoveries(q, out, err) < 0 || gather_steps(q, out, err) < 0)
+	    metrics_gather_recoveries(q, out, err) < 0 || metrics_gather_drill(q, out, err) < 0 ||
+	    gather_steps(q, out, err) < 0)
 		return -1;
 	return gather_receivers(q, out, err);
 }

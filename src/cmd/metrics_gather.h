@@ -34,6 +34,8 @@ MUST_CHECK int metrics_gather(const struct metrics_question *q, struct metrics_g
 /* Its parts, each of which fills its array of `out->metrics`. */
 MUST_CHECK int metrics_gather_recoveries(const struct metrics_question *q,
 					 struct metrics_gathered *out, struct error *err);
+MUST_CHECK int metrics_gather_drill(const struct metrics_question *q, struct metrics_gathered *out,
+				    struct error *err);
 MUST_CHECK int metrics_gather_schedules(const struct metrics_question *q,
 					struct metrics_gathered *out, struct error *err);
 

@@ -6,6 +6,7 @@
 #include "base/quantity.h"
 #include "cmd/metrics_gather.h"
 #include "history/latest.h"
+#include "plan/drill/drill_run.h"
 #include "plan/restore_test.h"
 
 /* 0: it was never measured. */
@@ -68,11 +69,13 @@ static int gather_whole(const struct metrics_question *q, struct metrics *m, str
 
 	if (!names)
 		return error_set(err, ERROR_NOMEM, "no memory for the metrics");
-	*whole = (struct metrics_recovery){ .component = METRICS_WHOLE,
-					    .point_ns = -1,
-					    .bytes_per_second = -1,
-					    .time_objective_ns = config->rto_ns,
-					    .point_objective_ns = config->rpo_ns };
+	*whole = (struct metrics_recovery){
+		.component = METRICS_WHOLE,
+		.point_ns = -1,
+		.bytes_per_second = -1,
+		.time_objective_ns = config->rto_ns ? config->rto_ns : DRILL_RTO_NS,
+		.point_objective_ns = config->rpo_ns ? config->rpo_ns : DRILL_RPO_NS
+	};
 	for (size_t i = 0; i < m->recovery_count; i++) {
 		names[scope.component_count++] = m->recovery[i].component;
 		if (m->recovery[i].point_ns > whole->point_ns)

@@ -169,6 +169,7 @@ int metrics_text(const struct metrics *m, struct buf *out)
 	metrics_put_runs(&x, m);
 	metrics_put_schedules(&x, m);
 	metrics_put_recoveries(&x, m);
+	metrics_put_drill(&x, m);
 	metrics_put_steps(&x, m);
 	put_receivers(&x, m);
 	return x.failed ? -1 : 0;

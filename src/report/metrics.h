@@ -41,6 +41,15 @@ struct metrics_recovery {
 	double bytes_per_second; /* of its restore; 0: never, told; -1: none */
 };
 
+/* The last one that is over, and what is to be done because of any. */
+struct metrics_drill {
+	enum verdict status;           /* error: none, or could not tell */
+	int64_t began_ns, duration_ns; /* 0: there was none, told */
+	int64_t time_ns, point_ns;     /* of the whole; 0: none, or not measured, told */
+	bool is_of_the_whole;          /* else METRICS_WHOLE is another's name: not told */
+	uint64_t actions[2];           /* that are open; whose day is over */
+};
+
 struct metrics_run {
 	const char *kind;
 	uint64_t started, failed, errors;
@@ -78,6 +87,7 @@ struct metrics {
 	size_t schedule_count;
 	struct metrics_receiver *receiver;
 	size_t receiver_count;
+	const struct metrics_drill *drill; /* NULL: nothing is told of drills */
 	const struct step_tally *step;
 	size_t step_count;
 };

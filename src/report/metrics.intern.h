@@ -21,6 +21,7 @@ double metrics_status(enum verdict v);
 void metrics_put_runs(struct exposition *x, const struct metrics *m);
 void metrics_put_schedules(struct exposition *x, const struct metrics *m);
 void metrics_put_recoveries(struct exposition *x, const struct metrics *m);
+void metrics_put_drill(struct exposition *x, const struct metrics *m);
 void metrics_put_steps(struct exposition *x, const struct metrics *m);
 
 #endif

@@ -5,6 +5,7 @@
 usage: test_drill_review.py MUSTER LIVE_DRILL
 """
 import sys
+import time
 
 from drill import Place, run_tests, test
 
@@ -72,6 +73,29 @@ def a_drill_without_a_plan_is_listed_all_the_same():
         assert row["drill"] == d.name and row["plan"] is row["state"] is None, row
         assert d.name in p.call("drill", "list")
         assert "cannot be read" in p.call("drill", "note", "x", code=4)
+
+
+@test
+def monitoring_is_told_of_the_last_drill_that_is_over_and_of_what_is_left_to_be_done():
+    with place() as p:
+        hold_drill(p, "20261105T100000Z-0001", "warn")
+        p.drill("20261203T100000Z-0002", 60, PLAN)  # under way: there is nothing to tell of it yet
+        p.call("action", "add", "later", "--owner", "dba", "--due", "2199-01-01")
+        samples = dict(line.rsplit(" ", 1) for line in p.call("metrics").splitlines() if not line.startswith("#"))
+        told = {name: float(samples[f"muster_{name}"]) for name in (
+            'drill_last_status{platform="shop"}', 'drill_duration_seconds{platform="shop"}',
+            'recovery_time_seconds{platform="shop",component="platform",kind="drill"}',
+            'recovery_time_objective_seconds{platform="shop",component="platform"}',
+            'recovery_point_objective_seconds{platform="shop",component="platform"}',
+            'actions_open{platform="shop",overdue="false"}', 'actions_open{platform="shop",overdue="true"}')}
+        assert list(told.values())[0] == 2 and abs(list(told.values())[1] - 3600) < 5, told
+        assert abs(list(told.values())[2] - 2400) < 2, told
+        # a platform without objectives of its own is held against those of drills
+        assert list(told.values())[3:] == [7200, 3600, 1, 0], told
+        began = float(samples['muster_drill_last_timestamp_seconds{platform="shop"}'])
+        assert abs(time.time() - 3000 - began) < 60, began
+        assert samples['muster_run_in_progress{platform="shop",kind="drill"}'] == "1", samples
+        assert not [name for name in samples if "20261" in name], "no run ids"
 
 
 @test

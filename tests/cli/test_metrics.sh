@@ -51,6 +51,12 @@ has out "backup_last_success_timestamp_seconds$pg 0" "backup_max_age_seconds$pg 
 	'recovery_time_objective_seconds{platform="shop",component="platform"} 7200' \
 	'recovery_time_objective_seconds{platform="shop",component="cache"} 600' \
 	'recovery_point_objective_seconds{platform="shop",component="pg"} 86400' \
+	'run_attempts_total{platform="shop",kind="drill"} 0' 'run_last_status{platform="shop",kind="drill"} 0' \
+	'recovery_time_seconds{platform="shop",component="platform",kind="drill"} 0' \
+	'recovery_point_seconds{platform="shop",component="platform",kind="drill"} 0' \
+	'drill_last_timestamp_seconds{platform="shop"} 0' 'drill_last_status{platform="shop"} 0' \
+	'drill_duration_seconds{platform="shop"} 0' \
+	'actions_open{platform="shop",overdue="false"} 0' 'actions_open{platform="shop",overdue="true"} 0' \
 	"notifications_sent_total$ops 0" "notifications_failed_total$ops 0" "notifications_waiting$ops 0"
 lacks out 'schedule_stale.*(drill|off)'
 lacks out '.*component="api",engine'

@@ -232,6 +232,34 @@ static void recovery_stands_beside_its_objective(void **state)
 	expect_none(&m, "muster_restore_bytes_per_second" WHOLE);
 }
 
+static void a_drill_is_told_beside_restore_tests_and_with_what_is_left_to_be_done(void **state)
+{
+	struct metrics_drill d = { .status = VERDICT_FAIL,
+				   .began_ns = INT64_C(1796292300) * NS_PER_SECOND,
+				   .duration_ns = 3 * HOUR,
+				   .time_ns = 2 * HOUR,
+				   .point_ns = 4 * HOUR,
+				   .is_of_the_whole = true,
+				   .actions = { 2, 1 } };
+	struct metrics m = empty();
+
+	(void)state;
+	m.drill = &d;
+	expect_lines(&m,
+		     (const char *const[]){
+			     "muster_recovery_time_seconds" WHOLE ",kind=\"drill\"} 7200",
+			     "muster_recovery_point_seconds" WHOLE ",kind=\"drill\"} 14400",
+			     "muster_drill_last_timestamp_seconds{platform=\"shop\"} 1796292300",
+			     "muster_drill_last_status{platform=\"shop\"} 3",
+			     "muster_drill_duration_seconds{platform=\"shop\"} 10800",
+			     "muster_actions_open{platform=\"shop\",overdue=\"false\"} 2",
+			     "muster_actions_open{platform=\"shop\",overdue=\"true\"} 1", NULL });
+	expect_none(&m, "kind=\"restore-test\"");
+	d.is_of_the_whole = false;
+	expect_none(&m, "muster_recovery_time_seconds");
+	expect_none(&m, "muster_recovery_point_seconds");
+}
+
 static void a_histogram_is_cumulative(void **state)
 {
 	char kind[] = "restore-test", step[] = "restore";
@@ -299,6 +327,8 @@ int main(void)
 		cmocka_unit_test(failures_are_parted_from_not_knowing),
 		cmocka_unit_test(a_schedule_that_is_peoples_work_is_due_but_never_stale),
 		cmocka_unit_test(recovery_stands_beside_its_objective),
+		cmocka_unit_test(
+			a_drill_is_told_beside_restore_tests_and_with_what_is_left_to_be_done),
 		cmocka_unit_test(a_histogram_is_cumulative),
 		cmocka_unit_test(every_family_has_its_head_once_before_its_samples),
 	};
