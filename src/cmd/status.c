@@ -8,6 +8,7 @@
 #include "cmd/proven.h"
 #include "cmd/report_format.h"
 #include "cmd/schedule_state.h"
+#include "cmd/status_drill.h"
 #include "history/history.h"
 #include "history/outbox.h"
 #include "report/readiness.h"
@@ -86,6 +87,7 @@ struct status_sources {
 	struct readiness_run *running;
 	struct schedule_states states;
 	struct readiness_schedule *schedules;
+	struct status_drill drill;
 };
 
 static void sources_release(struct status_sources *s)
@@ -95,6 +97,7 @@ static void sources_release(struct status_sources *s)
 	free(s->running);
 	schedule_states_release(&s->states);
 	free(s->schedules);
+	status_drill_release(&s->drill);
 }
 
 static int learn_running(struct history *h, struct status_sources *from, struct readiness *r,
@@ -160,7 +163,8 @@ static int learn(const struct config *config, struct status_sources *from, struc
 
 	if (history_open_read(config->state_dir, &h, err) < 0 ||
 	    learn_running(h, from, r, err) < 0 || learn_undelivered(h, r, err) < 0 ||
-	    learn_from_newest(h, r, err) < 0 || learn_schedules(config, h, from, r, err) < 0)
+	    learn_from_newest(h, r, err) < 0 || learn_schedules(config, h, from, r, err) < 0 ||
+	    status_drill_learn(config, h, &from->states, &from->drill, r, err) < 0)
 		return -1;
 	for (size_t i = 0; i < r->count; i++) {
 		if (!r->component[i].run[0] && learn_last(h, r, r->component[i].name, err) < 0)
@@ -301,7 +305,9 @@ const struct command status_command = {
 		"proven, and the objectives; then which set to use in an emergency (the newest of "
 		"which every component is proven), with a warning when a newer one is not proven "
 		"or no restore was proven in 8 days; with another one for notifications that were "
-		"given up in the last week; what is under way, and the state of the whole. "
+		"given up in the last week; the last drill and the next one, how many action items "
+		"are open and which of them "
+		"are overdue; what is under way, and the state of the whole. "
 		"Schedules are shown of which a time passed with no run since (missed), with no "
 		"success as new as it should be (stale), or that are paused.\n\n"
 		"A component that was never verified, or whose proof is older than its max_age, is "
@@ -315,7 +321,11 @@ const struct command status_command = {
 		"since, "
 		"schedules[] of name, run, expected (its times are held against runs), missed "
 		"(null, or times, last, reason), stale, stale_after, success (null, or run, "
-		"started) and paused (null, or until, author, reason), and components[] of name, "
+		"started) and paused (null, or until, author, reason), last_drill (null, or run, "
+		"began, "
+		"verdict, recovery_time, recovery_time_objective), next_drill (a time, or null), "
+		"actions_open (how many), actions_overdue[] of number, title, owner, due, and "
+		"components[] of name, "
 		"engine, state, words, "
 		"newest_set, "
 		"newest_set_time, "

@@ -70,6 +70,26 @@ struct readiness_schedule {
 	const char *pause_reason, *pause_author;
 };
 
+/* An action item whose day is over. Texts are borrowed. */
+struct readiness_action {
+	int64_t number;
+	const char *title, *owner, *due;
+};
+
+/* What is known of drills. Texts are borrowed. */
+struct readiness_drill {
+	const char *run; /* the last that is over; NULL: there is none */
+	int64_t began_ns;
+	enum verdict verdict;
+	int64_t recovery_ns;  /* -1: not measured */
+	int64_t objective_ns; /* of that; 0: none */
+	const char *next;     /* "Thursday Dec 3 10:00 GMT"; NULL: none is to come */
+	int64_t next_ns;
+	size_t actions_open; /* items, overdue ones among them */
+	const struct readiness_action *overdue;
+	size_t overdue_count;
+};
+
 struct readiness {
 	const char *platform;
 	int64_t rto_ns, rpo_ns;                /* of the platform; 0: none set */
@@ -82,7 +102,8 @@ struct readiness {
 	size_t running_count;
 	const struct readiness_schedule *schedule; /* borrowed */
 	size_t schedule_count;
-	size_t undelivered; /* notifications that were given up lately */
+	size_t undelivered;           /* notifications that were given up lately */
+	struct readiness_drill drill; /* bears on no state */
 
 	/* by readiness_judge() */
 	enum verdict state;   /* the worst component's, and a warning for what is missed or stale */

@@ -7,7 +7,7 @@
 #include "base/quantity.h"
 #include "model/json.h"
 #include "report/document.h"
-#include "report/paint.h"
+#include "report/readiness.intern.h"
 #include "report/schedules.h"
 
 static const char *age_text(int64_t then_ns, int64_t now_ns, char out[QUANTITY_TEXT_SIZE])
@@ -196,6 +196,7 @@ int readiness_text(const struct readiness *r, const struct report_style *style, 
 	paint_format(&p, "\n");
 	emergency(&p, r);
 	notifications(&p, r);
+	readiness_drill_text(&p, &r->drill);
 	for (size_t i = 0; i < r->running_count; i++)
 		under_way(&p, &r->running[i]);
 	paint_format(&p, "Status: ");
@@ -305,6 +306,7 @@ int readiness_json(const struct readiness *r, struct buf *out)
 	member(o, "under_way", under_way_to_json(r), &failed);
 	member(o, "schedules", schedules_to_json(r->schedule, r->schedule_count), &failed);
 	member(o, "components", components, &failed);
+	failed |= !readiness_drill_put(o, &r->drill);
 	for (size_t i = 0; !failed && i < r->count; i++)
 		failed = json_array_append_new(components,
 					       component_to_json(&r->component[i], r->at_ns)) < 0;

@@ -12,6 +12,7 @@
  *   begin STEP SECONDS           a step begins, so many seconds ago
  *   end STEP VERDICT SECONDS     it has ended, and took so long
  *   finish VERDICT
+ *   action DUE TITLE             an action item, which may have been due long ago
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "history/action.h"
 #include "history/history.h"
 
 struct fixture {
@@ -90,6 +92,18 @@ static int obey_event(struct fixture *f, const char *const *word, struct error *
 	return 0;
 }
 
+static int add_action(struct fixture *f, const char *due, const char *title, struct error *err)
+{
+	const struct action_entry e = { .author = "ann",
+					.title = title,
+					.owner = "ops",
+					.due = due,
+					.at_ns = clock_wall_ns() };
+	int64_t number;
+
+	return history_action_add(f->h, &e, &number, err);
+}
+
 static int obey(struct fixture *f, char *line, struct error *err)
 {
 	const char *word[4];
@@ -100,6 +114,11 @@ static int obey(struct fixture *f, char *line, struct error *err)
 		const char *name = strtok_r(line + 5, "=", &rest);
 
 		return note(f, name, rest, err);
+	}
+	if (strncmp(line, "action ", 7) == 0) {
+		const char *due = strtok_r(line + 7, " ", &rest);
+
+		return add_action(f, due, rest, err);
 	}
 	for (int i = 0; i < 4; i++) {
 		word[i] = strtok_r(i ? NULL : line, " ", &rest);

@@ -7,7 +7,7 @@ usage: test_drill_review.py MUSTER LIVE_DRILL
 import sys
 import time
 
-from drill import Place, run_tests, test
+from drill import CONFIG, Place, run_tests, test
 
 MUSTER, FIXTURE = sys.argv[1:3]
 PLAN = """version: 1
@@ -96,6 +96,29 @@ def monitoring_is_told_of_the_last_drill_that_is_over_and_of_what_is_left_to_be_
         assert abs(time.time() - 3000 - began) < 60, began
         assert samples['muster_run_in_progress{platform="shop",kind="drill"}'] == "1", samples
         assert not [name for name in samples if "20261" in name], "no run ids"
+
+
+@test
+def the_status_names_the_last_drill_the_next_one_and_what_is_overdue():
+    config = CONFIG + 'schedules: {monthly: {run: drill, when: "Thu *-*-1..7 10:00"}}\n'
+    with Place(MUSTER, FIXTURE, config) as p:
+        empty = p.json("status", code=1)
+        assert empty["last_drill"] is None and empty["next_drill"] and empty["actions_open"] == 0, empty
+        hold_drill(p, "20261105T100000Z-0001", "warn")
+        p.call("action", "add", "Buy disks", "--owner", "ops", "--due", "2199-01-01")
+        d = p.fixture_drill("old")
+        d.tell("action 2020-01-02 Call mother")
+        s = p.json("status", code=1)
+        last = s["last_drill"]
+        assert (last["run"], last["verdict"], last["recovery_time_objective"]) == ("20261105T100000Z-0001", "warn", 7200), s
+        assert abs(last["recovery_time"] - 2400) < 2 and s["actions_open"] == 2, s
+        assert [(a["number"], a["title"], a["due"]) for a in s["actions_overdue"]] == [(2, "Call mother", "2020-01-02")], s
+        process = p.start("status")
+        out = process.communicate(timeout=60)[0]
+        for line in ("warn, recovered in 40m (objective 2h); 20261105T100000Z-0001\n", "Next drill: Thursday ",
+                     "Action items: 2 open, 1 overdue:\n    2  due 2020-01-02  ops: Call mother\n"):
+            assert line in out, (line, out)
+        assert "Buy disks" not in out, "what is not overdue is counted only"
 
 
 @test
