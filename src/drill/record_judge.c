@@ -74,10 +74,13 @@ static const char *say_time(struct drill_record *r)
 static int judge_rto(struct drill_record *r, struct drill_criterion *out)
 {
 	judge_outcome(r, r->rto.outcome, CHECK_RECOVERY_TIME, out);
-	/* it was tried, and the platform does not work */
+	/* it was tried, and the platform does not work; or nobody was there to go on */
 	if (r->unvalidated && r->rto.objective_ns) {
+		bool left = r->state == DRILL_STATE_INTERRUPTED &&
+			    r->unvalidated->verdict != VERDICT_FAIL;
+
 		out->open = false;
-		out->verdict = missed(r, CHECK_RECOVERY_TIME);
+		out->verdict = left ? VERDICT_ERROR : missed(r, CHECK_RECOVERY_TIME);
 	}
 	out->sentence = say_time(r);
 	return out->sentence ? 0 : -1;
@@ -228,8 +231,11 @@ static int judge_report(struct drill_record *r, struct drill_criterion *out)
 		return 0;
 	}
 	out->open = !r->over && !failed && done < steps;
+	/* what nobody came to is no failure of anybody's */
 	if (!out->open)
-		out->verdict = done == steps ? VERDICT_PASS : VERDICT_FAIL;
+		out->verdict = done == steps                       ? VERDICT_PASS :
+			       r->state == DRILL_STATE_INTERRUPTED ? VERDICT_ERROR :
+								     VERDICT_FAIL;
 	out->sentence = out->open     ? "not written yet" :
 			done == steps ? "metrics and report were written" :
 					"metrics and report were not written in the drill";

@@ -245,7 +245,9 @@ static enum drill_outcome milestone_of(const struct drill_record *r,
 		return DRILL_OUTCOME_NONE;
 	if (!r->t0_ns)
 		return r->over ? DRILL_OUTCOME_NOT_MEASURED : DRILL_OUTCOME_OPEN;
-	if (!was_reached && (r->over || r->now_ns - r->t0_ns > m.objective_ns))
+	/* one that was cut short before could still have reached it */
+	if (!was_reached && ((r->over && r->state != DRILL_STATE_INTERRUPTED) ||
+			     r->now_ns - r->t0_ns > m.objective_ns))
 		return DRILL_OUTCOME_MISSED;
 	if (was_reached)
 		m.actual_ns = p->end_ns - r->t0_ns;

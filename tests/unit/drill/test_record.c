@@ -385,8 +385,27 @@ static void a_drill_that_was_cut_short_measures_nothing(void **state)
 	assert_int_equal(step(r, "restore-postgresql")->state, DRILL_STEP_FAILED);
 	assert_string_equal(step(r, "restore-postgresql")->why, "cut short");
 	assert_int_equal(r->component[0].objective, DRILL_OUTCOME_NOT_MEASURED);
-	assert_int_equal(phase(r, "services")->milestone, DRILL_OUTCOME_MISSED);
+	assert_int_equal(phase(r, "services")->milestone, DRILL_OUTCOME_NOT_MEASURED);
 	assert_int_equal(r->rto.outcome, DRILL_OUTCOME_NOT_MEASURED);
+	assert_int_equal(r->verdict, VERDICT_ERROR);
+}
+
+static void what_was_missed_before_a_drill_was_cut_short_stays_missed(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_begin(s);
+	stage_prepare(s);
+	stage_recover_until(s, 66);
+	stage_check(s, CHECK_INTERRUPTED, "", VERDICT_ERROR, "the run was cut short");
+	stage_tell(s, (struct event){ .type = EVENT_RUN_FINISHED,
+				      .at_ns = staged_at(66),
+				      .duration_ns = minutes(86),
+				      .verdict = VERDICT_ERROR });
+	r = stage_record(s, 3000);
+	assert_int_equal(phase(r, "postgresql")->milestone, DRILL_OUTCOME_MISSED);
+	assert_int_equal(phase(r, "services")->milestone, DRILL_OUTCOME_NOT_MEASURED);
 	assert_int_equal(r->verdict, VERDICT_FAIL);
 }
 
@@ -541,6 +560,7 @@ int main(void)
 		TEST(a_step_that_failed_may_wait_for_a_word),
 		TEST(a_step_that_is_done_again_does_not_ask_before_it_fails_again),
 		TEST(a_drill_that_was_cut_short_measures_nothing),
+		TEST(what_was_missed_before_a_drill_was_cut_short_stays_missed),
 		TEST(a_drill_that_did_not_begin_says_why),
 		TEST(a_drill_that_nobody_is_at_can_be_resumed),
 		TEST(an_aborted_drill_tells_who_and_why),
