@@ -137,7 +137,7 @@ int drill_entry_run(const struct invocation *inv, struct drill_entry_request *r,
 	CLEANUP(drill_session_close)
 	struct drill_session s = { .now_ns = 0 };
 
-	if (enter(inv, r, &s, err) < 0)
+	if (enter(inv, r, &s, err) < 0 || (r->then && r->then(inv, &s, err) < 0))
 		return -1;
 	warn_when_nobody_reads(inv, &s);
 	return drill_entry_tell(inv, &s, r->entry.number, err) < 0 ? -1 : EXIT_CODE_PASS;

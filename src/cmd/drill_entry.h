@@ -56,6 +56,8 @@ struct drill_entry_request {
 	const struct action_entry *action;
 	/* NULL; or what belongs to it, in the same transaction */
 	int (*also)(struct drill_session *s, struct error *err);
+	/* NULL; or what comes of it once it is in the history; the session has read it again */
+	int (*then)(const struct invocation *inv, struct drill_session *s, struct error *err);
 };
 
 /*

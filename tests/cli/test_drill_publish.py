@@ -99,4 +99,28 @@ def a_receiver_gets_the_report_with_its_mail():
         assert "<html" in html and d.name in html and "<first>" not in html, html[:500]
 
 
+@test
+def a_dead_drill_that_is_closed_leaves_what_one_that_ends_leaves():
+    routes = "  routes: {all: {kinds: [drill], events: [finished], to: [board]}}\n"
+    with place(CONFIG + NOTIFY + routes) as p:
+        d = p.drill()
+        d.tell("begin participants 500", "note scenario=whole-platform", "unlock")
+        process = p.start("drill", "close", "--reason", "nobody goes on", "--as", "ann")
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0 and "The report is in " in err and "is gone" not in err, (out, err)
+        for ending in ("txt", "json", "md", "html", "metrics.json"):
+            assert (p.path / f"state/reports/{d.name}.{ending}").stat().st_size, ending
+        metrics = json.loads((p.path / f"state/reports/{d.name}.metrics.json").read_text())
+        assert (metrics["state"], metrics["verdict"]) == ("interrupted", "error"), metrics
+        told = p.json("notify", "list", "--all")["notifications"]
+        assert [(n["event"], n["receiver"], n["notice"]["verdict"]) for n in told] == [("finished", "board", "error")], told
+        # once: whatever runs next has nothing to add
+        p.call("drill", "close", code=8)
+        assert len(p.json("notify", "list", "--all")["notifications"]) == 1
+        end = time.monotonic() + 60
+        while p.json("notify", "list", "--all")["notifications"][0]["state"] != "sent":
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
 sys.exit(run_tests())
