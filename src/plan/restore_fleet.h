@@ -52,7 +52,7 @@ struct restore_fleet_options {
 };
 
 /*
- * Seal the sandbox, in which the empty servers of all targets that have files begin to start:
+ * Seal the sandbox, in which each target that has files waits for its order, and starts its server then:
  * check `sandbox`. Memory and processes are limited to the sum of what each may take, disk, too,
  * unless one has no limit: then a tenth of what is free is left.
  */

@@ -94,6 +94,8 @@ static int take_seats(struct restore_fleet *f, struct error *err)
 		f->seat[i] = (struct restore_seat){ .component = t->component->name,
 						    .wish = t->wish,
 						    .number = number[t->engine]++ };
+		/* a server of nobody's yet: its start is part of the restore, whose time counts */
+		f->seat[i].wish.engine = ENGINE_COUNT;
 	}
 	f->crew = (struct restore_crew){ .seat = f->seat, .count = f->test.target_count };
 	return 0;

@@ -19,7 +19,6 @@ struct inside {
 	const struct restore_wish *wish;
 	struct server server;
 	enum engine_kind engine; /* of the server; ENGINE_COUNT: none was started */
-	int64_t began_ns;
 	bool ordered;
 	struct restore_report report;
 	enum restore_phase phase; /* the one that was told last, */
@@ -34,16 +33,17 @@ static struct inside inside_of(const struct place *place, struct sandbox_pipes p
 				.wish = wish,
 				.server = SERVER_INIT,
 				.engine = ENGINE_COUNT,
-				.began_ns = clock_monotonic_ns(),
 				.phase = RESTORE_PHASE_COUNT };
 }
 
 static int start_server(struct inside *in, enum engine_kind kind, struct error *err)
 {
+	const int64_t began_ns = clock_monotonic_ns();
+
 	if (engine_start_below(kind, in->place, &in->server, err) < 0)
 		return -1;
 	in->engine = kind;
-	in->report.server_ns = clock_monotonic_ns() - in->began_ns;
+	in->report.server_ns = clock_monotonic_ns() - began_ns;
 	return 0;
 }
 

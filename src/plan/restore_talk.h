@@ -31,7 +31,7 @@ enum { RESTORE_VARIABLES = 8, RESTORE_VARIABLE_MAX = 256 /* bytes of one */ };
 
 struct restore_report {
 	struct restored restored;
-	int64_t server_ns;  /* from the sandbox's beginning until the server took a login */
+	int64_t server_ns;  /* from the beginning of its start until the server took a login */
 	struct error error; /* why there is no more than that */
 	/* "NAME=value", NULL-terminated, of restored.arena: how programs in the sandbox find the server */
 	const char *variable[RESTORE_VARIABLES + 1];

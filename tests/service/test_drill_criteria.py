@@ -160,11 +160,13 @@ def primary_of(drill):
 def replication_that_is_refused(p):
     drill = p.begin(DATABASE, *LOST_DATABASE)
     p.begun("go")
+    assert not primary_of(drill), "that a server starts is part of the recovery"
+    p.enter("tick", "go")
+    # the standby comes when all is restored and proven
     primary = until(lambda: primary_of(drill), "the empty server is up")
     hba = Path(f"/proc/{primary}/cwd/pg_hba.conf")
     hba.write_text("local replication all reject\nhost replication all all reject\n" + hba.read_text())
     os.kill(primary, signal.SIGHUP)
-    p.enter("tick", "go")
     drill.end(1)
     metrics = p.metrics()
     assert criteria(metrics)["replication"] in ("fail", "error"), metrics["criteria"]
