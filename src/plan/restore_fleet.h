@@ -52,9 +52,9 @@ struct restore_fleet_options {
 };
 
 /*
- * Seal the sandbox, in which each target that has files waits for its order, and starts its server then:
- * check `sandbox`. Memory and processes are limited to the sum of what each may take, disk, too,
- * unless one has no limit: then a tenth of what is free is left.
+ * Seal the sandbox, in which each target that has files waits for its order, and starts its
+ * server then: check `sandbox`. Memory and processes are limited to the sum of what each may take,
+ * disk, too, unless one has no limit: then a tenth of what is free is left.
  */
 MUST_CHECK int restore_fleet_seal(struct plan_run *run, struct restore_fleet *f,
 				  const struct restore_fleet_options *options, struct error *err);
