@@ -96,7 +96,7 @@ const struct command drill_show_command = {
 		"its verdict is.\n\n"
 		"With --json it is the document muster.run/v1, as of muster run show, with the "
 		"member drill; with --metrics muster.drill-metrics/v1, whose schema is "
-		"docs/schemas/drill-metrics.v1.json.",
+		"installed as share/muster/schemas/drill-metrics.v1.json.",
 	.arguments = "[DRILL]",
 	.arguments_max = 1,
 	.options = rows,

@@ -23,6 +23,7 @@ for file in prometheus/muster.rules.yml prometheus/muster.rules.test.yml grafana
 	nagios/icinga2-muster.conf systemd/muster-metrics.service systemd/muster-metrics.timer; do
 	cmp "$source/contrib/$file" "$prefix/share/muster/$file" || fail "no share/muster/$file"
 done
+cmp "$source/docs/schemas/drill-metrics.v1.json" "$prefix/share/muster/schemas/drill-metrics.v1.json" || fail "no schema"
 cmp "$source/docs/runbooks.md" "$prefix/share/doc/muster/runbooks.md" || fail "no runbooks"
 grep -q '^install: build' "$source/Makefile" || fail "the Makefile does not install"
 
