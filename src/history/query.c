@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs as the journal tells them: lists, one whole run, the last of a kind. */
-#include "history/lock.h"
+/* Which runs there are, and how one that has no end is to be seen. */
+#include "history/query.intern.h"
 
 #include <string.h>
 
 #include "base/clock.h"
+#include "history/lock.h"
 
 #define FROM_RUNS                                                                                  \
 	" FROM event s LEFT JOIN event f ON f.run = s.run AND f.type = 'run-finished'"             \
 	" WHERE s.type = 'run-started'"
 
-/* Texts of a run live in its arena; a failed copy shows at the end of the row. */
-static const char *keep(struct run *run, sqlite3_stmt *s, int column, bool *failed)
+const char *query_keep(struct run *run, sqlite3_stmt *s, int column, bool *failed)
 {
 	const char *copy = arena_strdup(&run->arena, store_text(s, column));
 
@@ -19,12 +19,12 @@ static const char *keep(struct run *run, sqlite3_stmt *s, int column, bool *fail
 	return copy ? copy : "";
 }
 
-static int no_memory(struct error *err)
+int query_no_memory(struct error *err)
 {
 	return error_set(err, ERROR_NOMEM, "history: no memory for a run");
 }
 
-static enum verdict read_verdict(sqlite3_stmt *s, int column)
+enum verdict query_verdict(sqlite3_stmt *s, int column)
 {
 	enum verdict v = VERDICT_ERROR;
 
@@ -34,163 +34,6 @@ static enum verdict read_verdict(sqlite3_stmt *s, int column)
 static void copy_id(char out[RUN_ID_SIZE], const char *id)
 {
 	(void)snprintf(out, RUN_ID_SIZE, "%s", id);
-}
-
-static int start_run(struct run *run, sqlite3_stmt *s, struct error *err)
-{
-	bool failed = false;
-
-	copy_id(run->id, store_text(s, COLUMN_RUN));
-	run->started_ns = sqlite3_column_int64(s, COLUMN_AT);
-	run->kind = keep(run, s, COLUMN_KIND, &failed);
-	run->platform = keep(run, s, COLUMN_PLATFORM, &failed);
-	run->host = keep(run, s, COLUMN_HOST, &failed);
-	run->version = keep(run, s, COLUMN_VERSION, &failed);
-	run->command = keep(run, s, COLUMN_COMMAND, &failed);
-	run->set = "";
-	return failed ? no_memory(err) : 0;
-}
-
-static int finish_run(struct run *run, sqlite3_stmt *s, struct error *err)
-{
-	bool failed = false;
-
-	/* a run that was recovered ended when it was cut short, not when that was noticed */
-	run->finished_ns = run->started_ns + sqlite3_column_int64(s, COLUMN_DURATION);
-	run->verdict = read_verdict(s, COLUMN_VERDICT);
-	run->set = keep(run, s, COLUMN_BACKUP_SET, &failed);
-	return failed ? no_memory(err) : 0;
-}
-
-static struct run_step *add_step(struct run *run, sqlite3_stmt *s, size_t *capacity,
-				 struct error *err)
-{
-	bool failed = false;
-	struct run_step *step;
-
-	if (run->step_count == *capacity) {
-		size_t wanted = *capacity ? *capacity * 2 : 16;
-		struct run_step *grown = arena_alloc(&run->arena, wanted * sizeof(*grown));
-
-		if (!grown) {
-			(void)no_memory(err);
-			return NULL;
-		}
-		if (run->step_count)
-			memcpy(grown, run->step, run->step_count * sizeof(*grown));
-		run->step = grown;
-		*capacity = wanted;
-	}
-	step = &run->step[run->step_count];
-	*step = (struct run_step){ .started_ns = sqlite3_column_int64(s, COLUMN_AT),
-				   .duration_ns = -1 };
-	step->id = keep(run, s, COLUMN_STEP, &failed);
-	step->component = keep(run, s, COLUMN_COMPONENT, &failed);
-	/* a step that never started has no title of its own */
-	step->title = strcmp(store_text(s, COLUMN_TYPE), event_type_id(EVENT_STEP_STARTED)) == 0 ?
-			      keep(run, s, COLUMN_MESSAGE, &failed) :
-			      "";
-	if (failed) {
-		(void)no_memory(err);
-		return NULL;
-	}
-	run->step_count++;
-	return step;
-}
-
-static int finish_step(struct run *run, sqlite3_stmt *s, size_t *capacity, struct error *err)
-{
-	struct run_step *step = run_find_step(run, store_text(s, COLUMN_STEP));
-
-	if (!step)
-		step = add_step(run, s, capacity, err);
-	if (!step)
-		return -1;
-	step->duration_ns = sqlite3_column_int64(s, COLUMN_DURATION);
-	step->verdict = read_verdict(s, COLUMN_VERDICT);
-	return 0;
-}
-
-static int add_check(struct run *run, sqlite3_stmt *s, struct error *err)
-{
-	struct check check = { .name = store_text(s, COLUMN_NAME),
-			       .component = store_text(s, COLUMN_COMPONENT),
-			       .subject = store_text(s, COLUMN_SUBJECT),
-			       .verdict = read_verdict(s, COLUMN_VERDICT),
-			       .expected = store_text(s, COLUMN_EXPECTED),
-			       .found = store_text(s, COLUMN_FOUND),
-			       .message = store_text(s, COLUMN_MESSAGE),
-			       .hint = store_text(s, COLUMN_HINT),
-			       .required = sqlite3_column_int(s, COLUMN_REQUIRED) != 0 };
-
-	return checks_add_last(&run->checks, &check) < 0 ? no_memory(err) : 0;
-}
-
-static int add_note(struct run *run, sqlite3_stmt *s, struct error *err)
-{
-	void *notes = run->note;
-	struct run_note *note = store_slot(&notes, run->note_count, sizeof(*note));
-	bool failed = false;
-
-	run->note = notes;
-	if (!note)
-		return no_memory(err);
-	*note = (struct run_note){ .component = keep(run, s, COLUMN_COMPONENT, &failed),
-				   .name = keep(run, s, COLUMN_SUBJECT, &failed),
-				   .text = keep(run, s, COLUMN_MESSAGE, &failed),
-				   .at_ns = sqlite3_column_int64(s, COLUMN_AT) };
-	run->note_count++;
-	return failed ? no_memory(err) : 0;
-}
-
-static int apply_row(struct run *run, sqlite3_stmt *s, size_t *steps, struct error *err)
-{
-	const char *type = store_text(s, COLUMN_TYPE);
-
-	if (strcmp(type, event_type_id(EVENT_RUN_STARTED)) == 0)
-		return start_run(run, s, err);
-	if (strcmp(type, event_type_id(EVENT_RUN_FINISHED)) == 0)
-		return finish_run(run, s, err);
-	if (strcmp(type, event_type_id(EVENT_CHECK)) == 0)
-		return add_check(run, s, err);
-	if (strcmp(type, event_type_id(EVENT_STEP_STARTED)) == 0)
-		return add_step(run, s, steps, err) ? 0 : -1;
-	if (strcmp(type, event_type_id(EVENT_STEP_FINISHED)) == 0)
-		return finish_step(run, s, steps, err);
-	if (strcmp(type, event_type_id(EVENT_NOTE)) == 0)
-		return add_note(run, s, err);
-	return 0;
-}
-
-int query_run(struct history *h, const char *id, struct run *out, int64_t *last_sign_ns,
-	      struct error *err)
-{
-	static const char sql[] = "SELECT "
-#define X(id, column) #column ","
-		EVENT_COLUMNS(X)
-#undef X
-			"seq FROM event WHERE run = ? ORDER BY seq";
-	CLEANUP(cleanup_statement)
-	sqlite3_stmt *s = NULL;
-	size_t steps = 0; /* for how many there is room */
-	int rc;
-
-	*out = (struct run){ .set = "" };
-	if (store_prepare(h, sql, &s, err) < 0 || store_bind_text(h, s, 1, id, err) < 0)
-		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		*last_sign_ns = sqlite3_column_int64(s, COLUMN_AT);
-		rc = apply_row(out, s, &steps, err);
-		if (rc < 0)
-			break;
-	}
-	if (rc < 0) {
-		run_release(out);
-		return -1;
-	}
-	if (!out->finished_ns)
-		out->verdict = checks_verdict(&out->checks);
-	return out->id[0] ? 0 : 1;
 }
 
 static int is_under_way(struct history *h, const char *id, bool *out, struct error *err)
@@ -342,18 +185,18 @@ static int list_row(struct history *h, sqlite3_stmt *s, struct run *run, struct 
 	}
 	copy_id(run->id, store_text(s, 0));
 	run->started_ns = sqlite3_column_int64(s, 1);
-	run->kind = keep(run, s, 2, &failed);
-	run->platform = keep(run, s, 3, &failed);
-	run->host = keep(run, s, 4, &failed);
-	run->version = keep(run, s, 5, &failed);
-	run->command = keep(run, s, 6, &failed);
-	run->verdict = read_verdict(s, 7);
+	run->kind = query_keep(run, s, 2, &failed);
+	run->platform = query_keep(run, s, 3, &failed);
+	run->host = query_keep(run, s, 4, &failed);
+	run->version = query_keep(run, s, 5, &failed);
+	run->command = query_keep(run, s, 6, &failed);
+	run->verdict = query_verdict(s, 7);
 	run->finished_ns = run->started_ns + sqlite3_column_int64(s, 8);
-	run->set = keep(run, s, 9, &failed);
+	run->set = query_keep(run, s, 9, &failed);
 	if (!failed)
 		return 0;
 	run_release(run);
-	return no_memory(err);
+	return query_no_memory(err);
 }
 
 /* Each condition stands only when asked for, so that an index can serve what is left. */
@@ -406,7 +249,7 @@ int history_list(struct history *h, const struct history_filter *filter, struct 
 	while ((rc = store_step(h, s, err)) > 0) {
 		struct run *slot = store_slot(&runs, n, sizeof(*slot));
 
-		rc = slot ? list_row(h, s, slot, err) : no_memory(err);
+		rc = slot ? list_row(h, s, slot, err) : query_no_memory(err);
 		if (rc < 0)
 			break;
 		n++;
@@ -462,7 +305,7 @@ int query_ids(struct history *h, const char *sql, char (**out)[RUN_ID_SIZE], siz
 		char *slot = store_slot(&ids, n, sizeof(**out));
 
 		if (!slot) {
-			rc = no_memory(err);
+			rc = query_no_memory(err);
 			break;
 		}
 		copy_id(slot, store_text(s, 0));
