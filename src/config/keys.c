@@ -6,9 +6,9 @@
 #include <string.h>
 
 /* In the order of muster.yaml(5). */
-static const struct key_table *const tables[] = { &keys_platform, &keys_deploy,   &keys_run,
-						  &keys_offsite,  &keys_schedule, &keys_drill,
-						  &keys_notify };
+static const struct key_table *const tables[] = { &keys_platform, &keys_component, &keys_deploy,
+						  &keys_run,      &keys_offsite,   &keys_schedule,
+						  &keys_drill,    &keys_notify };
 
 const struct key_row *key_next(const struct key_row *row)
 {

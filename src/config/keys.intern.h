@@ -14,8 +14,8 @@ struct key_table {
 		rows, sizeof(rows) / sizeof((rows)[0])                                             \
 	}
 
-extern const struct key_table keys_platform, keys_deploy, keys_run, keys_offsite, keys_schedule,
-	keys_drill, keys_notify;
+extern const struct key_table keys_platform, keys_component, keys_deploy, keys_run, keys_offsite,
+	keys_schedule, keys_drill, keys_notify;
 
 #define TOP(field) offsetof(struct config, field)
 
