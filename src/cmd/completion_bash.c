@@ -54,7 +54,10 @@ static void bash_value(FILE *out, const char *path, const struct option_row *row
 			(void)fprintf(out, "%s%s", i ? " " : "", row->choices[i]);
 		(void)fputs("\"", out);
 	} else {
-		(void)fputs(row->type == OPTION_PATH ? "values=@files" : "values=@text", out);
+		(void)fputs(row->type == OPTION_PATH ? "values=@files" :
+			    completion_is_step(row)  ? "values=@steps" :
+						       "values=@text",
+			    out);
 	}
 	(void)fputs(" ;;\n", out);
 }
@@ -72,7 +75,11 @@ static void bash_words(FILE *out, const char *path, const struct command *comman
 		(void)fprintf(out, "%s ", (*c)->name);
 	for (const struct option_row *row = command->options; row && row->name; row++)
 		(void)fprintf(out, "--%s ", row->name);
-	(void)fputs("$global\" ;;\n", out);
+	(void)fputs("$global", out);
+	/* names of steps have nothing in them that a shell would take for its own */
+	if (completion_takes_step(command))
+		(void)fputs(" $(muster completion --steps=open 2>/dev/null)", out);
+	(void)fputs("\" ;;\n", out);
 }
 
 void completion_bash(FILE *out, const struct command *root)
@@ -94,6 +101,8 @@ void completion_bash(FILE *out, const struct command *root)
 	(void)fputs("\tesac\n\tcase \"$values\" in\n"
 		    "\t@files) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"
 		    "\t@text) COMPREPLY=(); return ;;\n"
+		    "\t@steps) values=$(muster completion --steps=all 2>/dev/null)\n"
+		    "\t\tCOMPREPLY=($(compgen -W \"$values\" -- \"$current\")); return ;;\n"
 		    "\t?*) COMPREPLY=($(compgen -W \"$values\" -- \"$current\")); return ;;\n"
 		    "\tesac\n\tcase \"$command\" in\n",
 		    out);
@@ -122,6 +131,8 @@ static void zsh_words(FILE *out, const char *path, const struct command *command
 	(void)fprintf(out, "\t%s)\n\t\tcommands=(", path);
 	for (const struct command *const *c = command->subcommands; c && *c; c++)
 		zsh_word(out, "", (*c)->name, (*c)->summary);
+	if (completion_takes_step(command))
+		(void)fputs(" ${(f)\"$(muster completion --steps=open 2>/dev/null)\"}", out);
 	(void)fputs(" )\n\t\toptions+=(", out);
 	for (const struct option_row *row = command->options; row && row->name; row++)
 		zsh_word(out, "--", row->name, row->summary);
@@ -145,6 +156,8 @@ void completion_zsh(FILE *out, const struct command *root)
 	each_command(out, root, bash_values);
 	(void)fputs("\tesac\n\tcase \"$values\" in\n\t@files) _files; return ;;\n"
 		    "\t@text) return ;;\n"
+		    "\t@steps) compadd -- ${(f)\"$(muster completion --steps=all 2>/dev/null)\"}; "
+		    "return ;;\n"
 		    "\t?*) compadd -- ${=values}; return ;;\n\tesac\n\tcase \"$command\" in\n",
 		    out);
 	each_command(out, root, zsh_words);

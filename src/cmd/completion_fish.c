@@ -31,6 +31,8 @@ static void option(FILE *out, const char *program, const char *condition,
 			(void)fprintf(out, "%s%s", i ? " " : "", row->choices[i]);
 		(void)fputc('\'', out);
 	}
+	if (completion_is_step(row))
+		(void)fputs(" -a '(muster completion --steps=all 2>/dev/null)'", out);
 	(void)fputs(" -d ", out);
 	quoted(out, row->summary);
 	(void)fputc('\n', out);
@@ -65,6 +67,11 @@ static void command_lines(FILE *out, const char *program, const struct command *
 			       "__fish_seen_subcommand_from %s; and __fish_seen_subcommand_from %s",
 			       command->name, (*sub)->name);
 		options(out, program, condition, (*sub)->options);
+		if (completion_takes_step(*sub))
+			(void)fprintf(out,
+				      "complete -c %s -f -n '%s' -a '(muster completion "
+				      "--steps=open 2>/dev/null)'\n",
+				      program, condition);
 		(void)snprintf(condition, sizeof(condition), "__fish_seen_subcommand_from %s",
 			       command->name);
 	}

@@ -4,6 +4,7 @@
 
 usage: test_drill_entries.py MUSTER LIVE_DRILL
 """
+import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 
@@ -212,6 +213,30 @@ def only_steps_of_people_are_closed_over():
         p.call("drill", "close", "--reason", "enough")
         assert "is ending already" in p.call("drill", "close", code=2)
         assert "is ending already" in p.call("drill", "abort", "--reason", "x", code=2)
+
+
+@test
+def a_shell_completes_the_steps_of_the_drill_that_is_under_way():
+    with place() as p:
+        assert p.call("completion", "--steps=all") == "", "there is no drill"
+        assert not list(p.path.glob("state*")), "to ask made a history"
+        d = p.drill(plan=PLAN)
+        d.tell("begin present 9", "begin channels 9")
+        assert p.call("completion", "--steps=open").split() == ["present", "channels"]
+        every = p.call("completion", "--steps=all").split()
+        assert {"present", "channels", "go", "restore"} <= set(every), every
+        (p.path / "muster.bash").write_text(p.call("completion", "bash"))
+
+        def completed(*words):
+            script = (f'. ./muster.bash; muster() {{ "{p.muster}" "$@"; }}; COMP_WORDS=({" ".join(words)} ""); '
+                      f'COMP_CWORD={len(words)}; _muster; printf "%s\\n" "${{COMPREPLY[@]}}"')
+            done = subprocess.run(["bash", "-c", script], cwd=p.path, env=p.environment, text=True, check=True,
+                                  stdout=subprocess.PIPE)
+            return [word for word in done.stdout.split() if not word.startswith("-")]
+
+        for command in ("tick", "refuse"):
+            assert completed("muster", "drill", command) == ["present", "channels"], command
+        assert completed("muster", "drill", "note", "--step") == every
 
 
 @test

@@ -21,7 +21,8 @@ run unexpected-argument 2 version now
 run bad-duration 2 version --progress-interval 30
 run hostile-word 2 "$(printf 'a\033[31mb\nc')"
 run error-as-json 2 --json version now
-run missing-argument 2 completion
+run missing-argument 2 drill tick
+run missing-shell 2 completion
 run unknown-shell 2 completion powershell
 run version 0 version
 run version-json 0 version --json
