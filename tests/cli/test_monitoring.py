@@ -197,6 +197,7 @@ def test_the_commands_for_nagios_and_icinga_give_one_line_and_a_plugins_code():
             run = call(MUSTER, *words[1:], cwd=directory)
             assert run.returncode in (0, 1, 2, 3), (words, run)
             assert re.fullmatch(r"MUSTER (OK|WARNING|CRITICAL|UNKNOWN) - .*\n", run.stdout), (words, run)
+        await_senders(directory)
 
 
 def test_the_definitions_for_nagios_and_icinga_are_balanced():
