@@ -85,13 +85,12 @@ def monitoring_is_told_of_the_last_drill_that_is_over_and_of_what_is_left_to_be_
         told = {name: float(samples[f"muster_{name}"]) for name in (
             'drill_last_status{platform="shop"}', 'drill_duration_seconds{platform="shop"}',
             'recovery_time_seconds{platform="shop",component="platform",kind="drill"}',
-            'recovery_time_objective_seconds{platform="shop",component="platform"}',
-            'recovery_point_objective_seconds{platform="shop",component="platform"}',
             'actions_open{platform="shop",overdue="false"}', 'actions_open{platform="shop",overdue="true"}')}
         assert list(told.values())[0] == 2 and abs(list(told.values())[1] - 3600) < 5, told
         assert abs(list(told.values())[2] - 2400) < 2, told
-        # a platform without objectives of its own is held against those of drills
-        assert list(told.values())[3:] == [7200, 3600, 1, 0], told
+        assert list(told.values())[3:] == [1, 0], told
+        # what drills take for granted is no limit for restore tests, on which the same rules alert
+        assert not [n for n in samples if "objective" in n and 'component="platform"' in n], samples
         began = float(samples['muster_drill_last_timestamp_seconds{platform="shop"}'])
         assert abs(time.time() - 3000 - began) < 60, began
         assert samples['muster_run_in_progress{platform="shop",kind="drill"}'] == "1", samples
