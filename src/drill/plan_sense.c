@@ -193,17 +193,32 @@ static const struct drill_step *first_of(const struct drill_plan *p, enum drill_
 	return i < p->step_count ? &p->step[i] : NULL;
 }
 
+/* Work that a drill has but once. */
+static const struct single {
+	enum drill_work work;
+	const char *what; /* "it ..." */
+	const char *why;
+} singles[] = {
+	{ DRILL_WORK_SEAL, "seals a sandbox", "a drill has one" },
+	{ DRILL_WORK_DEPLOY, "starts the services", "they are all started at once" },
+};
+
+static void check_single(struct sense *s, const struct drill_step *step)
+{
+	for (size_t i = 0; i < sizeof(singles) / sizeof(*singles); i++) {
+		const struct drill_step *first = first_of(s->plan, singles[i].work);
+
+		if (does(step, singles[i].work) && first && step != first)
+			complain(s->complaints, &s->plan->source, step->mark,
+				 "step \"%s\" %s, as \"%s\" does: %s, leave one of them out",
+				 step->id, singles[i].what, first->id, singles[i].why);
+	}
+}
+
 static int check_step(struct sense *s, const struct drill_step *step)
 {
-	const struct drill_step *seal = first_of(s->plan, DRILL_WORK_SEAL);
-
 	check_needs(s, step);
-	if (does(step, DRILL_WORK_SEAL) && step != seal)
-		complain(s->complaints, &s->plan->source, step->mark,
-			 "step \"%s\" seals a sandbox, as \"%s\" does: a drill has one, leave one "
-			 "of "
-			 "them out",
-			 step->id, seal->id);
+	check_single(s, step);
 	if (does(step, DRILL_WORK_JUDGE))
 		check_judge(s, step);
 	return does(step, DRILL_WORK_REMOVE) ? check_remove(s, step) : 0;

@@ -159,6 +159,16 @@ static void proofs_and_services_come_after_restores(void **state)
 		"deploy) need not be over by then: let it wait for that step, by \"after\"");
 }
 
+static void services_are_started_once(void **state)
+{
+	(void)state;
+	is_told(STEP("empty", "seal") STEP("deploy", "deploy")
+			STEP("more", "deploy, engine: service") STEP("judged", "judge"),
+		11,
+		"step \"more\" starts the services, as \"deploy\" does: they are all started at "
+		"once, leave one of them out");
+}
+
 static void validated_comes_after_what_it_validates(void **state)
 {
 	(void)state;
@@ -188,6 +198,7 @@ int main(void)
 					  tear_down),
 		cmocka_unit_test_teardown(what_is_restored_was_read_before, tear_down),
 		cmocka_unit_test_teardown(proofs_and_services_come_after_restores, tear_down),
+		cmocka_unit_test_teardown(services_are_started_once, tear_down),
 		cmocka_unit_test_teardown(validated_comes_after_what_it_validates, tear_down),
 		cmocka_unit_test_teardown(the_recovery_time_is_judged_when_it_has_ended, tear_down),
 	};
