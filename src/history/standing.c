@@ -17,18 +17,26 @@
 	" FROM event c WHERE c.run = l.run AND c.component = l.component AND c.type = 'check' "    \
 	"AND "
 
-/* Each look at a component's part of a set, the oldest first; `ours`: at the place that is asked for. */
+/*
+ * Each look at a component's part of a set, by part, the oldest first; `ours`: at the place that is
+ * asked for; `cut`: the run had no end of its own. What is of the run is asked once, not for each of
+ * its looks.
+ */
 static const char looks_sql[] =
-	"WITH l AS ("
-	"  SELECT s.run, s.kind, s.at, e.component, e.found AS backup_set,"
+	"WITH r AS MATERIALIZED ("
+	"  SELECT s.run, s.kind, s.at,"
 	"    ?1 = EXISTS (SELECT 1 FROM event n WHERE n.run = s.run AND n.type = 'note'"
-	"      AND n.subject = '" RUN_NOTE_OFFSITE "' AND n.message = 'yes') AS ours"
+	"      AND n.subject = '" RUN_NOTE_OFFSITE "' AND n.message = 'yes') AS ours,"
+	"    EXISTS (SELECT 1 FROM event w WHERE w.run = s.run AND w.type = 'check'"
+	"      AND w.component IS NULL AND w.name IN ('interrupted', 'step')"
+	"      AND w.verdict IN ('fail', 'error')) AS cut"
 	"  FROM event s JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
-	"  JOIN event e ON e.run = s.run AND e.type = 'check' AND e.name = 'exists'"
-	"    AND e.verdict = 'pass' AND e.component IS NOT NULL"
 	"  WHERE s.type = 'run-started' AND s.kind IN"
 	"    ('verify', 'verify-set', 'verify-offsite', 'restore-test', 'drill')"
-	"    AND" STORE_HAS_COME ")"
+	"    AND s.at >= ?2 AND" STORE_HAS_COME "),"
+	" l AS (SELECT r.*, e.component, e.found AS backup_set FROM r"
+	"  JOIN event e ON e.run = r.run AND e.type = 'check' AND e.name = 'exists'"
+	"    AND e.verdict = 'pass' AND e.component IS NOT NULL)"
 	" SELECT l.component, l.backup_set, l.run, l.kind,"
 	"  (SELECT c.name" LOOKS_CHECK "c.verdict = 'fail' AND c.name IN (" OF_CONTENT ")"
 	"    ORDER BY c.seq LIMIT 1),"
@@ -38,12 +46,10 @@ static const char looks_sql[] =
 	"    AND c.verdict IN ('pass', 'warn')),"
 	"  l.ours AND EXISTS (SELECT 1" LOOKS_CHECK "c.name = 'format'"
 	"    AND c.verdict IN ('pass', 'warn')),"
-	"  EXISTS (SELECT 1" LOOKS_CHECK "c.name IN (" OF_FILES ") AND (c.verdict = 'error'"
+	"  l.cut OR EXISTS (SELECT 1" LOOKS_CHECK "c.name IN (" OF_FILES
+	") AND (c.verdict = 'error'"
 	"    OR (c.verdict = 'skipped' AND c.required)))"
-	"  OR EXISTS (SELECT 1 FROM event w WHERE w.run = l.run AND w.type = 'check'"
-	"    AND w.component IS NULL AND w.name IN ('interrupted', 'step')"
-	"    AND w.verdict IN ('fail', 'error'))"
-	" FROM l ORDER BY l.at, l.run";
+	" FROM l ORDER BY l.component, l.backup_set, l.at, l.run";
 
 struct look {
 	const char *component, *set, *run, *kind;
@@ -51,20 +57,30 @@ struct look {
 	bool proven, sound, unsure;
 };
 
-static struct standing *find(const struct standings *s, const char *component, const char *set)
+static int compare(const struct standing *s, const char *component, const char *set)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		if (strcmp(s->item[i].set, set) == 0 &&
-		    strcmp(s->item[i].component, component) == 0)
-			return &s->item[i];
-	}
-	return NULL;
+	int by_component = strcmp(s->component, component);
+
+	return by_component ? by_component : strcmp(s->set, set);
 }
 
 const struct standing *standings_find(const struct standings *s, const char *component,
 				      const char *set)
 {
-	return find(s, component, set);
+	size_t from = 0, to = s->count;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		int order = compare(&s->item[middle], component, set);
+
+		if (order == 0)
+			return &s->item[middle];
+		if (order < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return NULL;
 }
 
 void standings_release(struct standings *s)
@@ -73,6 +89,14 @@ void standings_release(struct standings *s)
 		free(s->item[i].component);
 	free(s->item);
 	*s = (struct standings){ 0 };
+}
+
+/* What is known of the same part; looks come by part, so that it is the last one. */
+static struct standing *known(const struct standings *out, const struct look *l)
+{
+	struct standing *last = out->count ? &out->item[out->count - 1] : NULL;
+
+	return last && compare(last, l->component, l->set) == 0 ? last : NULL;
 }
 
 static struct standing *add(struct standings *out, const struct look *l)
@@ -110,7 +134,7 @@ static bool keeps(const struct standing *s, enum set_standing now)
 
 static int weigh(struct standings *out, const struct look *l, struct error *err)
 {
-	struct standing *s = find(out, l->component, l->set);
+	struct standing *s = known(out, l);
 	enum set_standing now = found(l);
 
 	if (!s)
@@ -140,14 +164,17 @@ static struct look read_look(sqlite3_stmt *s)
 			      .unsure = sqlite3_column_int(s, 8) };
 }
 
-int history_standings(struct history *h, bool offsite, struct standings *out, struct error *err)
+int history_standings(struct history *h, const struct standings_question *q, struct standings *out,
+		      struct error *err)
 {
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
 	int rc;
 
 	*out = (struct standings){ 0 };
-	if (store_prepare(h, looks_sql, &s, err) < 0 || store_bind_int(h, s, 1, offsite, err) < 0)
+	if (store_prepare(h, looks_sql, &s, err) < 0 ||
+	    store_bind_int(h, s, 1, q->offsite, err) < 0 ||
+	    store_bind_int(h, s, 2, q->since_ns, err) < 0)
 		return -1;
 	while ((rc = store_step(h, s, err)) > 0) {
 		const struct look l = read_look(s);

@@ -23,7 +23,7 @@ struct standing {
 	char check[48];        /* of SET_BAD: the check that failed; else "" */
 };
 struct standings {
-	struct standing *item;
+	struct standing *item; /* by component and set */
 	size_t count;
 };
 void standings_release(struct standings *s);
@@ -31,15 +31,19 @@ void standings_release(struct standings *s);
 const struct standing *standings_find(const struct standings *s, const char *component,
 				      const char *set);
 
+struct standings_question {
+	bool offsite;     /* of the sets of the off-site copy; else of the repository's */
+	int64_t since_ns; /* by runs that began then or later, wall clock: what else is not asked */
+};
+
 /*
- * Of the sets of the repository, or of those of the off-site copy, as all finished verifications,
- * restore tests and drills found them. The later one's word counts; but what a restore has found
- * bad, or good, no verification takes back: it sees less. Of the other place's sets it counts
- * only when what they hold could not be restored as it should: their files are others, their
- * content is the same. Checks that say nothing of the content, as of age, objectives and copies,
- * do not count.
+ * As all finished verifications, restore tests and drills found them. The later one's word counts;
+ * but what a restore has found bad, or good, no verification takes back: it sees less. Of the other
+ * place's sets it counts only when what they hold could not be restored as it should: their files
+ * are others, their content is the same. Checks that say nothing of the content, as of age,
+ * objectives and copies, do not count.
  */
-MUST_CHECK int history_standings(struct history *h, bool offsite, struct standings *out,
-				 struct error *err);
+MUST_CHECK int history_standings(struct history *h, const struct standings_question *q,
+				 struct standings *out, struct error *err);
 
 #endif

@@ -3,7 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "plan/restore_test.intern.h"
+
+/* By no more than that is the time of a set, or of a run, thought to be wrong. */
+static const int64_t doubt_ns = INT64_C(2) * 24 * 3600 * NS_PER_SECOND;
 
 /* What earlier runs know of the set. */
 static const char *describe_trust(const struct restore_test *t, const struct restore_target *target)
@@ -157,14 +161,29 @@ static int choose(struct plan_run *run, struct restore_test *t, struct restore_t
 	return list_files(t, target, err);
 }
 
+/* When the oldest set was made; what is of no set needs no looking back. */
+static int64_t oldest_ns(const struct catalogue *all)
+{
+	int64_t oldest = INT64_MAX;
+
+	for (size_t i = 0; i < all->set_count; i++)
+		oldest = all->set[i].time_ns < oldest ? all->set[i].time_ns : oldest;
+	return oldest;
+}
+
 /* A drill, which trusts what is known, has told already where its sets are. */
 static int look_back(struct plan_run *run, struct restore_test *t, struct error *err)
 {
 	const struct run_request *r = &t->request->run;
+	const int64_t oldest = oldest_ns(&t->catalogue);
+	/* no run has looked at it before it was there, but for a clock or a zone that was wrong */
+	const struct standings_question q = { .offsite = r->offsite,
+					      .since_ns =
+						      oldest > doubt_ns ? oldest - doubt_ns : 0 };
 
 	return t->request->trust == RESTORE_TRUST_ALL ?
 		       run_request_note_place(r, run, err) :
-		       history_standings(r->history, r->offsite, &t->standings, err);
+		       history_standings(r->history, &q, &t->standings, err);
 }
 
 int restore_step_choose(struct plan_run *run, void *subject, struct error *err)

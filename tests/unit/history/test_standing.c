@@ -16,7 +16,7 @@
 struct world {
 	struct history *h;
 	struct standings standings;
-	bool offsite; /* which sets are asked for */
+	struct standings_question question;
 	int runs;
 	char run[16];
 	struct error err;
@@ -87,7 +87,7 @@ static void run(struct world *w, const char *kind, const char *name, enum verdic
 static const struct standing *known(struct world *w, const char *component, const char *set)
 {
 	standings_release(&w->standings);
-	if (history_standings(w->h, w->offsite, &w->standings, &w->err) < 0)
+	if (history_standings(w->h, &w->question, &w->standings, &w->err) < 0)
 		fail_msg("%s", w->err.message);
 	return standings_find(&w->standings, component, set);
 }
@@ -168,7 +168,7 @@ static void files_of_one_place_say_nothing_of_those_of_another(void **state)
 	run(w, "verify", "hash", VERDICT_FAIL);
 	run_offsite(w, "verify-offsite", "format", VERDICT_PASS);
 	assert_int_equal(standing(w), SET_BAD);
-	w->offsite = true;
+	w->question.offsite = true;
 	assert_int_equal(standing(w), SET_SOUND);
 	run(w, "restore-test", "compression", VERDICT_FAIL);
 	run(w, "restore-test", "proven", VERDICT_PASS);
@@ -178,7 +178,7 @@ static void files_of_one_place_say_nothing_of_those_of_another(void **state)
 	assert_int_equal(standing(w), SET_BAD);
 	run_offsite(w, "drill", "proven", VERDICT_PASS);
 	assert_int_equal(standing(w), SET_PROVEN);
-	w->offsite = false;
+	w->question.offsite = false;
 	assert_int_equal(standing(w), SET_BAD);
 }
 
@@ -205,6 +205,43 @@ static void what_did_not_see_all_finds_nothing_sound(void **state)
 	assert_int_equal(standing(w), SET_BAD);
 }
 
+static void runs_before_a_time_are_not_asked_and_sets_are_told_apart(void **state)
+{
+	struct world *w = *state;
+
+	run(w, "verify", "hash", VERDICT_FAIL);
+	begin(w, "verify");
+	for (const char *const *c = (const char *const[]){ "zoo", "cache", "ant", NULL }; *c; c++) {
+		for (const char *const *set = (const char *const[]){ "20261122", "20261119", NULL };
+		     *set; set++) {
+			struct check check = { .name = "exists",
+					       .component = *c,
+					       .verdict = VERDICT_PASS,
+					       .found = *set,
+					       .message = "m" };
+
+			tell(w, (struct event){ .type = EVENT_CHECK, .check = &check });
+		}
+	}
+	found(w, "cache", "format", VERDICT_PASS);
+	found(w, "zoo", "format", VERDICT_FAIL);
+	end(w);
+	assert_int_equal(known(w, "cache", "20261119")->standing, SET_SOUND);
+	assert_int_equal(known(w, "cache", "20261122")->standing, SET_SOUND);
+	assert_int_equal(known(w, "zoo", "20261122")->standing, SET_BAD);
+	assert_int_equal(known(w, "ant", "20261119")->standing, SET_UNKNOWN);
+	assert_null(known(w, "cache", SET));
+	assert_int_equal(standing(w), SET_BAD);
+	/* the second run began at that second */
+	w->question.since_ns = 2 * NS_PER_SECOND;
+	assert_int_equal(known(w, "cache", "20261119")->standing, SET_SOUND);
+	assert_int_equal(known(w, "database", SET)->standing, SET_UNKNOWN);
+	run(w, "verify", "format", VERDICT_PASS);
+	assert_int_equal(standing(w), SET_SOUND);
+	w->question.since_ns = 4 * NS_PER_SECOND;
+	assert_null(known(w, "database", SET));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -215,6 +252,7 @@ int main(void)
 		TEST(what_says_nothing_of_the_content_does_not_count),
 		TEST(files_of_one_place_say_nothing_of_those_of_another),
 		TEST(what_did_not_see_all_finds_nothing_sound),
+		TEST(runs_before_a_time_are_not_asked_and_sets_are_told_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
