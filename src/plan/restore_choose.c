@@ -13,10 +13,10 @@ static const int64_t doubt_ns = INT64_C(2) * 24 * 3600 * NS_PER_SECOND;
 static const char *describe_trust(const struct restore_test *t, const struct restore_target *target)
 {
 	static const char *const words[] = {
-		[SET_UNKNOWN] = "the newest that nothing is known against; no run has looked at it",
-		[SET_SOUND] = "the newest that a verification found sound",
-		[SET_PROVEN] = "the newest that a restore has proven",
-		[SET_BAD] = "the newest; it is known to be bad, as all are",
+		[SET_UNKNOWN] = "no run has found anything out about it",
+		[SET_SOUND] = "a verification has found it sound",
+		[SET_PROVEN] = "a restore has proven it",
+		[SET_BAD] = "it is known to be bad, and there is no better one",
 	};
 	const struct standing *known =
 		standings_find(&t->standings, target->component->name, target->set->id);
@@ -46,10 +46,27 @@ static int tell_passed_over(struct restore_test *t, struct restore_target *targe
 	return target->passed_over ? 0 : error_set(err, ERROR_NOMEM, "no memory for set names");
 }
 
+/* Are there sets that may not be used, whatever is known of them? */
+static bool is_restricted(const struct restore_test *t)
+{
+	return t->request->withheld || t->request->not_after_ns;
+}
+
+static const char *describe_choice(const struct restore_test *t,
+				   const struct restore_target *target)
+{
+	static const char *const words[] = { "the newest that holds it", "a random that holds it",
+					     "the oldest that holds it" };
+
+	return t->request->set     ? "as asked for" :
+	       is_restricted(t)    ? "the newest of those that may be used" :
+	       target->passed_over ? "the newest that is trusted" :
+				     words[t->request->pick];
+}
+
 static int check_exists(struct plan_run *run, const struct restore_test *t,
 			const struct restore_target *target, struct error *err)
 {
-	static const char *const words[] = { "the newest", "a random", "the oldest" };
 	struct question q = { .id = CHECK_EXISTS,
 			      .component = target->component,
 			      .expected = "a backup",
@@ -57,24 +74,20 @@ static int check_exists(struct plan_run *run, const struct restore_test *t,
 			      .hint = "run `muster backup`, or name a set that holds it: `muster "
 				      "backup list`" };
 
-	if (target->set && t->request->set)
-		return judge(run, &q, true, err, "set %s, as asked for", target->set->id);
 	if (target->set && t->request->trust != RESTORE_TRUST_ALL)
-		return judge(run, &q, true, err, "set %s, %s%s%s", target->set->id,
-			     describe_trust(t, target),
+		return judge(run, &q, true, err, "set %s, %s; %s%s%s", target->set->id,
+			     describe_choice(t, target), describe_trust(t, target),
 			     target->passed_over ? "; passed over: " : "",
 			     target->passed_over ? target->passed_over : "");
-	if (target->set && (t->request->withheld || t->request->not_after_ns))
-		return judge(run, &q, true, err, "set %s, the newest of those that may be used",
-			     target->set->id);
 	if (target->set)
-		return judge(run, &q, true, err, "set %s, %s that holds it", target->set->id,
-			     words[t->request->pick]);
+		return judge(run, &q, true, err, "set %s, %s", target->set->id,
+			     describe_choice(t, target));
 	if (t->request->set)
 		return judge(run, &q, false, err, "set %s holds no backup of it", t->request->set);
-	return judge(run, &q, false, err, "no backup in %s",
+	return judge(run, &q, false, err, "no backup in %s%s",
 		     t->request->run.offsite ? t->config->offsite.url :
-					       target->component->backups.path);
+					       target->component->backups.path,
+		     is_restricted(t) ? " that may be used" : "");
 }
 
 /* What cannot be read of a manifest is a check; then the set is judged without it. */

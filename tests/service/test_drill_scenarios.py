@@ -64,10 +64,14 @@ def the_newest_set_cannot_be_used(p):
     alone = p.begin(SMALL, "--auto", "--scenario=newest-unusable").end(None)
     assert alone.process.returncode in (1, 4), (alone.process.returncode, alone.err)
     assert p.metrics()["verdict"] in ("fail", "error") and not component_set(p.metrics()), p.metrics()["summary"]
+    said, = (c["message"] for c in p.journal()["checks"] if c["name"] == "exists")
+    assert said.startswith("no backup in ") and said.endswith(" that may be used"), said
     another_set(p)
     newest, older = sets(p)
     metrics = p.drill(SMALL, "--scenario=newest-unusable")
     assert component(metrics)["set"] == older != newest and metrics["verdict"] == "pass", metrics["summary"]
+    said, = (c["message"] for c in p.journal()["checks"] if c["name"] == "exists")
+    assert said == f"set {older}, the newest of those that may be used; no run has found anything out about it", said
 
 
 def component_set(metrics):
