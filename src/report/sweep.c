@@ -34,12 +34,15 @@ static void format_bound(int64_t before_ns, char out[STAMP_LENGTH + 1])
 
 int report_sweep(const char *state_dir, int64_t before_ns, struct error *err)
 {
-	char directory[PATH_MAX], path[PATH_MAX], bound[STAMP_LENGTH + 1];
+	char directory[PATH_MAX - NAME_MAX - 1], path[PATH_MAX], bound[STAMP_LENGTH + 1];
 	const struct dirent *e;
 	int rc = 0;
 	DIR *d;
 
-	(void)snprintf(directory, sizeof(directory), "%.*s/reports", PATH_MAX - 16, state_dir);
+	/* what is removed is never that of a path that was cut */
+	if ((size_t)snprintf(directory, sizeof(directory), "%s/reports", state_dir) >=
+	    sizeof(directory))
+		return error_set(err, ERROR_CONFIG, "state_dir is too long: %.80s…", state_dir);
 	format_bound(before_ns, bound);
 	d = opendir(directory);
 	if (!d)
@@ -47,8 +50,7 @@ int report_sweep(const char *state_dir, int64_t before_ns, struct error *err)
 	while (rc == 0 && (e = readdir(d))) {
 		if (!is_of_old_run(e->d_name, bound))
 			continue;
-		(void)snprintf(path, sizeof(path), "%.*s/%s", PATH_MAX - NAME_MAX - 2, directory,
-			       e->d_name);
+		(void)snprintf(path, sizeof(path), "%s/%s", directory, e->d_name);
 		rc = file_remove_tree(path, err);
 	}
 	(void)closedir(d);

@@ -73,10 +73,25 @@ static void logs_of_old_runs_go_and_reports_stay(void **state)
 	assert_int_equal(file_remove_tree(directory, &err), 0);
 }
 
+static void a_path_is_not_cut(void **state)
+{
+	char name[4000];
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	memset(name, 'a', sizeof(name) - 1);
+	for (size_t i = 0; i < sizeof(name); i += 200)
+		name[i] = '/';
+	name[sizeof(name) - 1] = '\0';
+	assert_int_equal(report_sweep(name, LIMIT, &err), -1);
+	assert_non_null(strstr(err.message, "too long"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(logs_of_old_runs_go_and_reports_stay),
+		cmocka_unit_test(a_path_is_not_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
