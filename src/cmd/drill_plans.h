@@ -20,7 +20,8 @@ MUST_CHECK int drill_plan_names(const char *directory, struct drill_plan_names *
 
 /*
  * The plan NAME of `directory`, else the built-in one; a NAME with a "/" or that ends in
- * ".yaml" is a file. What is wrong with it, also that it makes no sense, is gathered. ERROR_NOT_FOUND tells the nearest.
+ * ".yaml" is a file. What is wrong with it, also that it makes no sense, is gathered.
+ * ERROR_NOT_FOUND tells the nearest.
  */
 MUST_CHECK int drill_plan_load(const char *directory, const char *name, struct drill_plan *out,
 			       struct config_complaints *complaints, struct error *err);
