@@ -342,7 +342,7 @@ static int take_earlier(struct carried *c, const char *id, struct error *err)
 	}
 	scenario = run_find_note(&c->earlier, "", "scenario");
 	mode = run_find_note(&c->earlier, "", "mode");
-	offsite = run_find_note(&c->earlier, "", "offsite");
+	offsite = run_find_note(&c->earlier, "", RUN_NOTE_OFFSITE);
 	for (int i = 0; scenario && i < DRILL_SCENARIO_COUNT; i++) {
 		if (strcmp(scenario, drill_scenario_name((enum drill_scenario)i)) == 0)
 			r->scenario = (enum drill_scenario)i;
