@@ -74,10 +74,11 @@ static const char *say_time(struct drill_record *r)
 static int judge_rto(struct drill_record *r, struct drill_criterion *out)
 {
 	judge_outcome(r, r->rto.outcome, CHECK_RECOVERY_TIME, out);
-	/* it was tried, and the platform does not work; or nobody was there to go on */
+	/* it was tried, and the platform does not work; or nobody was there to go on while there was time */
 	if (r->unvalidated && r->rto.objective_ns) {
 		bool left = r->state == DRILL_STATE_INTERRUPTED &&
-			    r->unvalidated->verdict != VERDICT_FAIL;
+			    r->unvalidated->verdict != VERDICT_FAIL &&
+			    r->rto.outcome != DRILL_OUTCOME_MISSED;
 
 		out->open = false;
 		out->verdict = left ? VERDICT_ERROR : missed(r, CHECK_RECOVERY_TIME);

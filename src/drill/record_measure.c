@@ -28,7 +28,13 @@ static int find_unvalidated(struct drill_record *r, struct error *err)
 	return 0;
 }
 
-/* What is not recovered when the time is up will not be in time any more. */
+/* Was the drill over before the recovery had an end, good or bad? */
+static bool was_left(const struct drill_record *r)
+{
+	return r->over && r->validated && !r->validated->end_ns;
+}
+
+/* What is not recovered when the time is up will not be in time any more, also if it is left then. */
 static void measure_time(struct drill_record *r)
 {
 	const struct drill_record_step *v = r->validated;
@@ -39,8 +45,9 @@ static void measure_time(struct drill_record *r)
 	    !r->unvalidated)
 		r->rto.actual_ns = v->end_ns - r->t0_ns;
 	r->rto.outcome = drill_outcome_of(&r->rto, r->over || r->unvalidated);
-	if (r->rto.outcome == DRILL_OUTCOME_OPEN && r->t0_ns &&
-	    r->now_ns - r->t0_ns > r->rto.objective_ns)
+	if ((r->rto.outcome == DRILL_OUTCOME_OPEN ||
+	     (r->rto.outcome == DRILL_OUTCOME_NOT_MEASURED && was_left(r))) &&
+	    r->t0_ns && r->now_ns - r->t0_ns > r->rto.objective_ns)
 		r->rto.outcome = DRILL_OUTCOME_MISSED;
 }
 

@@ -409,6 +409,27 @@ static void what_was_missed_before_a_drill_was_cut_short_stays_missed(void **sta
 	assert_int_equal(r->verdict, VERDICT_FAIL);
 }
 
+static void a_recovery_that_was_left_when_its_time_was_up_missed_its_objective(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_begin(s);
+	stage_prepare(s);
+	stage_recover_until(s, 66);
+	assert_int_equal(stage_record(s, 121)->rto.outcome, DRILL_OUTCOME_MISSED);
+	stage_check(s, CHECK_INTERRUPTED, "", VERDICT_ERROR, "the run was cut short");
+	stage_tell(s, (struct event){ .type = EVENT_RUN_FINISHED,
+				      .at_ns = staged_at(121),
+				      .duration_ns = minutes(141),
+				      .verdict = VERDICT_ERROR });
+	r = stage_record(s, 3000);
+	assert_int_equal(r->state, DRILL_STATE_INTERRUPTED);
+	assert_int_equal(r->rto.outcome, DRILL_OUTCOME_MISSED);
+	assert_int_equal(r->criterion[DRILL_CRITERION_RTO].verdict, VERDICT_FAIL);
+	assert_int_equal(r->verdict, VERDICT_FAIL);
+}
+
 static void a_drill_that_did_not_begin_says_why(void **state)
 {
 	struct stage *s = *state;
@@ -561,6 +582,7 @@ int main(void)
 		TEST(a_step_that_is_done_again_does_not_ask_before_it_fails_again),
 		TEST(a_drill_that_was_cut_short_measures_nothing),
 		TEST(what_was_missed_before_a_drill_was_cut_short_stays_missed),
+		TEST(a_recovery_that_was_left_when_its_time_was_up_missed_its_objective),
 		TEST(a_drill_that_did_not_begin_says_why),
 		TEST(a_drill_that_nobody_is_at_can_be_resumed),
 		TEST(an_aborted_drill_tells_who_and_why),
