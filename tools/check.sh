@@ -7,6 +7,7 @@ build=$1
 shift
 log=$build/meson-logs/check.txt
 status=0
+export PYTHONDONTWRITEBYTECODE=1 # nothing may be left among the sources
 echo "Running the tests, on servers of their own; it takes some minutes"
 meson test -C "$build" --no-rebuild --print-errorlogs --num-processes 2 "$@" >"$log" 2>&1 || status=$?
 grep -vE '^(ninja:| *[0-9]+/[0-9]+ .* OK |Full log|[A-Z][A-Za-z ]*: +[0-9]+ *$)' "$log" | cat -s

@@ -18,7 +18,6 @@ import time
 
 from aiosmtpd.controller import Controller
 
-sys.dont_write_bytecode = True  # nothing may be left among the sources
 from notified import Receiver, Site, webhook
 from runner import run_tests
 

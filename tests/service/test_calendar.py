@@ -18,7 +18,6 @@ import sys
 import zoneinfo
 from datetime import datetime, timezone
 
-sys.dont_write_bytecode = True  # nothing may be left among the sources
 from runner import run_tests
 
 FIXTURE = os.path.realpath(sys.argv[1])

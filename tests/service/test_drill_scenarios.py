@@ -10,8 +10,6 @@ import sys
 import time
 
 from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Platform, criteria, failed, missed, run_tests
-
-sys.dont_write_bytecode = True  # nothing may be left among the sources
 from s3_bucket import Bucket, Servers
 
 SEEN = HEAD + BEFORE + REDIS.replace("      judged:", "      seen: {role: dba}\n      judged:") + AFTER

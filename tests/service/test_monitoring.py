@@ -22,7 +22,6 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-sys.dont_write_bytecode = True  # nothing may be left among the sources
 import listener
 
 MUSTER, SOURCES = (os.path.realpath(a) for a in sys.argv[1:3])

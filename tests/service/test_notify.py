@@ -18,7 +18,6 @@ import threading
 import time
 from pathlib import Path
 
-sys.dont_write_bytecode = True  # nothing may be left among the sources
 from notified import PATIENCE, Receiver, Site, until, webhook, with_site
 from runner import run_tests
 

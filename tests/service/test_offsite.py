@@ -21,7 +21,6 @@ import time
 import traceback
 from pathlib import Path
 
-sys.dont_write_bytecode = True  # nothing may be left among the sources
 from s3_bucket import Bucket, Proxy, Servers, refusal
 
 MUSTER = os.path.realpath(sys.argv[1])

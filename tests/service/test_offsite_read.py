@@ -9,7 +9,6 @@ import os
 import random
 import sys
 
-sys.dont_write_bytecode = True  # nothing may be left among the sources
 from test_offsite import MUSTER, expect, main, refusal, run, sha256
 
 LARGE = 48 << 20  # more than ranges that are fetched at once

@@ -21,7 +21,6 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from http.server import ThreadingHTTPServer
 
-sys.dont_write_bytecode = True  # nothing may be left among the sources
 import listener
 from receivers import HOSTILE, SECRET, hostile_notice, notice, send
 from runner import run_tests

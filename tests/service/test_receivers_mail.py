@@ -22,7 +22,6 @@ from html.parser import HTMLParser
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-sys.dont_write_bytecode = True  # nothing may be left among the sources
 from listener import free_port
 from receivers import SECRET, hostile_notice, notice, send
 from runner import run_tests

@@ -17,7 +17,6 @@ import tempfile
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
-sys.dont_write_bytecode = True  # nothing may be left among the sources
 from runner import run_tests
 
 EXPORT, CALENDAR, MUSTER, SOURCES = (os.path.realpath(a) for a in sys.argv[1:5])

@@ -26,7 +26,6 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-sys.dont_write_bytecode = True  # nothing may be left among the sources
 from notified import MUSTER, Receiver, senders, until
 from s3_bucket import Bucket, Proxy, Servers, refusal
 
