@@ -194,16 +194,25 @@ static const char *word_of(struct frame *f, const struct drill_record_step *s)
 	}
 }
 
+/* It did what it had to, and found that something does not hold. */
+static bool found_fault(const struct drill_record_step *s)
+{
+	return s->state == DRILL_STEP_DONE && s->verdict >= VERDICT_ERROR;
+}
+
 static const char *sign_of(struct frame *f, const struct drill_record_step *s)
 {
 	static const char *const utf8[] = { "·", "▶", "●", "✓", "✗", "–", "✗" };
 	static const char *const ascii[] = { ".", ">", "*", "+", "x", "-", "x" };
+	enum drill_step_state state = found_fault(s) ? DRILL_STEP_FAILED : s->state;
 
-	return frame_sign(f, utf8[s->state], ascii[s->state]);
+	return frame_sign(f, utf8[state], ascii[state]);
 }
 
 static enum frame_tone tone_of(const struct drill_record_step *s)
 {
+	if (found_fault(s))
+		return FRAME_BAD;
 	switch (s->state) {
 	case DRILL_STEP_FAILED:
 	case DRILL_STEP_REFUSED:

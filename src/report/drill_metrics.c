@@ -239,6 +239,13 @@ static bool put_sample(json_t *o, const struct report_drill *d)
 	       member_put(o, "next_drill", text_or_null_to_json(r->next_drill));
 }
 
+/* That nothing has failed yet is no verdict. */
+static json_t *verdict_so_far(const struct drill_record *r)
+{
+	return r->over || r->verdict >= VERDICT_ERROR ? json_string(verdict_name(r->verdict)) :
+							json_null();
+}
+
 static bool put_head(json_t *o, const struct drill_record *r)
 {
 	return member_put(o, "schema", json_string("muster.drill-metrics/v1")) &&
@@ -251,7 +258,7 @@ static bool put_head(json_t *o, const struct drill_record *r)
 	       member_put(o, "offsite", json_boolean(r->offsite)) &&
 	       member_put(o, "state", json_string(drill_state_name(r->state))) &&
 	       member_put(o, "aborted", json_boolean(r->aborted)) &&
-	       member_put(o, "verdict", json_string(verdict_name(r->verdict))) &&
+	       member_put(o, "verdict", verdict_so_far(r)) &&
 	       member_put(o, "summary", text_to_json(r->sentence));
 }
 

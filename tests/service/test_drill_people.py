@@ -307,6 +307,34 @@ def who_stands_in_is_told_once(p):
     assert len(told) == 1, told
 
 
+def what_was_judged_is_not_tried_again(p):
+    """A recovery that was over is not over later because a machine was started anew."""
+    drill = p.begin(SMALL + "      lessons: {role: scribe}\n", *LOST)
+    p.soon("tick", "go")
+    p.ended("removed", "told")
+    before = p.metrics()["measurements"]
+    assert before["rto_status"] == "MET", before
+    drill.kill()
+    drill.end(-9)
+    time.sleep(2)
+    drill = p.carry("resume")
+    p.soon("tick", "lessons")
+    drill.end(0)
+    metrics, steps = p.metrics(), [s["id"] for s in p.journal()["steps"] if s["id"] != "lessons"]
+    assert metrics["measurements"] == before and metrics["verdict"] == "pass", (before, metrics["measurements"])
+    assert len(steps) == len(set(steps)), f"a step was done twice: {steps}"
+    assert [d for d in metrics["deviations"] if "went on behind the recovery" in d], metrics["deviations"]
+
+
+def a_drill_that_waits_keeps_nobody_from_the_backups(p):
+    drill = p.begin(SMALL, *LOST)
+    p.begun("go")
+    p.call("backup")
+    p.call("verify")
+    p.soon("tick", "go")
+    drill.end(0)
+
+
 def a_dead_drill_is_closed_as_an_error(p):
     drill = p.begin(SMALL, *LOST)
     p.begun("go")
@@ -462,7 +490,8 @@ def what_only_people_still_have_to_do_is_closed(p):
     assert {n["text"] for n in p.journal()["notes"] if n["name"] in ("skipped seen", "skipped clear")} == {"closed by Ann"}
 
 
-TESTS = [people_make_a_drill_together, a_held_drill_that_was_killed_goes_on_at_one_word, who_stands_in_is_told_once,
+TESTS = [people_make_a_drill_together, what_was_judged_is_not_tried_again,
+         a_drill_that_waits_keeps_nobody_from_the_backups, a_held_drill_that_was_killed_goes_on_at_one_word, who_stands_in_is_told_once,
          a_dead_drill_is_closed_as_an_error,
          a_new_drill_waits_for_what_becomes_of_a_dead_one, an_automatic_drill_is_not_kept_from_beginning_for_ever,
          an_abort_stops_what_runs,

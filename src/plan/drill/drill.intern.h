@@ -35,6 +35,7 @@ struct drill {
 	struct plan_run *run;            /* the whole; NULL: it has not begun */
 	size_t *left;                    /* per phase: steps that are not over */
 	bool *over;                      /* per step: an earlier process did it */
+	bool judged;                     /* an earlier process came to the end of the recovery */
 	int64_t t0_ns;                   /* wall clock; 0: not begun */
 	const struct drill_role *absent; /* PERSON_ABSENT: whose work another must do; NULL */
 	bool deputy_told;

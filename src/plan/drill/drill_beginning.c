@@ -64,17 +64,19 @@ static int note_scenario(struct plan_run *run, const struct drill_request *r, st
 	return 0;
 }
 
-int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
+static int tell_resumption(struct plan_run *run, const struct drill *d, struct error *err)
 {
-	struct drill *d = subject;
+	return drill_note(run, "deviation", err,
+			  "the process that carried the drill was gone; muster drill resume %s",
+			  d->judged ? "went on behind the recovery, which had been judged" :
+				      "did again what was lost with its sandbox, while the clock "
+				      "ran on");
+}
+
+static int tell_new(struct plan_run *run, struct drill *d, struct error *err)
+{
 	const struct drill_request *r = d->request;
 
-	d->run = run;
-	if (r->earlier)
-		return drill_note(
-			run, "deviation", err,
-			"the process that carried the drill was gone; muster drill resume "
-			"did again what was lost with its sandbox, while the clock ran on");
 	if (drill_note(run, "plan", err, "%s", d->plan->name) < 0 ||
 	    drill_note(run, "plan.yaml", err, "%s", d->plan->source.text) < 0 ||
 	    drill_note(run, "scenario", err, "%s", drill_scenario_name(r->scenario)) < 0 ||
@@ -93,4 +95,17 @@ int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
 	if (r->next && drill_note(run, "next drill", err, "%s", r->next) < 0)
 		return -1;
 	return choose_absent(run, d, err);
+}
+
+int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
+{
+	struct drill *d = subject;
+	int rc;
+
+	d->run = run;
+	rc = d->request->earlier ? tell_resumption(run, d, err) : tell_new(run, d, err);
+
+	/* of the sets, which others may read and add to, not to be kept while people talk */
+	history_unlock(d->request->run.history);
+	return rc;
 }

@@ -5,16 +5,28 @@
 #include "base/clock.h"
 #include "plan/drill/drill.intern.h"
 
-/*
- * What an earlier process did stands, unless it was done in the sandbox that ended with it. What
- * was skipped there, was so perhaps for the sake of a step that is done again.
- */
-static bool stands(const struct drill_step *step, const struct run_step *done)
+/* The recovery had been judged: whatever came of it, it is not tried again. */
+static bool was_judged(const struct drill *d, const struct run *earlier)
 {
-	if (done->duration_ns < 0 || done->verdict == VERDICT_SKIPPED ||
-	    done->verdict >= VERDICT_ERROR)
+	const char *id = d->plan->validated;
+	const struct run_step *judged = id ? run_find_step(earlier, id) : NULL;
+
+	return judged && judged->duration_ns >= 0 && judged->verdict != VERDICT_SKIPPED;
+}
+
+/*
+ * What an earlier process did stands, unless it was done in the sandbox that ended with it, before
+ * the recovery was judged. What was skipped there, was so perhaps for the sake of a step that is
+ * done again.
+ */
+static bool stands(const struct drill *d, const struct drill_step *step,
+		   const struct run_step *done)
+{
+	if (done->duration_ns < 0)
 		return false;
-	return step->kind != DRILL_AUTOMATIC;
+	if (step->kind == DRILL_AUTOMATIC)
+		return d->judged;
+	return done->verdict != VERDICT_SKIPPED && done->verdict < VERDICT_ERROR;
 }
 
 /* A wait ends when it would have: time passed while nobody carried the drill. */
@@ -63,16 +75,17 @@ int drill_take_earlier(struct drill *d, struct error *err)
 
 	if (!earlier)
 		return 0;
+	d->judged = d->removed = was_judged(d, earlier);
 	for (size_t i = 0; i < d->step_count; i++) {
 		struct drill_state *s = &d->state[i];
 		const struct run_step *done = run_find_step(earlier, s->step->id);
 
-		if (!done || !stands(s->step, done)) {
+		if (!done || !stands(d, s->step, done)) {
 			take_wait(s, earlier);
 			continue;
 		}
 		d->over[i] = true;
-		s->done = true;
+		s->done = done->verdict != VERDICT_SKIPPED;
 		s->ended_ns = done->started_ns + done->duration_ns;
 		d->left[s->step->phase]--;
 	}

@@ -238,7 +238,5 @@ int drill_remove(struct plan_run *run, struct drill *d, const struct drill_step 
 	if (restore_fleet_remove(run, &d->fleet, err) < 0)
 		rc = -1;
 	set_sandbox(d, false);
-	/* servers and files are no longer in use */
-	history_unlock(d->request->run.history);
 	return rc;
 }

@@ -101,6 +101,19 @@ static void a_wide_screen_tells_what_waits_for_what(void **state)
 	buf_release(&seen.text);
 }
 
+/* It did all that it was to do. */
+static void a_judgement_that_is_bad_is_no_good_step(void **state)
+{
+	struct stage *s = *state;
+	struct frame_text seen = { 0 };
+
+	under_way(s, 67);
+	stage_step(s, "recovery-time", 65, 1, VERDICT_FAIL);
+	look(stage_record(s, 67), 80, 100, false, &seen);
+	assert_non_null(strstr(seen.text.ptr, "x recovery-time"));
+	buf_release(&seen.text);
+}
+
 static void a_missed_milestone_and_a_met_one_are_told_apart(void **state)
 {
 	struct stage *s = *state;
@@ -169,6 +182,7 @@ int main(void)
 		TEST(on_the_smallest_screen_are_the_clock_and_what_is_under_way),
 		TEST(whoever_is_waited_for_is_called_by_name),
 		TEST(a_wide_screen_tells_what_waits_for_what),
+		TEST(a_judgement_that_is_bad_is_no_good_step),
 		TEST(a_missed_milestone_and_a_met_one_are_told_apart),
 		TEST(the_last_words_of_people_are_there),
 		TEST(names_of_others_steer_no_terminal),
