@@ -57,7 +57,8 @@ const struct command drill_abort_command = {
 	.description =
 		"Ends the drill that is under way: what runs is stopped, what has not begun is "
 		"left out, the sandbox is removed, and the report tells how far it came. The drill "
-		"fails its objectives then. A reason is needed.\n\n"
+		"ends as an error then, or as failed when something had failed, or was late, by "
+		"then. A reason is needed.\n\n"
 		"With --json the document is muster.drill-entry/v1, as of muster drill tick.",
 	.options = rows,
 	.options_size = sizeof(struct options),

@@ -66,6 +66,9 @@ struct drill_state *drill_state_of(const struct plan_run *run, const struct dril
 /* The state of the plan's step of that id; NULL: it is after the end. */
 struct drill_state *drill_state_by_id(const struct drill *d, const char *id);
 
+/* Somebody has broken it off. */
+bool drill_was_aborted(const struct drill *d);
+
 /* For what waits outside of the engine: asked for when the run is to end. It lives as `d` does. */
 struct stop drill_stop(const struct drill *d);
 

@@ -26,6 +26,11 @@ static const struct entry *find_abort(const struct drill *d)
 	return NULL;
 }
 
+bool drill_was_aborted(const struct drill *d)
+{
+	return find_abort(d) != NULL;
+}
+
 static void find_close(struct drill *d)
 {
 	d->closed = NULL;

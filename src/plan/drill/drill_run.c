@@ -212,6 +212,9 @@ int drill_run(const struct drill_request *request, struct run_outcome *out, stru
 	}
 	if (rc == 0)
 		rc = run_request_execute(&run, &d.table, &d, out, err);
+	/* people who break it off have decided so: the exit code is that of what came of it */
+	if (rc == 0 && drill_was_aborted(&d))
+		out->cut_short = ERROR_NONE;
 	/* where nothing can be sealed, no drill can be held, whatever the backups are */
 	if (rc == 0 && out->cut_short == ERROR_NONE)
 		out->cut_short = d.unsealed;
