@@ -56,7 +56,7 @@ def drills_are_listed_the_newest_first():
         assert (new["recovery_time"], new["recovery_time_objective"], new["scenario"]) == (None, None, None), new
         assert (old["drill"], old["state"], old["verdict"]) == ("20261105T100000Z-0001", "over", "pass"), old
         assert (old["scenario"], old["mode"], old["plan"]) == ("whole-platform", "people", "monthly"), old
-        assert abs(old["recovery_time"] - 2400) < 2 and old["recovery_time_objective"] == 7200, old
+        assert abs(old["recovery_time"] - 2400) < 60 and old["recovery_time_objective"] == 7200, old
         lines = p.call("drill", "list").splitlines()
         assert len(lines) == 3 and lines[1].endswith("in preparation") and lines[2].endswith("pass"), lines
         assert "40m" in lines[2] and "2h" in lines[2] and "whole-platform" in lines[2], lines
@@ -86,8 +86,8 @@ def monitoring_is_told_of_the_last_drill_that_is_over_and_of_what_is_left_to_be_
             'drill_last_status{platform="shop"}', 'drill_duration_seconds{platform="shop"}',
             'recovery_time_seconds{platform="shop",component="platform",kind="drill"}',
             'actions_open{platform="shop",overdue="false"}', 'actions_open{platform="shop",overdue="true"}')}
-        assert list(told.values())[0] == 2 and abs(list(told.values())[1] - 3600) < 5, told
-        assert abs(list(told.values())[2] - 2400) < 2, told
+        assert list(told.values())[0] == 2 and abs(list(told.values())[1] - 3600) < 60, told
+        assert abs(list(told.values())[2] - 2400) < 60, told
         assert list(told.values())[3:] == [1, 0], told
         # what drills take for granted is no limit for restore tests, on which the same rules alert
         assert not [n for n in samples if "objective" in n and 'component="platform"' in n], samples
@@ -110,7 +110,7 @@ def the_status_names_the_last_drill_the_next_one_and_what_is_overdue():
         s = p.json("status", code=1)
         last = s["last_drill"]
         assert (last["run"], last["verdict"], last["recovery_time_objective"]) == ("20261105T100000Z-0001", "warn", 7200), s
-        assert abs(last["recovery_time"] - 2400) < 2 and s["actions_open"] == 2, s
+        assert abs(last["recovery_time"] - 2400) < 60 and s["actions_open"] == 2, s
         assert [(a["number"], a["title"], a["due"]) for a in s["actions_overdue"]] == [(2, "Call mother", "2020-01-02")], s
         process = p.start("status")
         out = process.communicate(timeout=60)[0]
