@@ -57,27 +57,44 @@ static const char *say_what_failed(struct drill_record *r, const char *said)
 	return said;
 }
 
-/* What kept it from that: the first step that was not what it was to be. */
-static const char *say_no_begin(struct drill_record *r)
+/* How the first step that was not what it was to be fell short; "": none did. */
+static const char *say_first_failure(struct drill_record *r)
 {
 	for (size_t i = 0; i < r->plan.step_count; i++) {
 		const struct drill_record_step *s = &r->step[i];
-		const char *how;
 
-		if (s->state != DRILL_STEP_FAILED && s->state != DRILL_STEP_REFUSED)
-			continue;
-		how = drill_step_say_short(r, s);
-		return how ? drill_record_say(r, "The drill did not begin: %s", how) : NULL;
+		if (s->state == DRILL_STEP_FAILED || s->state == DRILL_STEP_REFUSED)
+			return drill_step_say_short(r, s);
 	}
-	return "The drill did not begin";
+	return "";
+}
+
+static const char *say_no_begin(struct drill_record *r)
+{
+	const char *how = say_first_failure(r);
+
+	return how ? drill_record_say(r, "The drill did not begin%s%s", *how ? ": " : "", how) :
+		     NULL;
+}
+
+/* A step that no criterion is about, where all that is asked of a drill was achieved. */
+static const char *say_other_failure(struct drill_record *r, const char *said)
+{
+	const char *how;
+
+	for (int i = 0; i < DRILL_CRITERION_COUNT; i++) {
+		if (r->criterion[i].verdict >= VERDICT_ERROR)
+			return said;
+	}
+	how = said && r->verdict >= VERDICT_ERROR ? say_first_failure(r) : "";
+	return how && *how ? drill_record_say(r, "%s; but %s", said, how) : said;
 }
 
 static const char *say_result(struct drill_record *r)
 {
 	if (!r->t0_ns)
 		return say_no_begin(r);
-
-	return say_what_failed(r, say_loss(r, say_recovery(r)));
+	return say_other_failure(r, say_what_failed(r, say_loss(r, say_recovery(r))));
 }
 
 static const char *say_progress(struct drill_record *r)

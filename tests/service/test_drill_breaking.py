@@ -146,6 +146,13 @@ def a_step_that_asks_stops_when_nobody_is_there(p):
     assert steps["depends"] == "skipped" and steps["swept"] == "pass", steps
 
 
+def what_fails_beside_all_that_was_achieved_is_named(p):
+    plan = SMALL.replace("      told:", "      names: {kind: command, command: ['false'], title: Names are switched, on_failure: go-on}\n      told:")
+    metrics = p.drill(plan, *LOST, code=1)
+    assert metrics["verdict"] == "fail" and "was recovered in" in metrics["summary"], metrics["summary"]
+    assert 'but "Names are switched" failed' in metrics["summary"], metrics["summary"]
+
+
 def signals_end_it_cleanly(p):
     slow = SMALL.replace("      judged:", "      slow: {kind: command, command: [sleep, '600']}\n      judged:")
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
@@ -243,7 +250,8 @@ TESTS = [orders_that_make_no_sense_are_refused, orders_that_show_nothing_are_tol
          a_plan_without_proofs_tells_what_would_be_lost, a_removal_in_the_middle_is_refused,
          plans_that_there_are_not, a_step_that_asks_goes_on_when_somebody_says_so,
          a_step_that_asks_stops_when_somebody_says_so, a_step_that_asks_stops_when_nobody_is_there,
-         signals_end_it_cleanly, a_signal_while_people_are_waited_for, whenever_it_is_killed_there_is_a_way_on,
+         what_fails_beside_all_that_was_achieved_is_named, signals_end_it_cleanly,
+         a_signal_while_people_are_waited_for, whenever_it_is_killed_there_is_a_way_on,
          two_at_once, one_in_the_background, a_history_that_takes_nothing_more,
          a_history_that_cannot_be_written, waits_take_their_time_and_the_clock_runs]
 
