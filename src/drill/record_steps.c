@@ -258,6 +258,7 @@ static enum drill_outcome milestone_of(const struct drill_record *r,
 static void read_phase(struct drill_record *r, struct drill_record_phase *p)
 {
 	bool reached = true;
+	size_t left_out = 0;
 
 	for (size_t i = 0; i < p->plan->step_count; i++) {
 		const struct drill_record_step *s = &r->step[p->plan->step + i];
@@ -267,12 +268,15 @@ static void read_phase(struct drill_record *r, struct drill_record_phase *p)
 		if (s->end_ns > p->end_ns)
 			p->end_ns = s->end_ns;
 		p->ended += drill_step_has_ended(s);
+		left_out += s->left_out;
 		reached &=
 			drill_step_has_ended(s) && (s->state != DRILL_STEP_SKIPPED || s->left_out);
 	}
 	if (!reached)
 		p->end_ns = 0;
-	p->milestone = milestone_of(r, p, reached);
+	/* nobody was asked for what there is to do in it */
+	p->milestone =
+		left_out == p->plan->step_count ? DRILL_OUTCOME_NONE : milestone_of(r, p, reached);
 }
 
 int drill_record_phases(struct drill_record *r, struct error *err)

@@ -23,6 +23,16 @@ static int64_t phase_end(const struct drill *d, size_t phase)
 	return end_ns;
 }
 
+/* Nobody was asked for what there is to do in it. */
+static bool is_left_out(const struct drill *d, size_t phase)
+{
+	for (size_t i = 0; i < d->step_count; i++) {
+		if (d->state[i].step->phase == phase && !d->state[i].left_out)
+			return false;
+	}
+	return true;
+}
+
 static int judge_milestone(struct plan_run *run, const struct drill *d, size_t phase,
 			   struct error *err)
 {
@@ -36,6 +46,8 @@ static int judge_milestone(struct plan_run *run, const struct drill *d, size_t p
 
 	if (!d->t0_ns)
 		return judge_skipped(run, &q, err, "the drill did not begin");
+	if (is_left_out(d, phase))
+		return judge_skipped(run, &q, err, "%s: nobody was asked for it", p->title);
 	if (!end_ns)
 		return judge(run, &q, false, err, "%s: not reached; it was due at %s", p->title,
 			     due);

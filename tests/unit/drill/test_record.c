@@ -320,6 +320,34 @@ static void a_validation_that_was_left_out_measures_no_recovery(void **state)
 	assert_int_equal(r->rto.outcome, DRILL_OUTCOME_NOT_MEASURED);
 }
 
+static void a_phase_for_which_nobody_was_asked_has_met_no_milestone(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	s->plan = "version: 1\n"
+		  "start: go\n"
+		  "validated: seen\n"
+		  "roles: {c: Coordinator}\n"
+		  "phases:\n"
+		  "  a: {milestone: 10m, steps: {go: {kind: gate, role: c}, seen: {role: c}}}\n"
+		  "  b: {milestone: 20m, steps: {all: {kind: gate, role: c}}}\n";
+	stage_begin(s);
+	stage_tick(s, "go", -1, 0);
+	stage_time(s, NULL, "T0", 0);
+	stage_tick(s, "seen", 0, 4);
+	stage_step(s, "all", 4, 0, VERDICT_SKIPPED);
+	stage_note(s, NULL, "skipped all", "automatic");
+	stage_tell(s, (struct event){ .type = EVENT_RUN_FINISHED,
+				      .at_ns = staged_at(6),
+				      .duration_ns = minutes(26),
+				      .verdict = VERDICT_PASS });
+	r = stage_record(s, 7);
+	assert_int_equal(phase(r, "a")->milestone, DRILL_OUTCOME_MET);
+	assert_int_equal(phase(r, "b")->milestone, DRILL_OUTCOME_NONE);
+	assert_string_equal(r->criterion[DRILL_CRITERION_MILESTONES].sentence, "1 of 1 met");
+}
+
 static void a_review_is_ticked_when_the_drill_is_over(void **state)
 {
 	struct stage *s = *state;
@@ -577,6 +605,7 @@ int main(void)
 		TEST(an_automatic_drill_has_asked_nobody),
 		TEST(whoever_closes_a_drill_leaves_steps_out),
 		TEST(a_validation_that_was_left_out_measures_no_recovery),
+		TEST(a_phase_for_which_nobody_was_asked_has_met_no_milestone),
 		TEST(a_review_is_ticked_when_the_drill_is_over),
 		TEST(a_step_that_failed_may_wait_for_a_word),
 		TEST(a_step_that_is_done_again_does_not_ask_before_it_fails_again),
