@@ -181,6 +181,9 @@ const struct history_holder *holders_of_component(const struct history_holders *
 	for (size_t i = 0; i < holders->count; i++) {
 		const struct history_holder *holder = &holders->item[i];
 
+		/* by such a name runs of a kind keep each other out, and they tell their kind */
+		if (!history_is_component(component) && strcmp(holder->command, component + 1) == 0)
+			return holder;
 		for (size_t k = 0; k < holder->component_count; k++) {
 			if (strcmp(holder->component[k], component) == 0)
 				return holder;

@@ -86,7 +86,7 @@ static char *join(const struct history_holder *holder, char *out, size_t size)
 {
 	size_t used = 0;
 
-	(void)snprintf(out, size, "nothing");
+	out[0] = '\0';
 	for (size_t i = 0; i < holder->component_count && used < size; i++)
 		used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "",
 					 holder->component[i]);
@@ -106,9 +106,10 @@ static int busy(struct history *h, const char *component, struct error *err)
 	holder = holders_of_component(&holders, component);
 	if (holder && *holder->run)
 		(void)error_set(err, ERROR_BUSY,
-				"another run is under way: %s %s of %s, pid %ld, since %s",
-				holder->command, holder->run, join(holder, names, sizeof(names)),
-				holder->pid, clock_format_rfc3339(holder->since_ns, since));
+				"another run is under way: %s %s%s%s, pid %ld, since %s",
+				holder->command, holder->run, holder->component_count ? " of " : "",
+				join(holder, names, sizeof(names)), holder->pid,
+				clock_format_rfc3339(holder->since_ns, since));
 	else
 		(void)error_set(err, ERROR_BUSY, "another run of %s is under way",
 				*component && history_is_component(component) ? component :
