@@ -74,6 +74,13 @@ MUST_CHECK int process_wait(struct process *p, int64_t timeout_ns, struct error 
 void process_stop(struct process *p, int signal, int64_t grace_ns);
 void cleanup_process(struct process *p); /* for CLEANUP(): process_stop with no grace */
 
+/*
+ * Of `p`, started with `own_group`: from now on its whole group is killed when this process
+ * ends, however it ends, for as long as `*guard` lives: to be stopped before `p` is forgotten.
+ */
+MUST_CHECK int process_guard_group(const struct process *p, struct process *guard,
+				   struct error *err);
+
 /* Exited by itself with code 0. */
 bool process_succeeded(const struct process *p);
 

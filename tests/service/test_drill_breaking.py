@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Carried, Platform, criteria, failed, run_tests, until
 
@@ -194,6 +195,33 @@ def whenever_it_is_killed_there_is_a_way_on(p):
     p.drill(SMALL, *LOST)
 
 
+def a_command_ends_with_who_carries_the_drill(p):
+    """And what it began, so that nothing goes on beside it when the drill is taken up again."""
+    for number, code in ((signal.SIGKILL, -9), (signal.SIGTERM, 143)):
+        pids = p.place / "pids"
+        pids.unlink(missing_ok=True)
+        hang = f"sleep 600 & sleep 601 & echo $$ $! >{pids}.new; mv {pids}.new {pids}; sleep 602; echo done"
+        drill = p.begin(SMALL.replace("      judged:", f'      hang: {{kind: command, command: [sh, -c, "{hang}"]}}\n      judged:'),
+                        "--auto", *LOST)
+        until(pids.exists, "the command runs")
+        began = [int(pid) for pid in pids.read_text().split()]
+        processes = drill.descendants() | set(began)
+        assert all(Path(f"/proc/{pid}").exists() for pid in began), began
+        assert sum("sleep" in commands_of(pid) for pid in processes) == 3, [commands_of(pid) for pid in processes]
+        drill.kill(number)
+        drill.end(code)
+        p.nothing_left(processes)
+        p.call("drill", "close", "--reason", "it was killed", code=None)
+
+
+def commands_of(pid):
+    """The program of a process; nothing of one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text()
+    except OSError:
+        return ""
+
+
 def two_at_once(p):
     """One of them carries a drill, the other is told so and leaves nothing."""
     before = len(p.drills())
@@ -252,7 +280,7 @@ TESTS = [orders_that_make_no_sense_are_refused, orders_that_show_nothing_are_tol
          a_step_that_asks_stops_when_somebody_says_so, a_step_that_asks_stops_when_nobody_is_there,
          what_fails_beside_all_that_was_achieved_is_named, signals_end_it_cleanly,
          a_signal_while_people_are_waited_for, whenever_it_is_killed_there_is_a_way_on,
-         two_at_once, one_in_the_background, a_history_that_takes_nothing_more,
+         a_command_ends_with_who_carries_the_drill, two_at_once, one_in_the_background, a_history_that_takes_nothing_more,
          a_history_that_cannot_be_written, waits_take_their_time_and_the_clock_runs]
 
 

@@ -96,17 +96,23 @@ int drill_run_command(struct plan_run *run, struct drill *d, const struct drill_
 	CLEANUP(close_file)
 	FILE *written = tmpfile();
 	const char *set[4];
-	struct process_spec spec = {
-		.argv = step->command.item, .set_env = set, .in = -1, .own_group = true
-	};
+	/* it is this thread that waits for it, so its end is that of who carries the drill */
+	struct process_spec spec = { .argv = step->command.item,
+				     .set_env = set,
+				     .in = -1,
+				     .own_group = true,
+				     .die_with_parent = true };
 	CLEANUP(cleanup_process)
 	struct process p = PROCESS_INIT;
+	CLEANUP(cleanup_process)
+	struct process guard = PROCESS_INIT; /* of what it began itself */
 
 	if (!written)
 		return error_set_errno(err, ERROR_IO, "make a file for what a command writes");
 	spec.out = spec.err = fileno(written);
 	if (set_variables(run, d, &arena, set, err) < 0 || process_start(&spec, &p, err) < 0 ||
-	    await_end(run, &p, written, err) < 0 || note_output(run, written, err) < 0)
+	    process_guard_group(&p, &guard, err) < 0 || await_end(run, &p, written, err) < 0 ||
+	    note_output(run, written, err) < 0)
 		return -1;
 	return judge_end(run, step, &p, err);
 }
