@@ -19,7 +19,8 @@ static const struct key_row rows[] = {
 	  .engines = SERVICE,
 	  .help = "The program and its arguments, which may hold ${NAME} as in env. No shell reads "
 		  "it. It stays in the foreground, and "
-		  "its standard output and error are its log." },
+		  "its standard output and error are its log. One whose log grows beyond 1 GiB is "
+		  "ended, so that it does not fill the disk." },
 	{ .path = "components.*.deploy.env",
 	  .type = KEY_VARIABLES,
 	  .offset = PART(env),

@@ -110,12 +110,17 @@ int visit_await(const struct sandbox *s, int connection, int64_t timeout_ns, int
 	return sandbox_explain_end(s, err);
 }
 
+void visit_ask_to_end(int connection)
+{
+	(void)shutdown(connection, SHUT_WR);
+}
+
 int visit_end(const struct sandbox *s, int connection, int *code, struct error *err)
 {
 	int64_t deadline_ns = clock_monotonic_ns() + ending_ns;
 	int rc = 0;
 
-	(void)shutdown(connection, SHUT_WR);
+	visit_ask_to_end(connection);
 	while (rc == 0 && clock_monotonic_ns() < deadline_ns)
 		rc = visit_await(s, connection, deadline_ns - clock_monotonic_ns(), code, err);
 	(void)close(connection);

@@ -88,6 +88,9 @@ void visit_line_close(struct visit_line *line);
 MUST_CHECK int visit_await(const struct sandbox *s, int connection, int64_t timeout_ns, int *code,
 			   struct error *err);
 
+/* Have ended what lives by `connection`, as visit_end() does, and leave the waiting to others. */
+void visit_ask_to_end(int connection);
+
 /*
  * End what lives by `connection`, by SIGTERM and two seconds later by SIGKILL, if it still goes
  * on, and return when nothing is left of it. `*code`: how it ended. Closes `connection`.

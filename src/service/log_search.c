@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
-#include "model/quote.h"
+#include "service/log_reader.h"
 
 enum { BLOCK = 64 * 1024, TAIL_BYTES = 4096, TAIL_LINES = 5 };
 
@@ -82,50 +82,6 @@ bool log_rules_match(const struct log_rules *r, const char *line)
 	return any_matches(&r->errors, line) && !any_matches(&r->harmless, line);
 }
 
-/* The line that is being read; what goes past its room is not kept. */
-struct reader {
-	const struct log_rules *rules;
-	struct log_found *found;
-	char line[LOG_LINE_MAX + 1];
-	size_t length;
-	bool begun;
-};
-
-static void end_line(struct reader *r)
-{
-	struct log_found *f = r->found;
-
-	f->lines++;
-	r->line[r->length] = '\0';
-	if (r->length && r->line[r->length - 1] == '\r')
-		r->line[--r->length] = '\0';
-	if (r->length) {
-		f->last.line = f->lines;
-		(void)quote_text(r->line, f->last.shown, sizeof(f->last.shown));
-	}
-	if (r->rules && log_rules_match(r->rules, r->line)) {
-		if (f->errors < LOG_HITS_MAX)
-			f->hit[f->errors] = f->last;
-		f->errors++;
-	}
-	r->length = 0;
-	r->begun = false;
-}
-
-static void take(struct reader *r, const char *bytes, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (bytes[i] == '\n') {
-			end_line(r);
-			continue;
-		}
-		r->begun = true;
-		/* what stands behind a NUL is to be seen, too */
-		if (r->length < LOG_LINE_MAX)
-			r->line[r->length++] = bytes[i] ? bytes[i] : ' ';
-	}
-}
-
 /* Whoever goes on writing meanwhile would keep us reading. */
 static int size_of(int fd, uint64_t *out, struct error *err)
 {
@@ -141,7 +97,7 @@ int log_search(int fd, int copy, const struct log_rules *rules, struct log_found
 	       struct error *err)
 {
 	CLEANUP(cleanup_free)
-	struct reader *r = calloc(1, sizeof(*r));
+	struct log_reader *r = calloc(1, sizeof(*r));
 	char block[BLOCK];
 	uint64_t size = 0;
 
@@ -163,13 +119,12 @@ int log_search(int fd, int copy, const struct log_rules *rules, struct log_found
 		if (n == 0)
 			break;
 		out->bytes += (uint64_t)n;
-		take(r, block, (size_t)n);
+		log_reader_take(r, block, (size_t)n);
 		if (copy >= 0 &&
 		    file_write_all(copy, "the copy of a log", block, (size_t)n, err) < 0)
 			return -1;
 	}
-	if (r->begun)
-		end_line(r);
+	log_reader_end(r);
 	return 0;
 }
 

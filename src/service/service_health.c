@@ -63,39 +63,28 @@ static int ask_command(const struct service *s, int64_t time_ns, struct ask_answ
 	return 0;
 }
 
-static int search_log(const struct service *s, const struct log_rules *rules, bool *held,
-		      struct error *err)
+static int search_log(const struct service *s, int64_t time_ns, bool *held, struct error *err)
 {
-	CLEANUP(cleanup_free)
-	struct log_found *found = malloc(sizeof(*found));
+	int64_t deadline_ns = clock_monotonic_ns() + time_ns;
 	char name[SERVICE_LOG_NAME_SIZE];
 	struct error absent = ERROR_INIT;
 	CLEANUP(cleanup_close)
 	int fd = sandbox_open_file(s->all->options.sandbox, service_log_name(s, name), &absent);
 
 	*held = false;
-	if (!found)
-		return error_set(err, ERROR_NOMEM, "no memory to read a log");
+	if (fd >= 0)
+		return log_follow_on(s->followed, fd, deadline_ns, held, err);
 	/* it is made when the program begins */
-	if (fd < 0)
-		return absent.kind == ERROR_NOT_FOUND ?
-			       0 :
-			       error_set(err, absent.kind, "%s", absent.message);
-	if (log_search(fd, -1, rules, found, err) < 0)
-		return -1;
-	*held = found->errors > 0;
-	return 0;
+	return absent.kind == ERROR_NOT_FOUND ? 0 :
+						error_set(err, absent.kind, "%s", absent.message);
 }
 
-static int ask_log(const struct service *s, struct ask_answer *out, struct error *err)
+static int ask_log(const struct service *s, int64_t time_ns, struct ask_answer *out,
+		   struct error *err)
 {
-	const char *pattern[] = { s->health.log };
-	const struct string_list list = { pattern, 1 }, none = { 0 };
-	CLEANUP(cleanup_log_rules)
-	struct log_rules *rules = NULL;
 	bool held = false;
 
-	if (log_rules_open(&list, &none, &rules, err) < 0 || search_log(s, rules, &held, err) < 0)
+	if (search_log(s, time_ns, &held, err) < 0)
 		return -1;
 	*out = (struct ask_answer){ .held = held };
 	(void)snprintf(out->expected, sizeof(out->expected), "\"%.200s\" in its log",
@@ -113,7 +102,7 @@ int service_ask_health(const struct service *s, int64_t time_ns, struct ask_answ
 	const struct health_config *h = &s->health;
 
 	*out = (struct ask_answer){ .held = true };
-	if (h->log && *h->log && ask_log(s, out, err) < 0)
+	if (h->log && *h->log && ask_log(s, time_ns, out, err) < 0)
 		return -1;
 	if (out->held && h->command.count && ask_command(s, time_ns, out, err) < 0)
 		return -1;

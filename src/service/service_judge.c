@@ -75,6 +75,28 @@ static void last_words(const struct service *s, char *out, size_t size)
 		(void)quote_text(tail, out, size);
 }
 
+/* It did not end by itself: it had to be ended. */
+static int tell_flood(struct service *s, enum check_id id, struct checks *checks, struct error *err)
+{
+	char words[TAIL_SIZE], lasted[QUANTITY_TEXT_SIZE], most[QUANTITY_TEXT_SIZE];
+	char expected[64], found[64];
+	const struct service_question q = { .id = id,
+					    .expected = expected,
+					    .found = found,
+					    .hint = "let it log less, or find out what it "
+						    "cannot do and tells of again and again" };
+
+	(void)quantity_format_size(services_log_max(s->all), most);
+	(void)snprintf(expected, sizeof(expected), "a log of at most %s", most);
+	(void)snprintf(found, sizeof(found), "more than %s", most);
+	last_words(s, words, sizeof(words));
+	s->told = true;
+	return service_judge(
+		s, &q, false, checks, err,
+		"%s was ended after %s: its log had grown to more than %s; %s", s->component->name,
+		quantity_format_duration(s->ended_ns - s->began_ns, lasted), most, words);
+}
+
 int service_tell_end(struct service *s, enum check_id id, struct checks *checks, struct error *err)
 {
 	char words[TAIL_SIZE], lasted[QUANTITY_TEXT_SIZE], found[64];
@@ -89,6 +111,8 @@ int service_tell_end(struct service *s, enum check_id id, struct checks *checks,
 				"its log says why; deploy.env is what it gets"
 	};
 
+	if (s->flooded)
+		return tell_flood(s, id, checks, err);
 	if (s->code > 128)
 		(void)snprintf(found, sizeof(found), "killed by signal %d", s->code - 128);
 	else

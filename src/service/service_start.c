@@ -95,6 +95,14 @@ static const char *absent_file(const struct deploy_config *d)
 										       NULL;
 }
 
+/* What its health is to be read from. */
+static int open_followed(struct service *s, struct error *err)
+{
+	const char *pattern = s->health.log;
+
+	return pattern && *pattern ? log_follow_open(pattern, &s->followed, err) : 0;
+}
+
 static int start_program(struct service *s, struct error *err)
 {
 	CLEANUP(arena_release)
@@ -132,7 +140,7 @@ static int start(struct service *s, struct error *err)
 				     s->component->name, absent);
 	if (values_fill(s->all->options.env, &s->component->deploy.env, &s->variables, &cause) ==
 		    0 &&
-	    start_program(s, &cause) == 0)
+	    open_followed(s, &cause) == 0 && start_program(s, &cause) == 0)
 		return 1;
 	if (cause.kind == ERROR_CONFIG || cause.kind == ERROR_USAGE ||
 	    cause.kind == ERROR_NOT_FOUND || cause.kind == ERROR_PERMISSION ||
@@ -183,6 +191,8 @@ static int judge_health(struct service *s, const struct ask_answer *a, struct er
 
 	(void)quantity_format_duration(clock_monotonic_ns() - s->began_ns, took);
 	(void)quantity_format_duration(s->component->deploy.within_ns, within);
+	if (service_state_now(s) == SERVICE_ENDED && s->flooded)
+		return service_tell_end(s, CHECK_HEALTH, &s->checks, err);
 	if (service_state_now(s) == SERVICE_ENDED)
 		return service_not_judged(s, &q, &s->checks, err, "%s has ended", name);
 	if (!s->has_health)
@@ -202,11 +212,12 @@ static int judge_deployed(struct service *s, struct error *err)
 	const struct service_question q = { .id = CHECK_DEPLOYED,
 					    .expected = "stays up",
 					    .found = "runs" };
+	bool ended = service_state_now(s) == SERVICE_ENDED;
 
-	if (service_state_now(s) == SERVICE_ENDED)
+	if (ended && !s->flooded)
 		return service_tell_end(s, CHECK_DEPLOYED, &s->checks, err);
-	return service_judge(s, &q, true, &s->checks, err, "%s was started and runs",
-			     s->component->name);
+	return service_judge(s, &q, true, &s->checks, err, "%s was started%s", s->component->name,
+			     ended ? "" : " and runs");
 }
 
 static int not_begun(struct service *s, const struct service *in_vain, struct error *err)

@@ -136,7 +136,7 @@ int services_deploy(const struct services_options *options, struct services **ou
 	*out = NULL;
 	if (!s)
 		return -1;
-	rc = begin_all(s, &begun, err);
+	rc = services_limit_begin(s, err) < 0 ? -1 : begin_all(s, &begun, err);
 	for (size_t i = 0; i < begun; i++)
 		(void)pthread_join(s->item[i].thread, NULL);
 	for (size_t i = 0; i < begun && rc == 0; i++)
@@ -228,6 +228,7 @@ static int stop(struct service *s, struct error *err)
 {
 	int code, rc = 0;
 
+	log_follow_close(s->followed);
 	if (s->state == SERVICE_STARTED)
 		rc = visit_end(s->all->options.sandbox, s->connection, &code, err);
 	else
@@ -244,6 +245,7 @@ int services_stop(struct services *s, struct checks *checks, struct error *err)
 
 	if (!s)
 		return 0;
+	services_limit_end(s);
 	rc = checks ? services_watch(s, NULL, checks, err) : 0;
 	/* all of them, whatever becomes of one; the first error is told */
 	for (size_t i = s->count; i-- > 0;) {

@@ -26,6 +26,7 @@ struct services_options {
 		*env; /* "NAME=value" of the sandbox's servers, NULL-terminated; NULL: none; kept */
 	struct stop
 		stop; /* asked for: ERROR_INTERRUPTED; what its cookie is lives as long as they */
+	uint64_t log_max; /* bytes; whose log grows longer is ended; 0: 1 GiB */
 };
 
 /*

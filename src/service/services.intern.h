@@ -8,6 +8,7 @@
 
 #include "model/variables.h"
 #include "service/ask.h"
+#include "service/log_follow.h"
 #include "service/services.h"
 
 enum service_state {
@@ -23,11 +24,13 @@ struct service {
 	struct variables variables;
 	struct health_config health;
 	bool has_health;
+	struct log_follow *followed; /* for health.log; NULL: it is not asked for */
 	/* under the lock of all: */
 	enum service_state state;
 	bool settled; /* whether it is up is decided */
 	bool up;      /* well, when it was settled */
 	bool told;    /* of its end */
+	bool flooded; /* its log has grown too long, so that it was asked to end */
 	int connection;
 	int code;
 	int64_t began_ns, ended_ns; /* monotonic clock */
@@ -44,6 +47,9 @@ struct services {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	atomic_bool given_up; /* no more are to be started */
+	pthread_t limiter;    /* looks how long the logs are */
+	bool limited;         /* that runs */
+	bool over;            /* under the lock: it is to end */
 };
 
 /* "service-api.log": what it writes, in the sandbox's directory. Returns `out`. */
@@ -74,6 +80,15 @@ __attribute__((format(printf, 5, 6))) MUST_CHECK int service_not_judged(
 /* Add as that check that it has ended, with its code and last words. */
 MUST_CHECK int service_tell_end(struct service *s, enum check_id id, struct checks *checks,
 				struct error *err);
+
+/* How long a log may become. */
+uint64_t services_log_max(const struct services *s);
+/*
+ * From now on, until the end is asked for, whose log has grown longer than that is ended, and
+ * `flooded`.
+ */
+MUST_CHECK int services_limit_begin(struct services *s, struct error *err);
+void services_limit_end(struct services *s); /* safe where none has begun */
 
 /* The life of the thread that starts it. */
 void *service_start_main(void *service);

@@ -327,6 +327,44 @@ static void logs_are_searched_and_kept(void **state)
 	forget(g);
 }
 
+static void deploy_limited(struct ground *g, uint64_t log_max)
+{
+	const struct services_options options = {
+		.config = &g->config, .sandbox = &g->sandbox, .env = g->env, .log_max = log_max
+	};
+	struct error err = ERROR_INIT;
+
+	if (services_deploy(&options, &g->services, &g->checks, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+static void a_service_that_floods_its_log_is_ended(void **state)
+{
+	struct ground *g = visited(
+		BEGINNING
+		"  first: {engine: service, deploy: {command: [sh, -c, \"yes ERROR floooood\"],"
+		" within: 10m, health: {log: never}}}\n"
+		"  later: {engine: service, deploy: {command: [sh, -c, \"echo up; sleep 3;"
+		" yes ERROR floooood\"], within: 10m, health: {log: up}}}\n");
+	struct error err = ERROR_INIT;
+	size_t ended = 0;
+
+	(void)state;
+	deploy_limited(g, 1 << 20);
+	expect_said(g, "deployed", "first", VERDICT_PASS, "first was started");
+	expect_said(g, "health", "first", VERDICT_FAIL,
+		    ": its log had grown to more than 1.0 MiB; ERROR floooood");
+	while (!ended) {
+		if (services_watch(g->services, &ended, &g->checks, &err) < 0)
+			fail_msg("%s", err.message);
+	}
+	assert_int_equal(ended, 1);
+	expect_said(g, "health", "later", VERDICT_FAIL,
+		    ": its log had grown to more than 1.0 MiB; ERROR floooood");
+	assert_int_equal(services_up(g->services), 0);
+	forget(g);
+}
+
 static void a_service_cannot_call_out_nor_see_the_host(void **state)
 {
 	struct ground *g =
@@ -457,6 +495,7 @@ static int run_group(void)
 		cmocka_unit_test(a_service_that_is_not_up_is_told_of_with_its_reason),
 		cmocka_unit_test(a_service_that_ends_later_is_noticed_once),
 		cmocka_unit_test(logs_are_searched_and_kept),
+		cmocka_unit_test(a_service_that_floods_its_log_is_ended),
 		cmocka_unit_test(a_service_cannot_call_out_nor_see_the_host),
 		cmocka_unit_test(files_are_readable_inside_wherever_they_lie),
 		cmocka_unit_test(whoever_is_asked_to_stop_leaves_nothing),

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "config/config.h"
+#include "service/log_follow.h"
 #include "service/log_search.h"
 
 static int file_of(const void *text, size_t len)
@@ -170,6 +171,61 @@ static void all_of_it_is_copied(void **state)
 	free(found);
 }
 
+static bool follow(struct log_follow *f, int fd, int64_t deadline_ns)
+{
+	struct error err = ERROR_INIT;
+	bool found = false;
+
+	if (log_follow_on(f, fd, deadline_ns, &found, &err) < 0)
+		fail_msg("%s", err.message);
+	return found;
+}
+
+static struct log_follow *follower_of(const char *pattern)
+{
+	struct log_follow *f = NULL;
+	struct error err = ERROR_INIT;
+
+	if (log_follow_open(pattern, &f, &err) < 0)
+		fail_msg("%s", err.message);
+	return f;
+}
+
+static void a_log_that_grows_is_read_once(void **state)
+{
+	struct log_follow *f = follower_of("^it is up$");
+	struct error err = ERROR_INIT;
+	int fd = file_of("a long beginning\n", 17);
+
+	(void)state;
+	assert_false(follow(f, fd, INT64_MAX));
+	/* what stands where it was read already is not seen */
+	assert_int_equal(pwrite(fd, "it is up\n", 9, 0), 9);
+	assert_false(follow(f, fd, INT64_MAX));
+	assert_int_equal(lseek(fd, 0, SEEK_END), 17);
+	assert_int_equal(file_write_all(fd, "log", "it is", 5, &err), 0);
+	assert_false(follow(f, fd, INT64_MAX));
+	assert_int_equal(file_write_all(fd, "log", " up", 3, &err), 0);
+	assert_true(follow(f, fd, INT64_MAX));
+	assert_int_equal(file_write_all(fd, "log", "\nmore\n", 6, &err), 0);
+	assert_true(follow(f, fd, INT64_MAX));
+	assert_true(follow(f, fd, INT64_MAX));
+	(void)close(fd);
+	log_follow_close(f);
+}
+
+static void a_log_is_followed_no_longer_than_there_is_time(void **state)
+{
+	struct log_follow *f = follower_of("up");
+	int fd = file_of("up\n", 3);
+
+	(void)state;
+	assert_false(follow(f, fd, 0));
+	assert_true(follow(f, fd, INT64_MAX));
+	(void)close(fd);
+	log_follow_close(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +235,8 @@ int main(void)
 		cmocka_unit_test(an_empty_log_has_no_line),
 		cmocka_unit_test(the_end_of_a_log_is_its_last_lines),
 		cmocka_unit_test(all_of_it_is_copied),
+		cmocka_unit_test(a_log_that_grows_is_read_once),
+		cmocka_unit_test(a_log_is_followed_no_longer_than_there_is_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
