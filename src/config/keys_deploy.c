@@ -31,7 +31,7 @@ static const struct key_row rows[] = {
 		  "map, or for one of the sandbox, such as PGHOST, REDIS_SOCKET or RABBITMQ_URL: "
 		  "see "
 		  "muster-env-shell(1). The sandbox's are its variables, too. $$ is a dollar "
-		  "sign." },
+		  "sign. What it prints of the secrets among them is shown as \"[hidden]\"." },
 	{ .path = "components.*.deploy.cwd",
 	  .type = KEY_PATH,
 	  .offset = PART(cwd),

@@ -92,6 +92,14 @@ static int hear(struct asking *a, struct buf *said, struct error *err)
 	}
 }
 
+void ask_answer_hide(struct ask_answer *a, struct hidden *hidden)
+{
+	hidden_from_text(hidden, a->expected, sizeof(a->expected));
+	hidden_from_text(hidden, a->found, sizeof(a->found));
+	hidden_from_text(hidden, a->message, sizeof(a->message));
+	hidden_from_text(hidden, a->hint, sizeof(a->hint));
+}
+
 int ask_inside(const struct sandbox *s, const struct ask_order *order, const struct stop *stop,
 	       struct ask_answer *out, struct error *err)
 {

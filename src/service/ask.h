@@ -17,6 +17,7 @@
 #include "base/stop.h"
 #include "config/trial_config.h"
 #include "sandbox/visit_program.h"
+#include "service/hidden.h"
 
 /* The guide's work of that name (sandbox/visit.h), which no component's can be, is ask_work(). */
 #define ASK_WORK ".ask"
@@ -25,9 +26,10 @@ struct ask_order {
 	const struct request_config *request; /* one after the other while each holds */
 	size_t request_count;
 	const char *tcp; /* host:port that must accept a connection, with variables; "" = none */
-	const char *const *env; /* "NAME=value", NULL-terminated */
-	int64_t time_ns;        /* for all of it */
-	int64_t attempt_ns;     /* for one attempt to connect, and for an answer to go on */
+	const char *const *env;    /* "NAME=value", NULL-terminated */
+	const char *const *hidden; /* what no answer may repeat, NULL-terminated; NULL: nothing */
+	int64_t time_ns;           /* for all of it */
+	int64_t attempt_ns;        /* for one attempt to connect, and for an answer to go on */
 };
 
 enum { ASK_SHOWN_SIZE = 256, ASK_MESSAGE_SIZE = 640 };
@@ -39,6 +41,9 @@ struct ask_answer {
 	char message[ASK_MESSAGE_SIZE];                       /* one line */
 	char hint[ASK_SHOWN_SIZE];
 };
+
+/* In what is told of it, whoever tells it. */
+void ask_answer_hide(struct ask_answer *a, struct hidden *hidden);
 
 /* ---- inside ---- */
 

@@ -136,6 +136,13 @@ static void differs(struct exchange *x, const char *what, const char *wanted, co
 	fail(x, "%.100s is %.120s, not %.120s", what, found, wanted);
 }
 
+/* For a message, after which nothing is judged any more. */
+static void quote_content(struct exchange *x, const char *nothing, char excerpt[EXCERPT_SIZE])
+{
+	hidden_from(x->attempt->hidden, &x->content);
+	(void)quote_text(x->content.len ? x->content.ptr : nothing, excerpt, EXCERPT_SIZE);
+}
+
 static bool judge_status(struct exchange *x)
 {
 	long status = x->answer.status;
@@ -149,8 +156,7 @@ static bool judge_status(struct exchange *x)
 	(void)snprintf(found, sizeof(found), "%ld", status);
 	(void)snprintf(x->out->expected, sizeof(x->out->expected), "%s", expected);
 	(void)snprintf(x->out->found, sizeof(x->out->found), "%s", found);
-	(void)quote_text(x->content.len ? x->content.ptr : "an empty body", excerpt,
-			 sizeof(excerpt));
+	quote_content(x, "an empty body", excerpt);
 	fail(x, "HTTP status %s, not %s, with %s", found, expected, excerpt);
 	return false;
 }
@@ -161,7 +167,11 @@ static bool judge_text(struct exchange *x, const char *what, const char *wanted,
 {
 	struct error err = ERROR_INIT;
 	char found[EXPECT_FOUND_SIZE];
-	int held = content_judge(x->attempt->variables, wanted, of, value, found, &err);
+	const struct content_question q = { .variables = x->attempt->variables,
+					    .wanted = wanted,
+					    .of = of,
+					    .hidden = x->attempt->hidden };
+	int held = content_judge(&q, value, found, &err);
 
 	if (held < 0) {
 		(void)error_context(&err, "%s", what);
@@ -206,8 +216,7 @@ static const json_t *document_of(struct exchange *x)
 	if (!x->document) {
 		char excerpt[EXCERPT_SIZE];
 
-		(void)quote_text(x->content.len ? x->content.ptr : "empty", excerpt,
-				 sizeof(excerpt));
+		quote_content(x, "empty", excerpt);
 		(void)snprintf(x->out->expected, sizeof(x->out->expected), "JSON");
 		(void)snprintf(x->out->found, sizeof(x->out->found), "%s", excerpt);
 		fail(x, "the body is no JSON document: %s", excerpt);

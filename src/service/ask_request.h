@@ -9,6 +9,7 @@
 struct ask_attempt {
 	const struct request_config *request;
 	struct variables *variables; /* what is saved goes there when all holds */
+	struct hidden *hidden;       /* in what is told of the answer */
 	int64_t attempt_ns;
 	int64_t deadline_ns; /* on the monotonic clock */
 };

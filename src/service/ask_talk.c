@@ -85,6 +85,7 @@ int ask_order_write(const struct ask_order *order, struct buf *out, struct error
 	if (o && member_put(o, "requests", requests_to_json(order)) &&
 	    member_put(o, "tcp", text_to_json(order->tcp ? order->tcp : "")) &&
 	    member_put(o, "env", texts_to_json(order->env, count_texts(order->env))) &&
+	    member_put(o, "hidden", texts_to_json(order->hidden, count_texts(order->hidden))) &&
 	    member_put(o, "time_ns", json_integer(order->time_ns)) &&
 	    member_put(o, "attempt_ns", json_integer(order->attempt_ns)))
 		return write_line(TAKE(o), out, err);
@@ -167,24 +168,25 @@ static int read_requests(const json_t *o, struct arena *a, struct ask_order *out
 	return 0;
 }
 
-static int read_env(const json_t *o, struct arena *a, struct ask_order *out, struct error *err)
+static int read_texts(const json_t *o, const char *key, struct arena *a, const char *const **out,
+		      struct error *err)
 {
 	const json_t *array = NULL;
-	const char **env;
+	const char **item;
 
-	if (member_array(o, "env", &array, err) < 0)
+	if (member_array(o, key, &array, err) < 0)
 		return -1;
-	env = arena_alloc(a, (json_array_size(array) + 1) * sizeof(*env));
-	if (!env)
+	item = arena_alloc(a, (json_array_size(array) + 1) * sizeof(*item));
+	if (!item)
 		return no_memory(err);
-	out->env = env;
+	*out = item;
 	for (size_t i = 0; i < json_array_size(array); i++) {
 		const json_t *text = json_array_get(array, i);
 
 		if (!json_is_string(text))
-			return error_set(err, ERROR_IO, "env: not all are texts");
-		env[i] = text_from_json(text, a);
-		if (!env[i])
+			return error_set(err, ERROR_IO, "%s: not all are texts", key);
+		item[i] = text_from_json(text, a);
+		if (!item[i])
 			return no_memory(err);
 	}
 	return 0;
@@ -201,7 +203,9 @@ int ask_order_parse(struct span line, struct arena *arena, struct ask_order *out
 	if (!o)
 		return error_set(err, ERROR_IO, "no order for services");
 	if (read_requests(o, arena, out, err) < 0 ||
-	    member_text(o, "tcp", arena, &out->tcp, err) < 0 || read_env(o, arena, out, err) < 0 ||
+	    member_text(o, "tcp", arena, &out->tcp, err) < 0 ||
+	    read_texts(o, "env", arena, &out->env, err) < 0 ||
+	    read_texts(o, "hidden", arena, &out->hidden, err) < 0 ||
 	    read_time(o, "time_ns", &out->time_ns, err) < 0)
 		return -1;
 	return read_time(o, "attempt_ns", &out->attempt_ns, err);

@@ -26,12 +26,15 @@ static int64_t earlier(int64_t a, int64_t b)
 }
 
 /* Until it holds, or is no longer to be tried. */
-static void ask_request(const struct ask_order *order, const struct request_config *r,
-			struct variables *variables, int64_t end_ns, struct ask_answer *out)
+static void ask_request(const struct ask_order *order, const struct ask_attempt *all,
+			struct ask_answer *out)
 {
+	const struct request_config *r = all->request;
+	int64_t end_ns = all->deadline_ns;
 	int64_t last_ns = earlier(clock_monotonic_ns() + r->within_ns, end_ns);
 	const struct ask_attempt attempt = { .request = r,
-					     .variables = variables,
+					     .variables = all->variables,
+					     .hidden = all->hidden,
 					     .attempt_ns = order->attempt_ns,
 					     .deadline_ns = r->within_ns ? last_ns : end_ns };
 	unsigned attempts = 0;
@@ -90,23 +93,27 @@ static void ask_tcp(const struct ask_order *order, const struct variables *varia
 	(void)snprintf(out->hint, sizeof(out->hint), "%s", err.hint);
 }
 
-void ask_perform(const struct ask_order *order, struct ask_answer *out)
+/* What the order brings along. */
+static int unpack(const struct ask_order *order, struct variables *variables, struct hidden *hidden,
+		  struct error *err)
 {
-	int64_t end_ns = clock_monotonic_ns() + order->time_ns;
-	CLEANUP(variables_release)
-	struct variables variables = { 0 };
-	struct error err = ERROR_INIT;
-
-	*out = (struct ask_answer){ .held = true };
 	for (const char *const *e = order->env; e && *e; e++) {
-		if (variables_put(&variables, *e, &err) == 0)
-			continue;
-		*out = (struct ask_answer){ .unjudged = true };
-		(void)snprintf(out->message, sizeof(out->message), "%s", err.message);
-		return;
+		if (variables_put(variables, *e, err) < 0)
+			return -1;
 	}
+	for (const char *const *h = order->hidden; h && *h; h++) {
+		if (hidden_add(hidden, *h, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void ask_requests(const struct ask_order *order, struct ask_attempt *all,
+			 struct ask_answer *out)
+{
 	for (size_t i = 0; i < order->request_count && out->held; i++) {
-		ask_request(order, &order->request[i], &variables, end_ns, out);
+		all->request = &order->request[i];
+		ask_request(order, all, out);
 		if (!out->held && order->request_count > 1) {
 			char message[ASK_MESSAGE_SIZE];
 
@@ -115,6 +122,26 @@ void ask_perform(const struct ask_order *order, struct ask_answer *out)
 			memcpy(out->message, message, sizeof(message));
 		}
 	}
+}
+
+void ask_perform(const struct ask_order *order, struct ask_answer *out)
+{
+	CLEANUP(variables_release)
+	struct variables variables = { 0 };
+	CLEANUP(cleanup_hidden)
+	struct hidden *hidden = NULL;
+	struct error err = ERROR_INIT;
+	struct ask_attempt all = { .variables = &variables,
+				   .deadline_ns = clock_monotonic_ns() + order->time_ns };
+
+	*out = (struct ask_answer){ .held = true };
+	if (hidden_new(&hidden, &err) < 0 || unpack(order, &variables, hidden, &err) < 0) {
+		*out = (struct ask_answer){ .unjudged = true };
+		(void)snprintf(out->message, sizeof(out->message), "%s", err.message);
+		return;
+	}
+	all.hidden = hidden;
+	ask_requests(order, &all, out);
 	if (out->held && order->tcp && *order->tcp)
 		ask_tcp(order, &variables, out);
 }

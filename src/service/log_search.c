@@ -93,37 +93,70 @@ static int size_of(int fd, uint64_t *out, struct error *err)
 	return 0;
 }
 
-int log_search(int fd, int copy, const struct log_rules *rules, struct log_found *out,
-	       struct error *err)
+/* A part of a log on its way, and what it is to be without secrets. */
+struct passage {
+	struct buf pending, clear;
+};
+
+static void passage_release(struct passage *p)
 {
-	CLEANUP(cleanup_free)
-	struct log_reader *r = calloc(1, sizeof(*r));
-	char block[BLOCK];
-	uint64_t size = 0;
+	buf_release(&p->pending);
+	buf_release(&p->clear);
+}
 
-	*out = (struct log_found){ 0 };
-	if (!r)
-		return error_set(err, ERROR_NOMEM, "no memory to read a log");
-	r->rules = rules;
-	r->found = out;
-	if (size_of(fd, &size, err) < 0)
+static int pass_on(const struct log_job *job, struct passage *p, bool last, struct log_reader *r,
+		   struct error *err)
+{
+	buf_clear(&p->clear);
+	if (hidden_from_piece(job->hidden, &p->pending, last, &p->clear, err) < 0)
 		return -1;
-	while (out->bytes < size) {
-		uint64_t left = size - out->bytes;
-		ssize_t n =
-			file_read_some(fd, "a log", block,
-				       left < sizeof(block) ? (size_t)left : sizeof(block), err);
+	log_reader_take(r, p->clear.ptr, p->clear.len);
+	return job->copy < 0 ? 0 :
+			       file_write_all(job->copy, "the copy of a log", p->clear.ptr,
+					      p->clear.len, err);
+}
 
+static int read_all(const struct log_job *job, struct passage *p, struct log_reader *r,
+		    struct error *err)
+{
+	uint64_t size = 0, *bytes = &r->found->bytes;
+
+	if (size_of(job->fd, &size, err) < 0)
+		return -1;
+	while (*bytes < size) {
+		uint64_t left = size - *bytes;
+		ssize_t n;
+
+		if (buf_reserve(&p->pending, BLOCK) < 0)
+			return error_set(err, ERROR_NOMEM, "no memory to read a log");
+		n = file_read_some(job->fd, "a log", p->pending.ptr + p->pending.len,
+				   left < BLOCK ? (size_t)left : BLOCK, err);
 		if (n < 0)
 			return -1;
 		if (n == 0)
 			break;
-		out->bytes += (uint64_t)n;
-		log_reader_take(r, block, (size_t)n);
-		if (copy >= 0 &&
-		    file_write_all(copy, "the copy of a log", block, (size_t)n, err) < 0)
+		*bytes += (uint64_t)n;
+		p->pending.len += (size_t)n;
+		if (pass_on(job, p, false, r, err) < 0)
 			return -1;
 	}
+	return pass_on(job, p, true, r, err);
+}
+
+int log_search(const struct log_job *job, struct log_found *out, struct error *err)
+{
+	CLEANUP(cleanup_free)
+	struct log_reader *r = calloc(1, sizeof(*r));
+	CLEANUP(passage_release)
+	struct passage p = { 0 };
+
+	*out = (struct log_found){ 0 };
+	if (!r)
+		return error_set(err, ERROR_NOMEM, "no memory to read a log");
+	r->rules = job->rules;
+	r->found = out;
+	if (read_all(job, &p, r, err) < 0)
+		return -1;
 	log_reader_end(r);
 	return 0;
 }
@@ -144,29 +177,41 @@ static const char *last_lines(const char *text, size_t len)
 	return text + at;
 }
 
-int log_tail(int fd, char *out, size_t size, struct error *err)
+/* The end of a log without what is hidden. */
+static int read_end(int fd, struct hidden *hidden, struct buf *out, struct error *err)
+{
+	uint64_t whole = 0;
+	ssize_t n;
+
+	if (size_of(fd, &whole, err) < 0)
+		return -1;
+	if (buf_reserve(out, TAIL_BYTES) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for the end of a log");
+	n = pread(fd, out->ptr, TAIL_BYTES, whole > TAIL_BYTES ? (off_t)(whole - TAIL_BYTES) : 0);
+	if (n < 0)
+		return error_set_errno(err, ERROR_IO, "read a log");
+	out->len = (size_t)n;
+	if (whole > TAIL_BYTES)
+		hidden_rest_from(hidden, out);
+	hidden_from(hidden, out);
+	for (size_t i = 0; i < out->len; i++) {
+		if (!out->ptr[i])
+			out->ptr[i] = ' ';
+	}
+	return buf_puts(out, "") < 0 ? error_set(err, ERROR_NOMEM, "no memory for a log") : 0;
+}
+
+int log_tail(int fd, struct hidden *hidden, char *out, size_t size, struct error *err)
 {
 	CLEANUP(buf_release)
 	struct buf text = { 0 };
 	CLEANUP(buf_release)
 	struct buf lines = { 0 };
-	uint64_t whole = 0;
-	ssize_t n;
 
 	*out = '\0';
-	if (size_of(fd, &whole, err) < 0)
+	if (read_end(fd, hidden, &text, err) < 0)
 		return -1;
-	if (buf_reserve(&text, TAIL_BYTES) < 0)
-		return error_set(err, ERROR_NOMEM, "no memory for the end of a log");
-	n = pread(fd, text.ptr, TAIL_BYTES, whole > TAIL_BYTES ? (off_t)(whole - TAIL_BYTES) : 0);
-	if (n < 0)
-		return error_set_errno(err, ERROR_IO, "read a log");
-	for (ssize_t i = 0; i < n; i++) {
-		if (!text.ptr[i])
-			text.ptr[i] = ' ';
-	}
-	text.ptr[n] = '\0';
-	if (buf_puts(&lines, last_lines(text.ptr, (size_t)n)) < 0)
+	if (buf_puts(&lines, last_lines(text.ptr, text.len)) < 0)
 		return error_set(err, ERROR_NOMEM, "no memory for the end of a log");
 	(void)process_quote_text(&lines, out, size);
 	return 0;

@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "config/lists.h"
+#include "service/hidden.h"
 
 enum { LOG_LINE_MAX = 16 * 1024, LOG_HITS_MAX = 20, LOG_SHOWN_SIZE = 240 };
 
@@ -40,14 +40,17 @@ struct log_found {
 	struct log_hit last;              /* the last line that is not empty */
 };
 
-/*
- * Read what `fd` holds now and search it; NULL rules: only count. All of it is written to
- * `copy` (-1: nowhere).
- */
-MUST_CHECK int log_search(int fd, int copy, const struct log_rules *rules, struct log_found *out,
-			  struct error *err);
+struct log_job {
+	int fd;                        /* of the log, at its beginning */
+	int copy;                      /* where all of it is written to; -1: nowhere */
+	const struct log_rules *rules; /* NULL: lines are only counted */
+	struct hidden *hidden;         /* in what is found, and in the copy; NULL: nothing is */
+};
 
-/* The last lines of what `fd` holds, joined by "; ", on one printable line. */
-MUST_CHECK int log_tail(int fd, char *out, size_t size, struct error *err);
+/* Read what the log holds now and search it. */
+MUST_CHECK int log_search(const struct log_job *job, struct log_found *out, struct error *err);
+
+/* The last lines of what `fd` holds, joined by "; ", on one printable line, without `hidden`. */
+MUST_CHECK int log_tail(int fd, struct hidden *hidden, char *out, size_t size, struct error *err);
 
 #endif

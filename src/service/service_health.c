@@ -27,14 +27,21 @@ static int ask_network(const struct service *s, int64_t time_ns, struct ask_answ
 						.url = h->http,
 						.body = "",
 						.expect = { .status = h->status, .body = "" } };
+	CLEANUP(arena_release)
+	struct arena arena = { 0 };
 	const struct ask_order order = { .request = &request,
 					 .request_count = h->http && *h->http,
 					 .tcp = h->tcp,
 					 .env = values_env(&s->variables),
+					 .hidden = hidden_values(s->all->hidden, &arena, err),
 					 .time_ns = time_ns,
 					 .attempt_ns = attempt_ns(s, time_ns) };
 
-	return ask_inside(s->all->options.sandbox, &order, &s->all->options.stop, out, err);
+	if (!order.hidden ||
+	    ask_inside(s->all->options.sandbox, &order, &s->all->options.stop, out, err) < 0)
+		return -1;
+	ask_answer_hide(out, s->all->hidden);
+	return 0;
 }
 
 static int ask_command(const struct service *s, int64_t time_ns, struct ask_answer *out,

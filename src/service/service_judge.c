@@ -44,6 +44,7 @@ int service_judge(const struct service *s, const struct service_question *q, boo
 	va_start(ap, fmt);
 	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
+	hidden_from_text(s->all->hidden, message, sizeof(message));
 	return add(s, q, holds ? VERDICT_PASS : s->component->severity[q->id], message, checks,
 		   err);
 }
@@ -57,6 +58,7 @@ int service_not_judged(const struct service *s, const struct service_question *q
 	va_start(ap, fmt);
 	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
+	hidden_from_text(s->all->hidden, message, sizeof(message));
 	return add(s, q, VERDICT_SKIPPED, message, checks, err);
 }
 
@@ -69,7 +71,7 @@ static void last_words(const struct service *s, char *out, size_t size)
 	int fd = sandbox_open_file(s->all->options.sandbox, service_log_name(s, name), &ignored);
 
 	*out = '\0';
-	if (fd < 0 || log_tail(fd, tail, sizeof(tail), &ignored) < 0 || !*tail)
+	if (fd < 0 || log_tail(fd, s->all->hidden, tail, sizeof(tail), &ignored) < 0 || !*tail)
 		(void)snprintf(out, size, "it wrote nothing");
 	else
 		(void)quote_text(tail, out, size);

@@ -140,6 +140,8 @@ static int start(struct service *s, struct error *err)
 				     s->component->name, absent);
 	if (values_fill(s->all->options.env, &s->component->deploy.env, &s->variables, &cause) ==
 		    0 &&
+	    hidden_add_list(s->all->hidden, &s->component->deploy.env, &s->variables, &cause) ==
+		    0 &&
 	    open_followed(s, &cause) == 0 && start_program(s, &cause) == 0)
 		return 1;
 	if (cause.kind == ERROR_CONFIG || cause.kind == ERROR_USAGE ||

@@ -70,6 +70,11 @@ static struct services *services_new(const struct services_options *options, str
 		(void)error_set(err, ERROR_NOMEM, "no memory for services");
 		return NULL;
 	}
+	if (hidden_new(&s->hidden, err) < 0) {
+		free(s->item);
+		free(s);
+		return NULL;
+	}
 	s->options = *options;
 	(void)pthread_mutex_init(&s->lock, NULL);
 	(void)pthread_cond_init(&s->changed, NULL);
@@ -224,6 +229,11 @@ size_t services_up(struct services *s)
 	return up;
 }
 
+struct hidden *services_hidden(const struct services *s)
+{
+	return s ? s->hidden : NULL;
+}
+
 static int stop(struct service *s, struct error *err)
 {
 	int code, rc = 0;
@@ -254,6 +264,7 @@ int services_stop(struct services *s, struct checks *checks, struct error *err)
 	}
 	(void)pthread_cond_destroy(&s->changed);
 	(void)pthread_mutex_destroy(&s->lock);
+	hidden_free(s->hidden);
 	free(s->item);
 	free(s);
 	return rc;

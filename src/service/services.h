@@ -70,6 +70,9 @@ MUST_CHECK int services_logs(struct services *s, const char *directory,
 			     void (*told)(void *cookie, const struct service_log *log),
 			     void *cookie, struct checks *checks, struct error *err);
 
+/* The secrets of theirs, for trials of them, that add their own; as long as they. NULL: NULL. */
+struct hidden *services_hidden(const struct services *s);
+
 /* How many were started and go on. */
 size_t services_up(struct services *s);
 

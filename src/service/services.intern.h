@@ -42,6 +42,7 @@ struct service {
 
 struct services {
 	struct services_options options;
+	struct hidden *hidden; /* what services and trials were given in confidence */
 	struct service *item;
 	size_t count;
 	pthread_mutex_t lock;

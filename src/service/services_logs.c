@@ -101,7 +101,7 @@ static int search(struct service *s, int fd, const char *directory, struct servi
 	if (directory && copy < 0)
 		return -1;
 	if (log_rules_open(&errors, &s->component->deploy.log_harmless, &rules, err) < 0 ||
-	    log_search(fd, copy, rules, &log->found, err) < 0)
+	    log_search(&(struct log_job){ fd, copy, rules, s->all->hidden }, &log->found, err) < 0)
 		return -1;
 	return judge(s, log, checks, err);
 }

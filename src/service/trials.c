@@ -42,13 +42,18 @@ static void unjudged(struct trying *t, const struct error *cause)
 
 static int try_requests(struct trying *t, struct error *err)
 {
+	CLEANUP(arena_release)
+	struct arena arena = { 0 };
 	const struct ask_order order = { .request = t->trial->request,
 					 .request_count = t->trial->request_count,
 					 .tcp = "",
 					 .env = values_env(&t->variables),
+					 .hidden = hidden_values(t->request->hidden, &arena, err),
 					 .time_ns = t->trial->within_ns,
 					 .attempt_ns = attempt_ns };
 
+	if (!order.hidden)
+		return -1;
 	return ask_inside(t->request->sandbox, &order, &t->request->stop, &t->answer, err);
 }
 
@@ -63,14 +68,17 @@ static void trim(struct buf *output)
 static void judge_output(struct trying *t, struct buf *output)
 {
 	struct ask_answer *a = &t->answer;
+	const struct content_question q = { .variables = &t->variables,
+					    .wanted = t->trial->expect,
+					    .of = CONTENT_PART,
+					    .hidden = t->request->hidden };
 	struct error err = ERROR_INIT;
 	char found[EXPECT_FOUND_SIZE];
 	int held = 1;
 
 	trim(output);
 	if (*t->trial->expect)
-		held = content_judge(&t->variables, t->trial->expect, CONTENT_PART, output, found,
-				     &err);
+		held = content_judge(&q, output, found, &err);
 	a->held = held > 0;
 	if (held < 0)
 		unjudged(t, &err);
@@ -91,6 +99,7 @@ static void judge_command(struct trying *t, struct visit_captured *c)
 		judge_output(t, &c->output);
 		return;
 	}
+	hidden_from(t->request->hidden, &c->output);
 	(void)process_quote_text(&c->output, shown, sizeof(shown));
 	(void)snprintf(a->expected, sizeof(a->expected), "exits with code 0");
 	if (c->time_is_up)
@@ -132,10 +141,12 @@ static int perform(struct trying *t, struct error *err)
 	struct error cause = ERROR_INIT;
 	int rc = 0;
 
-	if (values_fill(t->request->env, &t->trial->env, &t->variables, &cause) < 0)
+	if (values_fill(t->request->env, &t->trial->env, &t->variables, &cause) < 0 ||
+	    hidden_add_list(t->request->hidden, &t->trial->env, &t->variables, &cause) < 0)
 		unjudged(t, &cause);
 	else
 		rc = t->trial->command.count ? try_command(t, err) : try_requests(t, err);
+	ask_answer_hide(&t->answer, t->request->hidden);
 	t->took_ns = clock_monotonic_ns() - began_ns;
 	return rc;
 }
@@ -195,7 +206,7 @@ size_t trials_of(const struct config *c, enum trials_kind kind, const struct tri
 	return c->monitoring_count;
 }
 
-int trials_run(const struct trials_request *request, struct checks *checks, struct error *err)
+static int try_them(const struct trials_request *request, struct checks *checks, struct error *err)
 {
 	const struct trial_config *trial = NULL;
 	size_t count = trials_of(request->config, request->kind, &trial);
@@ -212,4 +223,16 @@ int trials_run(const struct trials_request *request, struct checks *checks, stru
 		return error_set(err, ERROR_NOT_FOUND, "there is no %s \"%s\"",
 				 kinds[request->kind].noun, request->name);
 	return 0;
+}
+
+int trials_run(const struct trials_request *request, struct checks *checks, struct error *err)
+{
+	CLEANUP(cleanup_hidden)
+	struct hidden *own = NULL;
+	struct trials_request with_own = *request;
+
+	if (!request->hidden && hidden_new(&own, err) < 0)
+		return -1;
+	with_own.hidden = request->hidden ? request->hidden : own;
+	return try_them(&with_own, checks, err);
 }

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "model/check.h"
 #include "sandbox/sandbox.h"
+#include "service/hidden.h"
 
 enum trials_kind { TRIALS_SMOKE, TRIALS_WORKFLOW, TRIALS_MONITORING };
 
@@ -20,6 +21,8 @@ struct trials_request {
 	const struct sandbox *sandbox; /* as services_deploy() wants it */
 	const char *const *env;        /* as well */
 	struct stop stop;              /* asked for: ERROR_INTERRUPTED */
+	struct hidden
+		*hidden; /* what no message may repeat, services_hidden(); NULL: only their own */
 };
 
 /*

@@ -3,6 +3,7 @@
 terminals of the people who take part."""
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -279,6 +280,15 @@ def failed(journal):
     """(name, component, subject) of each check that does not hold."""
     return {(c["name"], c.get("component") or "", c.get("subject") or "") for c in journal["checks"]
             if c["verdict"] in ("fail", "error")}
+
+
+def of_cache(service, drill):
+    """A platform of a cache alone, with that service, and that drill."""
+    def change(text):
+        cache = re.search(r"(?ms)^  redis-cache:\n.*?(?=^  \S)", text)[0]
+        return text[:text.index("  postgres-main:")] + cache + service + ("drill:\n" + drill if drill else "") + \
+            text[text.index("notify:"):]
+    return change
 
 
 def run_tests(tests, platform, only=""):

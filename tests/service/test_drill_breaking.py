@@ -4,6 +4,7 @@
 
 usage: test_drill_breaking.py MUSTER [PART OF A NAME]
 """
+import json
 import os
 import random
 import signal
@@ -12,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Carried, Platform, criteria, failed, run_tests, until
+from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Carried, Platform, criteria, failed, of_cache, run_tests, until
 
 # Neither runs: what a person decides about a step that failed.
 ASKED = HEAD + BEFORE + """  back:
@@ -267,6 +268,29 @@ def a_history_that_cannot_be_written(p):
     assert done.process.returncode == 4 and str(blocked) in done.err, (done.process.returncode, done.err)
 
 
+def what_services_print_of_secrets_stands_nowhere(p):
+    """Not on the terminal, nor in the history, reports, metrics and kept logs."""
+    marker = "Tr0ub4dor-and-3"
+    secret = p.place / "secret"
+    secret.write_text(marker + "\n")
+    secret.chmod(0o600)
+    env = f"env: {{SECRET: {{file: {secret}}}}}"
+    p.configure(of_cache(f"  web: {{engine: service, deploy: {{command: [sh, -c, 'echo up; echo ERROR $SECRET; sleep 1000'], {env}, "
+                         "health: {log: up}}}\n",
+                         f"  smoke: {{says: {{command: [sh, -c, 'echo no $SECRET; exit 3'], {env}}}}}\n"))
+    drill = p.begin(HEAD + BEFORE + REDIS.replace("judged:", """deploy: {kind: automatic, does: deploy}
+      health: {kind: automatic, does: health}
+      smoke: {kind: automatic, does: smoke}
+      logs: {kind: automatic, does: logs}
+      judged:""") + AFTER, "--auto").end(1)
+    told = [c["message"] for c in p.journal()["checks"] if c["name"] in ("smoke", "app-log")]
+    assert len(told) == 2 and all("[hidden]" in message for message in told), told
+    files = [f for f in (p.directory / "state").rglob("*") if f.is_file()]
+    assert any(f.name == "web.log" and "[hidden]" in f.read_text() for f in files), files
+    assert not [f for f in files if marker[:8].encode() in f.read_bytes()]
+    assert marker[:8] not in drill.out + drill.err + p.call("drill", "show") + json.dumps(p.metrics())
+
+
 def waits_take_their_time_and_the_clock_runs(p):
     plan = SMALL.replace("      judged:", "      pause: {kind: wait, objective: 2s}\n      judged:")
     metrics = p.drill(plan, *LOST)
@@ -281,7 +305,7 @@ TESTS = [orders_that_make_no_sense_are_refused, orders_that_show_nothing_are_tol
          what_fails_beside_all_that_was_achieved_is_named, signals_end_it_cleanly,
          a_signal_while_people_are_waited_for, whenever_it_is_killed_there_is_a_way_on,
          a_command_ends_with_who_carries_the_drill, two_at_once, one_in_the_background, a_history_that_takes_nothing_more,
-         a_history_that_cannot_be_written, waits_take_their_time_and_the_clock_runs]
+         a_history_that_cannot_be_written, what_services_print_of_secrets_stands_nowhere, waits_take_their_time_and_the_clock_runs]
 
 
 def main():

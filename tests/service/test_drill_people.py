@@ -13,7 +13,7 @@ import threading
 import time
 from contextlib import closing
 
-from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Platform, at, criteria, run_tests, until
+from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Platform, at, criteria, of_cache, run_tests, until
 from standstill import stop_between_writes
 
 PEOPLE = HEAD + """  before:
@@ -417,15 +417,6 @@ WAITS = {
     "workflows": ("", "  workflows: {silence: {http: [{url: 'http://127.0.0.1:8080/', within: 20m}]}}\n"),
     "monitoring": ("", "  test_alert: [on-call]\n  alert_arrived: [sleep, '3000']\n  alert_within: 20m\n"),
 }
-
-
-def of_cache(service, drill):
-    """A platform of a cache alone, with that service, and that drill."""
-    def change(text):
-        cache = re.search(r"(?ms)^  redis-cache:\n.*?(?=^  \S)", text)[0]
-        return text[:text.index("  postgres-main:")] + cache + service + ("drill:\n" + drill if drill else "") + \
-            text[text.index("notify:"):]
-    return change
 
 
 def an_abort_ends_whatever_is_waited_for(p):

@@ -1,35 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Services deployed in a real sandbox: well ones, and each way in which one is not. */
-#include "services_ground.h"
+#include "services_visited.h"
 
 #include <signal.h>
 
 #include "../unit/both_users.h"
 #include "base/clock.h"
-
-static const char *const env[] = { "PLACE=inside", NULL };
-
-static int be_visited(const struct place *place, struct sandbox_pipes pipes, void *cookie)
-{
-	const struct visit_guide guide = {
-		.directory = place->directory, .env = env, .work = ask_work, .cookie = cookie
-	};
-	struct error err = ERROR_INIT;
-
-	return visit_serve(pipes, &guide, &err) < 0;
-}
-
-static struct ground *visited(const char *text)
-{
-	struct ground *g = prepare(text, be_visited);
-
-	g->env = env;
-	return g;
-}
-
-#define BEGINNING                                                                                  \
-	"version: 1\n"                                                                             \
-	"components:\n"
 
 /* A server that answers what a test wants to see; its paths are its answers. */
 #define SERVER                                                                                     \
@@ -280,91 +256,6 @@ static void a_service_that_ends_later_is_noticed_once(void **state)
 	forget(g);
 }
 
-static void remember(void *cookie, const struct service_log *log)
-{
-	*(struct service_log *)cookie = *log;
-}
-
-static void logs_are_searched_and_kept(void **state)
-{
-	static const char script[] =
-		"printf 'all well\\nERROR one\\nno errors here\\nfatal: two\\nan error that is "
-		"expected\\npanic\\n\\0a critical one\\nlast' ; sleep 1000";
-	struct ground *g;
-	struct service_log *log = malloc(sizeof(*log));
-	struct buf kept = { 0 };
-	struct error err = ERROR_INIT;
-	char text[800], directory[96];
-
-	(void)state;
-	assert_non_null(log);
-	(void)snprintf(text, sizeof(text),
-		       BEGINNING
-		       "  web: {engine: service, deploy: {command: [sh, -c, \"${S}\"], env: "
-		       "{S: \"%s\"}, health: {log: last}, log_harmless: [IS EXPECTED]}}\n",
-		       script);
-	for (char *c = text; (c = strchr(c, '\\')); c += 2) {
-		memmove(c + 1, c, strlen(c) + 1);
-		*c = '\\';
-	}
-	g = visited(text);
-	deploy(g);
-	(void)snprintf(directory, sizeof(directory), "%s/logs/deep", g->directory);
-	assert_int_equal(services_logs(g->services, directory, remember, log, &g->checks, &err), 0);
-	assert_int_equal(log->found.lines, 8);
-	assert_int_equal(log->found.errors, 4);
-	assert_int_equal(log->found.hit[0].line, 2);
-	assert_string_equal(log->found.hit[0].shown, "ERROR one");
-	assert_int_equal(log->found.hit[3].line, 7);
-	expect_said(g, "app-log", "web", VERDICT_FAIL, "/logs/deep/web.log:2: ERROR one; ");
-	expect_said(g, "app-log", "web", VERDICT_FAIL, "web.log:4: fatal: two; ");
-	expect_said(g, "app-log", "web", VERDICT_FAIL, "; and 1 more");
-	assert_int_equal(file_read(log->path, 1000, &kept, &err), 0);
-	assert_int_equal(kept.len, log->found.bytes);
-	assert_memory_equal(kept.ptr + kept.len - 5, "\nlast", 5);
-	buf_release(&kept);
-	free(log);
-	forget(g);
-}
-
-static void deploy_limited(struct ground *g, uint64_t log_max)
-{
-	const struct services_options options = {
-		.config = &g->config, .sandbox = &g->sandbox, .env = g->env, .log_max = log_max
-	};
-	struct error err = ERROR_INIT;
-
-	if (services_deploy(&options, &g->services, &g->checks, &err) < 0)
-		fail_msg("%s", err.message);
-}
-
-static void a_service_that_floods_its_log_is_ended(void **state)
-{
-	struct ground *g = visited(
-		BEGINNING
-		"  first: {engine: service, deploy: {command: [sh, -c, \"yes ERROR floooood\"],"
-		" within: 10m, health: {log: never}}}\n"
-		"  later: {engine: service, deploy: {command: [sh, -c, \"echo up; sleep 3;"
-		" yes ERROR floooood\"], within: 10m, health: {log: up}}}\n");
-	struct error err = ERROR_INIT;
-	size_t ended = 0;
-
-	(void)state;
-	deploy_limited(g, 1 << 20);
-	expect_said(g, "deployed", "first", VERDICT_PASS, "first was started");
-	expect_said(g, "health", "first", VERDICT_FAIL,
-		    ": its log had grown to more than 1.0 MiB; ERROR floooood");
-	while (!ended) {
-		if (services_watch(g->services, &ended, &g->checks, &err) < 0)
-			fail_msg("%s", err.message);
-	}
-	assert_int_equal(ended, 1);
-	expect_said(g, "health", "later", VERDICT_FAIL,
-		    ": its log had grown to more than 1.0 MiB; ERROR floooood");
-	assert_int_equal(services_up(g->services), 0);
-	forget(g);
-}
-
 static void a_service_cannot_call_out_nor_see_the_host(void **state)
 {
 	struct ground *g =
@@ -494,8 +385,6 @@ static int run_group(void)
 		cmocka_unit_test(what_a_service_needs_is_up_before_it),
 		cmocka_unit_test(a_service_that_is_not_up_is_told_of_with_its_reason),
 		cmocka_unit_test(a_service_that_ends_later_is_noticed_once),
-		cmocka_unit_test(logs_are_searched_and_kept),
-		cmocka_unit_test(a_service_that_floods_its_log_is_ended),
 		cmocka_unit_test(a_service_cannot_call_out_nor_see_the_host),
 		cmocka_unit_test(files_are_readable_inside_wherever_they_lie),
 		cmocka_unit_test(whoever_is_asked_to_stop_leaves_nothing),

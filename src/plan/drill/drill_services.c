@@ -111,6 +111,7 @@ static int try_all(struct drill *d, enum trials_kind kind, struct checks *checks
 	if (!trials_of(d->config, kind, &first))
 		return 0;
 	request.env = find_environment(d, err);
+	request.hidden = services_hidden(d->services);
 	return request.env ? trials_run(&request, checks, err) : -1;
 }
 

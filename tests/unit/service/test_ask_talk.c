@@ -33,10 +33,12 @@ static void an_order_arrives_as_it_was_given(void **state)
 		{ .method = "", .url = "u", .body = "", .expect = { .body = "" } },
 	};
 	static const char *const env[] = { "KEY=a\"b", "E=", NULL };
+	static const char *const hidden[] = { "a\"b", NULL };
 	const struct ask_order order = { .request = request,
 					 .request_count = 2,
 					 .tcp = "h:1",
 					 .env = env,
+					 .hidden = hidden,
 					 .time_ns = INT64_C(60000000000),
 					 .attempt_ns = 7 };
 	struct arena arena = { 0 };
@@ -62,6 +64,8 @@ static void an_order_arrives_as_it_was_given(void **state)
 	assert_string_equal(back.env[0], "KEY=a\"b");
 	assert_string_equal(back.env[1], "E=");
 	assert_null(back.env[2]);
+	assert_string_equal(back.hidden[0], "a\"b");
+	assert_null(back.hidden[1]);
 	assert_int_equal(back.time_ns, INT64_C(60000000000));
 	assert_int_equal(back.attempt_ns, 7);
 	buf_release(&text);

@@ -56,8 +56,10 @@ static void texts_parts_and_conditions_are_told_apart(void **state)
 		struct buf value = { 0 };
 
 		assert_int_equal(buf_puts(&value, rows[i].value), 0);
-		if (content_judge(&v, rows[i].wanted, rows[i].of, &value, found, &err) !=
-		    rows[i].held)
+		if (content_judge(&(struct content_question){ .variables = &v,
+							      .wanted = rows[i].wanted,
+							      .of = rows[i].of },
+				  &value, found, &err) != rows[i].held)
 			fail_msg("%s of %s", rows[i].wanted, rows[i].value);
 		assert_int_equal(err.kind != ERROR_NONE, rows[i].held < 0);
 		error_clear(&err);

@@ -45,7 +45,7 @@ static struct log_found *search(const char *text, size_t len, const struct log_r
 	int fd = file_of(text, len);
 
 	assert_non_null(found);
-	assert_int_equal(log_search(fd, -1, rules, found, &err), 0);
+	assert_int_equal(log_search(&(struct log_job){ fd, -1, rules, NULL }, found, &err), 0);
 	(void)close(fd);
 	return found;
 }
@@ -138,16 +138,16 @@ static void the_end_of_a_log_is_its_last_lines(void **state)
 
 	(void)state;
 	assert_non_null(much);
-	assert_int_equal(log_tail(fd, tail, sizeof(tail), &err), 0);
+	assert_int_equal(log_tail(fd, NULL, tail, sizeof(tail), &err), 0);
 	assert_string_equal(tail, "3;  4; 5; 6; 7");
 	(void)close(fd);
 	memset(much, 'y', 10000);
 	fd = file_of(much, 10000);
-	assert_int_equal(log_tail(fd, tail, sizeof(tail), &err), 0);
+	assert_int_equal(log_tail(fd, NULL, tail, sizeof(tail), &err), 0);
 	assert_true(strlen(tail) < sizeof(tail));
 	(void)close(fd);
 	fd = file_of("", 0);
-	assert_int_equal(log_tail(fd, tail, sizeof(tail), &err), 0);
+	assert_int_equal(log_tail(fd, NULL, tail, sizeof(tail), &err), 0);
 	assert_string_equal(tail, "");
 	(void)close(fd);
 	free(much);
@@ -163,7 +163,7 @@ static void all_of_it_is_copied(void **state)
 
 	(void)state;
 	assert_non_null(found);
-	assert_int_equal(log_search(fd, copy, NULL, found, &err), 0);
+	assert_int_equal(log_search(&(struct log_job){ fd, copy, NULL, NULL }, found, &err), 0);
 	assert_int_equal(pread(copy, back, sizeof(back), 0), sizeof(text));
 	assert_memory_equal(back, text, sizeof(text));
 	(void)close(fd);
@@ -226,6 +226,47 @@ static void a_log_is_followed_no_longer_than_there_is_time(void **state)
 	log_follow_close(f);
 }
 
+static void secrets_are_neither_found_nor_copied(void **state)
+{
+	enum { BLOCK = 64 * 1024, SIZE = 3 * BLOCK };
+	struct log_rules *rules = rules_of("bad", NULL);
+	struct log_found *found = malloc(sizeof(*found));
+	char *text = malloc(SIZE), *back = calloc(1, SIZE + 1), tail[200];
+	int copy = memfd_create("copy", MFD_CLOEXEC), fd;
+	struct hidden *hidden = NULL;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_true(found && text && back);
+	assert_int_equal(hidden_new(&hidden, &err), 0);
+	assert_int_equal(hidden_add(hidden, "hunter22", &err), 0);
+	assert_int_equal(hidden_add(hidden, "bad", &err), 0); /* too short to be hidden */
+	memset(text, 'x', SIZE);
+	memcpy(text + BLOCK - 10, "\nbad hunter22!\n", 15); /* it lies in two blocks */
+	memcpy(text + SIZE - 4096 - 5, "\0hunter22", 9); /* it begins before the end that is read */
+	fd = file_of(text, SIZE);
+	assert_int_equal(log_search(&(struct log_job){ fd, copy, rules, hidden }, found, &err), 0);
+	assert_int_equal(found->bytes, SIZE);
+	assert_int_equal(found->errors, 1);
+	assert_string_equal(found->hit[0].shown, "bad [hidden]!");
+	assert_int_equal(pread(copy, back, SIZE, 0), SIZE);
+	assert_null(memmem(back, SIZE, "hunter22", 8));
+	assert_non_null(memmem(back, SIZE, "bad [hidden]!", 13));
+	assert_int_equal(log_tail(fd, hidden, back, SIZE, &err), 0);
+	assert_int_equal(strspn(back, "x"), strlen(back));
+	(void)close(fd);
+	fd = file_of("bad\nhunter22\nhunt", 17);
+	assert_int_equal(log_tail(fd, hidden, tail, sizeof(tail), &err), 0);
+	assert_string_equal(tail, "bad; [hidden]; [hidden]");
+	(void)close(fd);
+	(void)close(copy);
+	hidden_free(hidden);
+	log_rules_close(rules);
+	free(found);
+	free(text);
+	free(back);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +276,7 @@ int main(void)
 		cmocka_unit_test(an_empty_log_has_no_line),
 		cmocka_unit_test(the_end_of_a_log_is_its_last_lines),
 		cmocka_unit_test(all_of_it_is_copied),
+		cmocka_unit_test(secrets_are_neither_found_nor_copied),
 		cmocka_unit_test(a_log_that_grows_is_read_once),
 		cmocka_unit_test(a_log_is_followed_no_longer_than_there_is_time),
 	};
