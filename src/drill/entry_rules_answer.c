@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/nearest.h"
 #include "drill/entry_rules.intern.h"
 
@@ -117,6 +118,23 @@ static int check_review(const struct drill_record *r, const struct drill_record_
 	return hint_at_what_waits(r, err);
 }
 
+/* With the start step the clock begins, once: all that was measured since counts from then. */
+static int check_clock(const struct drill_record *r, const struct drill_record_step *s,
+		       const struct entry *e, struct error *err)
+{
+	const struct entry *old = entries_find(r->entries, e->supersedes);
+	char began[DRILL_TIME_SIZE];
+
+	if (!r->t0_ns || strcmp(s->plan->id, r->plan.start) != 0 || !e->at_ns || !old ||
+	    e->at_ns / NS_PER_SECOND == old->at_ns / NS_PER_SECOND)
+		return 0;
+	(void)error_set(err, ERROR_USAGE,
+			"the clock of drill %s began at %s with step %s, and is not set anew",
+			r->run->id, drill_time_format(r, r->t0_ns, began), s->plan->id);
+	return error_hint(err, "muster drill deviation TEXT tells when it should have begun; "
+			       "without --at, a correction keeps the time");
+}
+
 int drill_entry_check_answer(const struct drill_record *r, const struct entry *e, struct error *err)
 {
 	const struct drill_record_step *s = drill_entry_step(r, e->step, err);
@@ -124,7 +142,7 @@ int drill_entry_check_answer(const struct drill_record *r, const struct entry *e
 	if (!s)
 		return -1;
 	if (e->supersedes)
-		return 0;
+		return check_clock(r, s, e, err);
 	if (s->entry)
 		return say_answered(r, s, err);
 	if (e->kind == ENTRY_REFUSE && is_a_persons(s->plan) && s->plan->kind != DRILL_GATE) {

@@ -166,6 +166,29 @@ def an_entry_is_replaced_once_by_one_of_its_kind():
 
 
 @test
+def the_clock_begins_once():
+    with place() as p:
+        d = p.drill(plan=PLAN)
+        d.tell("begin go 100")
+        then = p.ago(80)
+        late = ["--reason", "the laptop was locked"]
+        p.call("drill", "tick", "go", "--at", then, *late)
+        e = p.json("drill", "tick", "go", "--supersede", "1", "--at", p.ago(90), *late)  # T0 has not come
+        d.tell(f"note T0={e['at']}", "end go pass 1")
+        again = ["drill", "tick", "go", "--supersede", "2", "--reason", "my watch was slow"]
+        err = p.call(*again, "--at", p.ago(70), code=2)
+        assert f"the clock of drill {d.name} began at " in err and "with step go" in err, err
+        assert "muster drill deviation TEXT" in err, err
+        assert [x["superseded_by"] for x in p.entries()] == [2, None], p.entries()
+        assert p.json(*again, "--at", e["at"])["at"] == e["at"]
+        again[4] = "3"
+        assert p.json(*again, "--note", "all were there")["at"] == e["at"]
+        d.tell("finish fail")
+        again[4] = "4"
+        assert "is not set anew" in p.call(*again, "--at", p.ago(70), "--drill", "latest", code=2)
+
+
+@test
 def an_issue_takes_its_action_item_along():
     with place() as p:
         p.drill(plan=PLAN)
