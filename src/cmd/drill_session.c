@@ -59,19 +59,58 @@ static int choose_lasting(struct drill_session *s, struct error *err)
 			  newest);
 }
 
-static int choose_named(struct drill_session *s, const char *id, struct error *err)
+/* 1: it is in `out`; 0: no drill begins with that; -1. */
+static int find_drill(struct history *h, const char *prefix, char out[RUN_ID_SIZE],
+		      struct error *err)
+{
+	const struct history_filter filter = { .kind = "drill" };
+	struct run *runs = NULL;
+	size_t count = 0, found = 0;
+	bool whole = false;
+	char other[RUN_ID_SIZE] = "";
+
+	if (history_list(h, &filter, &runs, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count && !whole; i++) {
+		if (strncmp(runs[i].id, prefix, strlen(prefix)) != 0)
+			continue;
+		whole = strcmp(runs[i].id, prefix) == 0;
+		found = whole ? 0 : found;
+		(void)snprintf(found ? other : out, RUN_ID_SIZE, "%s", runs[i].id);
+		found++;
+	}
+	history_free_runs(runs, count);
+	if (found < 2)
+		return (int)found;
+	(void)error_set(err, ERROR_NOT_FOUND, "%.60s could be drill %s, %s%s", prefix, out, other,
+			found > 2 ? " or more" : "");
+	return error_hint(err, "muster drill list shows the drills");
+}
+
+static int say_no_drill(struct history *h, const char *id, struct error *err)
 {
 	CLEANUP(run_release)
 	struct run run = { .kind = NULL };
+	struct error why = ERROR_INIT;
 
-	if (history_load_brief(s->history, id, &run, err) < 0)
-		return error_hint(err, "muster drill list shows the drills");
-	take_id(s, run.id);
-	if (strcmp(run.kind, "drill") == 0)
-		return 0;
-	(void)error_set(err, ERROR_NOT_FOUND, "run %s is no drill, but of kind %s", run.id,
-			run.kind);
+	if (history_load_brief(h, id, &run, &why) == 0)
+		(void)error_set(err, ERROR_NOT_FOUND, "run %s is no drill, but of kind %s", run.id,
+				run.kind);
+	else if (why.kind == ERROR_NOT_FOUND)
+		(void)error_set(err, ERROR_NOT_FOUND, "no drill %.60s in the history", id);
+	else
+		*err = why;
 	return error_hint(err, "muster drill list shows the drills");
+}
+
+/* Of drills only: what else ran on their day makes nothing ambiguous. */
+static int choose_named(struct drill_session *s, const char *id, struct error *err)
+{
+	int found = find_drill(s->history, id, s->id, err);
+
+	if (found < 0)
+		return -1;
+	return found ? 0 : say_no_drill(s->history, id, err);
 }
 
 static int choose(struct drill_session *s, const struct drill_question *q, struct error *err)

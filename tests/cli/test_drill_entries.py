@@ -373,8 +373,27 @@ def other_runs_are_no_drills():
         name = p.json("run", "list")["runs"][0]["id"]
         err = p.call("drill", "note", "x", "--drill", name, code=8)
         assert "is no drill, but of kind verify" in err and "muster drill list" in err, err
-        assert "no run" in p.call("drill", "note", "x", "--drill", "1999", code=8)
+        assert "no drill 1999" in p.call("drill", "note", "x", "--drill", "1999", code=8)
         assert "the history has no drill" in p.call("drill", "entries", "latest", code=8)
+
+
+@test
+def the_beginning_of_a_drills_id_stands_for_no_other_run():
+    with place() as p:
+        p.start("verify").communicate()
+        p.start("verify").communicate()
+        day = p.json("run", "list")["runs"][0]["id"][:8]
+        err = p.call("drill", "show", day, code=8)
+        assert f"no drill {day}" in err and "muster drill list" in err, err
+        first = p.drill(f"{day}T000000Z-0001")
+        first.tell("finish pass")
+        assert first.name in p.call("drill", "show", day)
+        assert p.json("drill", "note", "x", "--drill", day)["drill"] == first.name
+        second = p.drill(f"{day}T000000Z-00012")
+        second.tell("finish pass")
+        err = p.call("drill", "show", day, code=8)
+        assert f"{day} could be drill " in err and first.name in err and second.name in err, err
+        assert first.name in p.call("drill", "show", first.name), "a whole id is no beginning of another"
 
 
 sys.exit(run_tests())
