@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/drill_carry.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/process.h"
 #include "cmd/configuration.h"
 #include "cmd/drill_alert.h"
 #include "cmd/drill_dead.h"
+#include "cmd/drill_detach.h"
 #include "cmd/drill_plans.h"
 #include "cmd/drill_show.h"
-#include "cmd/interrupt.h"
 #include "cmd/report_format.h"
 #include "cmd/run_session.h"
 #include "cmd/schedule_rows.h"
@@ -34,83 +31,17 @@ struct carried {
 	char logs[4096];
 };
 
-/* ---- a process of its own ---- */
-
-/* Its terminal is no longer ours: from here on only the history tells. */
-static void leave_terminal(void)
-{
-	CLEANUP(cleanup_close)
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	for (int fd = 0; null >= 0 && fd < 3; fd++)
-		(void)dup2(null, fd);
-}
-
 static int tell_beginning(struct event_sink *self, const struct event *e, struct error *err)
 {
 	struct carried *c =
 		(struct carried *)(void *)((char *)self - offsetof(struct carried, beginning));
-	struct error ignored = ERROR_INIT;
 
 	(void)err;
 	if (c->told < 0 || e->type == EVENT_PROGRESS)
 		return 0;
-	(void)fflush(NULL);
-	if (file_write_all(c->told, "a pipe", c->s.id, strlen(c->s.id), &ignored) < 0)
-		error_clear(&ignored);
-	(void)close(c->told);
+	drill_detach_begun(c->told, c->s.id);
 	c->told = -1;
-	leave_terminal();
 	return 0;
-}
-
-/* The parent's part: it ends when the drill has begun, or has not. */
-static int await_beginning(const struct invocation *inv, int told, struct error *err)
-{
-	char id[RUN_ID_SIZE] = "";
-	size_t got = 0;
-	ssize_t n;
-
-	while (got < sizeof(id) - 1 &&
-	       (n = file_read_some(told, "a pipe", id + got, sizeof(id) - 1 - got, err)) != 0) {
-		if (n < 0)
-			return -1;
-		got += (size_t)n;
-	}
-	id[got] = '\0';
-	if (!got)
-		return error_set(err, ERROR_TARGET, "the drill did not begin; see above");
-	if (!inv->global.quiet)
-		(void)fprintf(inv->out, "drill %s has begun; muster drill watch shows it\n", id);
-	return EXIT_CODE_PASS;
-}
-
-/* 1: this is the process that carries it; 0: the parent, with `*code`; -1. */
-static int detach(const struct invocation *inv, int *told, int *code, struct error *err)
-{
-	int ends[2];
-	pid_t pid;
-
-	(void)fflush(NULL);
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return error_set_errno(err, ERROR_IO, "make a pipe");
-	pid = process_fork();
-	if (pid == 0) {
-		(void)close(ends[0]);
-		process_reset_signals();
-		interrupt_watch();
-		(void)setsid();
-		*told = ends[1];
-		return 1;
-	}
-	(void)close(ends[1]);
-	if (pid < 0) {
-		(void)close(ends[0]);
-		return error_set_errno(err, ERROR_IO, "start a process");
-	}
-	*code = await_beginning(inv, ends[0], err);
-	(void)close(ends[0]);
-	return *code < 0 ? -1 : 0;
 }
 
 /* ---- what a drill needs ---- */
@@ -374,7 +305,7 @@ static int carry_somewhere(const struct invocation *inv, const struct drill_wish
 			   const char *id, bool detached, struct error *err)
 {
 	int told = -1, code = 0;
-	int rc = detached ? detach(inv, &told, &code, err) : 1;
+	int rc = detached ? drill_detach(inv, &told, &code, err) : 1;
 
 	return rc > 0 ? carry(inv, w, id, told, err) : rc < 0 ? -1 : code;
 }

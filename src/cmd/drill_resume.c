@@ -72,7 +72,8 @@ const struct command drill_resume_command = {
 		"a hold is ended by it, and a wait ends when it would have. "
 		"That is possible for a day after its last sign of life.\n\n"
 		"With --json the document is muster.drill-entry/v1, as of muster drill tick; of a "
-		"drill that is taken up again it is its report, muster.run/v1.",
+		"drill that is taken up again it is its report, muster.run/v1, or with --detach "
+		"muster.drill-begun/v1.",
 	.options = rows,
 	.options_size = sizeof(struct options),
 	.examples = "muster drill resume --reason \"the incident is over\"\n"

@@ -121,7 +121,8 @@ const struct command drill_start_command = {
 		"both are automatic, or it began a day ago and the new one is automatic: then it "
 		"is "
 		"ended as an error, interrupted.\n\n"
-		"With --json the document at the end is muster.run/v1, as muster run show has it.",
+		"With --json the document at the end is muster.run/v1, as muster run show has it; "
+		"with --detach as well it is muster.drill-begun/v1, which holds drill.",
 	.arguments = "[PLAN]",
 	.arguments_max = 1,
 	.options = rows,

@@ -4,6 +4,7 @@
 
 usage: test_drill_carried.py MUSTER LIVE_DRILL
 """
+import json
 import signal
 import sys
 import time
@@ -112,6 +113,47 @@ def a_killed_one_is_taken_up_again_with_what_was_said():
         out, err = carrier.communicate(timeout=60)
         assert carrier.returncode == 1, (out, err)
         assert kinds(p) == ["tick"] * 3 + ["note"] + ["tick"] * 3, p.entries()
+
+
+def start_detached(p):
+    """As soon as no drill is busy: one that is over still writes its report."""
+    end = time.monotonic() + 60
+    while True:
+        process = p.start("drill", "start", "./own.yaml", "--detach")
+        out, err = process.communicate(timeout=60)
+        if process.returncode == 0:
+            return out
+        assert process.returncode == 6 and time.monotonic() < end, (process.returncode, out, err)
+        time.sleep(0.05)
+
+
+def await_end(p):
+    """Of what goes on in the background: a place that is removed while it writes there stays."""
+    end = time.monotonic() + 60
+    while True:
+        process = p.start("status", "--json")
+        out, err = process.communicate(timeout=60)
+        if not json.loads(out)["under_way"]:
+            return
+        assert time.monotonic() < end, (out, err)
+        time.sleep(0.05)
+
+
+@test
+def one_that_goes_on_in_the_background_says_one_thing_once():
+    with place() as p:
+        begun = p.json("drill", "start", "./own.yaml", "--detach")
+        assert begun == {"schema": "muster.drill-begun/v1", "drill": p.json("drill", "list")["drills"][0]["drill"]}, begun
+        for manner in ([], ["--detach"]):
+            told = p.json("drill", "start", "./own.yaml", *manner, code=6)
+            assert (told["schema"], told["exit_code"]) == ("muster.error/v1", 6), told
+            err = p.call("drill", "start", "./own.yaml", *manner, code=6)
+            assert err.count("muster:") == 1, err
+        enter(p, "abort", "--reason", "it was seen")
+        out = start_detached(p)
+        assert out.startswith("drill ") and out.endswith(" has begun; muster drill watch shows it\n"), out
+        enter(p, "abort", "--reason", "it was seen")
+        await_end(p)
 
 
 sys.exit(run_tests())
