@@ -22,7 +22,7 @@ struct drill_entry_options {
 
 #define DRILL_SUPERSEDE_OPTION(structure, member)                                                  \
 	{                                                                                          \
-		.name = "supersede", .type = OPTION_COUNT, .metavar = "N",                         \
+		.name = "supersede", .type = OPTION_NUMBER, .metavar = "N",                        \
 		.summary = "replace the entry of that number; needs --reason",                     \
 		.help = "One of the same kind, and of the same step where it is of one. Both "     \
 			"stay, the old one marked; what is not given is taken over from it, its "  \

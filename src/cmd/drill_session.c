@@ -115,9 +115,12 @@ static int choose_named(struct drill_session *s, const char *id, struct error *e
 
 static int choose(struct drill_session *s, const struct drill_question *q, struct error *err)
 {
-	if (q->id && *q->id && strcmp(q->id, "latest") != 0)
+	/* every drill begins with "", and the newest is not what was asked for */
+	if (q->id && !*q->id)
+		return error_set(err, ERROR_USAGE, "DRILL is empty");
+	if (q->id && strcmp(q->id, "latest") != 0)
 		return choose_named(s, q->id, err);
-	if (q->choice == DRILL_NEWEST || (q->id && *q->id))
+	if (q->choice == DRILL_NEWEST || q->id)
 		return choose_newest(s, err);
 	return choose_lasting(s, err);
 }

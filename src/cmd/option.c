@@ -80,6 +80,16 @@ static int store_choice(const struct option_row *row, const char *value, int *ta
 	return error_hint(err, "it takes one of: %s", known);
 }
 
+/* Taken as one that was not given, it would mean something else than was typed. */
+static int check_text(const struct option_row *row, const char *value, struct error *err)
+{
+	size_t blank = row->type == OPTION_PATH ? 0 : strspn(value, " \t\n");
+
+	if (value[blank])
+		return 0;
+	return error_set(err, ERROR_USAGE, "--%s needs a value, and got an empty one", row->name);
+}
+
 static int store_count(const struct option_row *row, const char *value, unsigned *target,
 		       struct error *err)
 {
@@ -95,6 +105,17 @@ static int store_count(const struct option_row *row, const char *value, unsigned
 	return 0;
 }
 
+static int store_number(const struct option_row *row, const char *value, unsigned *target,
+			struct error *err)
+{
+	if (store_count(row, value, target, err) < 0)
+		return -1;
+	if (*target)
+		return 0;
+	return error_set(err, ERROR_USAGE, "--%s takes a number from 1 on, not \"%s\"", row->name,
+			 value);
+}
+
 int option_store(const struct option_row *row, const char *value, void *target, struct error *err)
 {
 	void *field = (char *)target + row->offset;
@@ -106,9 +127,11 @@ int option_store(const struct option_row *row, const char *value, void *target, 
 	case OPTION_STRING:
 	case OPTION_PATH:
 		*(const char **)field = value;
-		return 0;
+		return check_text(row, value, err);
 	case OPTION_COUNT:
 		return store_count(row, value, field, err);
+	case OPTION_NUMBER:
+		return store_number(row, value, field, err);
 	case OPTION_BYTES:
 		if (quantity_parse_size(value, field) == 0)
 			return 0;
@@ -126,7 +149,7 @@ int option_store(const struct option_row *row, const char *value, void *target, 
 	case OPTION_LIST:
 		break;
 	}
-	return list_append(field, value, err);
+	return check_text(row, value, err) < 0 ? -1 : list_append(field, value, err);
 }
 
 void options_release(const struct option_row *rows, void *target)

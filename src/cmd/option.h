@@ -19,6 +19,7 @@ enum option_type {
 	OPTION_STRING,   /* text; const char * */
 	OPTION_PATH,     /* a file; const char * (completed as a file name) */
 	OPTION_COUNT,    /* a whole number; unsigned */
+	OPTION_NUMBER,   /* that of a thing, from 1 on; unsigned, 0 when not given */
 	OPTION_BYTES,    /* "10 MiB"; uint64_t */
 	OPTION_DURATION, /* "1h30m"; int64_t, nanoseconds */
 	OPTION_CHOICE,   /* one of `choices`; int, its index */
@@ -50,7 +51,8 @@ const char *option_operand(const struct option_row *row, char *out, size_t size)
 
 /*
  * Store `value` (ignored for flags) in the row's field of `target`; the text is
- * kept. ERROR_USAGE tells what was expected.
+ * kept. ERROR_USAGE tells what was expected; a text or file that is empty, as of a variable of a
+ * shell that was not set, is no value.
  */
 MUST_CHECK int option_store(const struct option_row *row, const char *value, void *target,
 			    struct error *err);

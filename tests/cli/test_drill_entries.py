@@ -113,7 +113,7 @@ def a_late_entry_has_both_times_and_a_reason():
         assert "in the future" in p.call("drill", "tick", "present", "--at", p.ago(-100), *late, code=2)
         assert "before the drill" in p.call("drill", "note", "x", "--at", p.ago(700), *late, code=2)
         assert "before step present" in p.call("drill", "tick", "present", "--at", p.ago(400), *late, code=2)
-        for wrong in ("soon", "", "25:00", "10:61", "1:00", "10:05:61", "2026-12-03", "10:05Z"):
+        for wrong in ("soon", "25:00", "10:61", "1:00", "10:05:61", "2026-12-03", "10:05Z"):
             assert "was expected" in p.call("drill", "note", "x", "--at", wrong, *late, code=2), wrong
         then = p.ago(200)
         e = p.json("drill", "tick", "present", "--at", then, *late)
@@ -291,7 +291,13 @@ def texts_are_neither_empty_nor_endless_and_steer_nothing():
         p.drill(plan=PLAN)
         for text in ("", " \t\n"):
             assert "TEXT is missing" in p.call("drill", "note", text, code=2)
-            assert "--reason is missing" in p.call("drill", "hold", "--reason", text, code=2)
+            for words in (["hold", "--reason"], ["note", "x", "--as"], ["note", "x", "--drill"], ["note", "x", "--at"]):
+                err = p.call("drill", *words, text, code=2)
+                assert f"{words[-1]} needs a value, and got an empty one" in err, err
+        err = p.call("drill", "note", "x", "--supersede", "0", "--reason", "y", code=2)
+        assert '--supersede takes a number from 1 on, not "0"' in err, err
+        assert "DRILL is empty" in p.call("drill", "show", "", code=2)
+        assert not p.entries(), "what was refused was entered"
         assert "at most 4000 bytes" in p.call("drill", "note", "x" * 4001, code=2)
         p.call("drill", "note", "x" * 4000)
         p.call("drill", "note", "x", "--as", "y" * 501, code=2)

@@ -13,7 +13,7 @@
 struct fetch_options {
 	bool dry;
 	const char *from;
-	unsigned tries;
+	unsigned tries, copy;
 	uint64_t limit;
 	int64_t wait_ns;
 	int format;
@@ -30,6 +30,7 @@ static const struct option_row fetch_rows[] = {
 	  .summary = "",
 	  .offset = FIELD(from) },
 	{ .name = "tries", .type = OPTION_COUNT, .summary = "", .offset = FIELD(tries) },
+	{ .name = "copy", .type = OPTION_NUMBER, .summary = "", .offset = FIELD(copy) },
 	{ .name = "limit", .type = OPTION_BYTES, .summary = "", .offset = FIELD(limit) },
 	{ .name = "wait", .type = OPTION_DURATION, .summary = "", .offset = FIELD(wait_ns) },
 	{ .name = "format",
@@ -183,6 +184,12 @@ static void what_is_not_understood_is_a_usage_error(void **state)
 		{ { "fetch", "a", "-x" }, "unknown option -x" },
 		{ { "fetch", "a", "--from" }, "--from needs a value" },
 		{ { "fetch", "a", "-f" }, "-f needs a value" },
+		{ { "fetch", "a", "--from", "" }, "--from needs a value, and got an empty one" },
+		{ { "fetch", "a", "-f", " \t" }, "--from needs a value, and got an empty one" },
+		{ { "fetch", "a", "--tag=" }, "--tag needs a value, and got an empty one" },
+		{ { "fetch", "a", "-c", "" }, "--config needs a value, and got an empty one" },
+		{ { "fetch", "a", "--copy", "0" }, "--copy takes a number from 1 on, not \"0\"" },
+		{ { "fetch", "a", "--copy", "" }, "--copy takes a whole number" },
 		{ { "fetch", "a", "--dry=no" }, "--dry takes no value" },
 		{ { "fetch", "a", "--tries", "3x" }, "whole number" },
 		{ { "fetch", "a", "--tries=-1" }, "whole number" },
