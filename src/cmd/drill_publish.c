@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster drill publish: the report of a drill is given to somebody. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/commands.h"
@@ -29,6 +30,8 @@ static const struct option_row rows[] = {
 struct publishing {
 	const struct invocation *inv;
 	struct drill_session session;
+	const char **to; /* whom, each once */
+	size_t to_count;
 	size_t queued;
 	char path[REPORT_PATH_SIZE]; /* of the report as text */
 };
@@ -36,13 +39,32 @@ struct publishing {
 /* More is in the files; the outbox is no place for it. */
 enum { FILE_MAX_BYTES = 2 << 20 };
 
-static int check(const struct publishing *p, struct error *err)
+static void take_name(struct publishing *p, const char *name)
+{
+	for (size_t i = 0; i < p->to_count; i++) {
+		if (strcmp(p->to[i], name) == 0)
+			return;
+	}
+	p->to[p->to_count++] = name;
+}
+
+/* Who is named twice is given it once. */
+static int take_names(struct publishing *p, struct error *err)
 {
 	const struct options *o = p->inv->options;
 
-	for (size_t i = 0; i < o->to.count; i++) {
-		const struct receiver_config *r =
-			config_receiver(&p->session.config, o->to.item[i]);
+	p->to = calloc(o->to.count, sizeof(*p->to));
+	if (!p->to)
+		return error_set(err, ERROR_NOMEM, "no memory for those whom a report is given to");
+	for (size_t i = 0; i < o->to.count; i++)
+		take_name(p, o->to.item[i]);
+	return 0;
+}
+
+static int check(const struct publishing *p, struct error *err)
+{
+	for (size_t i = 0; i < p->to_count; i++) {
+		const struct receiver_config *r = config_receiver(&p->session.config, p->to[i]);
 
 		if (!r || notify_takes_reports(r))
 			continue;
@@ -120,10 +142,10 @@ static int append_entries(struct publishing *p, struct error *err)
 {
 	const struct options *o = p->inv->options;
 
-	for (size_t i = 0; i < o->to.count; i++) {
+	for (size_t i = 0; i < p->to_count; i++) {
 		struct drill_entry_request r = {
 			.options = &o->entry,
-			.entry = { .kind = ENTRY_PUBLISH, .text = o->to.item[i] },
+			.entry = { .kind = ENTRY_PUBLISH, .text = p->to[i] },
 		};
 
 		if (drill_entry_append(&p->session, &r, err) < 0)
@@ -132,26 +154,22 @@ static int append_entries(struct publishing *p, struct error *err)
 	return drill_session_read(&p->session, err);
 }
 
-/* The last entries are those of this publication: one for each of --to. */
+/* The last entries are those of this publication: one for each whom it is given to. */
 static const struct entry *entry_of(const struct publishing *p, size_t i)
 {
-	const struct options *o = p->inv->options;
-
-	return &p->session.entries.item[p->session.entries.count - o->to.count + i];
+	return &p->session.entries.item[p->session.entries.count - p->to_count + i];
 }
 
 /* The report that is sent tells to whom it was given. */
 static int send_all(struct publishing *p, struct error *err)
 {
-	const struct options *o = p->inv->options;
 	CLEANUP(drill_report_release)
 	struct drill_report report = { .run = { .kind = NULL } };
 
 	if (drill_report_load(&p->session, true, &report, err) < 0)
 		return -1;
-	for (size_t i = 0; i < o->to.count; i++) {
-		const struct receiver_config *r =
-			config_receiver(&p->session.config, o->to.item[i]);
+	for (size_t i = 0; i < p->to_count; i++) {
+		const struct receiver_config *r = config_receiver(&p->session.config, p->to[i]);
 
 		if (r && send_to(p, r, &report.drill, entry_of(p, i)->number, err) < 0)
 			return -1;
@@ -183,17 +201,16 @@ static int save(struct publishing *p, struct error *err)
 
 static json_t *receivers_to_json(const struct publishing *p)
 {
-	const struct options *o = p->inv->options;
 	CLEANUP(cleanup_json)
 	json_t *list = json_array();
 
-	for (size_t i = 0; list && i < o->to.count; i++) {
+	for (size_t i = 0; list && i < p->to_count; i++) {
 		CLEANUP(cleanup_json)
 		json_t *to = json_object();
-		const bool sent = config_receiver(&p->session.config, o->to.item[i]) != NULL;
+		const bool queued = config_receiver(&p->session.config, p->to[i]) != NULL;
 
-		if (!to || !member_put(to, "to", text_to_json(o->to.item[i])) ||
-		    !member_put(to, "sent", json_boolean(sent)) ||
+		if (!to || !member_put(to, "to", text_to_json(p->to[i])) ||
+		    !member_put(to, "queued", json_boolean(queued)) ||
 		    !member_put(to, "entry", json_integer(entry_of(p, i)->number)) ||
 		    json_array_append_new(list, TAKE(to)) < 0)
 			return NULL;
@@ -216,18 +233,20 @@ static int tell_json(const struct publishing *p, struct error *err)
 
 static int tell(const struct publishing *p, struct error *err)
 {
-	const struct options *o = p->inv->options;
 	FILE *out = p->inv->out;
 
 	if (p->inv->global.json)
 		return tell_json(p, err);
-	for (size_t i = 0; i < o->to.count; i++) {
-		const bool sent = config_receiver(&p->session.config, o->to.item[i]) != NULL;
+	for (size_t i = 0; i < p->to_count; i++) {
+		const bool queued = config_receiver(&p->session.config, p->to[i]) != NULL;
 
-		(void)fprintf(out, "entry %" PRId64 ": given to ", entry_of(p, i)->number);
-		terminal_puts(&p->inv->screen, o->to.item[i]);
-		(void)fputs(sent ? ", to whom it is sent\n" : "\n", out);
+		(void)fprintf(out, "entry %" PRId64 ": %s ", entry_of(p, i)->number,
+			      queued ? "queued for" : "given to");
+		terminal_puts(&p->inv->screen, p->to[i]);
+		(void)fputc('\n', out);
 	}
+	if (p->queued)
+		(void)fputs("muster notify list --all tells what has arrived\n", out);
 	(void)fputs("The report is in ", out);
 	terminal_puts(&p->inv->screen, p->path);
 	(void)fputc('\n', out);
@@ -242,7 +261,7 @@ static int run(const struct invocation *inv, struct error *err)
 					  .writes = true };
 	int rc = -1;
 
-	if (check_options(inv->options, err) == 0 &&
+	if (check_options(inv->options, err) == 0 && take_names(&p, err) == 0 &&
 	    drill_session_open(inv, &q, &p.session, err) == 0 &&
 	    drill_session_need_end(&p.session, err) == 0 && check(&p, err) == 0 &&
 	    publish(&p, err) == 0 && save(&p, err) == 0)
@@ -250,6 +269,7 @@ static int run(const struct invocation *inv, struct error *err)
 	if (p.queued)
 		sender_start(inv, &p.session.config);
 	drill_session_close(&p.session);
+	free(p.to);
 	return rc < 0 ? -1 : EXIT_CODE_PASS;
 }
 
@@ -261,10 +281,12 @@ const struct command drill_publish_command = {
 		"state directory, with all that was entered since the drill ended, and adds an "
 		"entry for each WHOM. Where WHOM is a receiver of the configuration (mail, Slack, "
 		"a webhook; not a pager or a ping), the report is sent there, whatever routes say: "
-		"a mail has it as a page for browsers. To anybody else you give it yourself. A "
+		"a mail has it as a page for browsers. It is queued, and muster notify list --all "
+		"tells when it has arrived. To anybody else you give it yourself. A "
 		"report may be published again; each time is kept.\n\n"
 		"With --json the document muster.drill-publish/v1 holds drill, report (the path of "
-		"the text), given[] of to, sent and entry, and queued, how many messages wait to "
+		"the text), given[] of to, queued (to be sent to a receiver) and entry, and "
+		"queued, how many messages wait to "
 		"be sent.",
 	.arguments = "[DRILL]",
 	.arguments_max = 1,
