@@ -26,6 +26,7 @@ struct carried {
 	struct drill_show show;
 	struct event_sink beginning; /* tells the parent of a detached one */
 	int told;                    /* the pipe to it; -1: none */
+	bool begun;                  /* it is in the history */
 	struct drill_request request;
 	char next[sizeof("2026-12-03")];
 	char logs[4096];
@@ -37,6 +38,7 @@ static int tell_beginning(struct event_sink *self, const struct event *e, struct
 		(struct carried *)(void *)((char *)self - offsetof(struct carried, beginning));
 
 	(void)err;
+	c->begun = true;
 	if (c->told < 0 || e->type == EVENT_PROGRESS)
 		return 0;
 	drill_detach_begun(c->told, c->s.id);
@@ -162,6 +164,19 @@ static int show_result(const struct invocation *inv, struct carried *c, struct r
 	return 0;
 }
 
+/* It has no end: what kept this process from carrying it on, such as a full disk, may be put right. */
+static int say_how_to_go_on(const struct carried *c, struct error *err)
+{
+	char first[sizeof(err->hint)];
+
+	if (!c->begun)
+		return -1;
+	(void)snprintf(first, sizeof(first), "%s", err->hint);
+	err->hint[0] = '\0';
+	return error_hint(err, "%.180s%smuster drill resume takes the drill up again", first,
+			  *first ? "; then " : "");
+}
+
 static int execute(const struct invocation *inv, struct carried *c, struct error *err)
 {
 	struct run_outcome outcome = { 0 };
@@ -184,7 +199,9 @@ static int execute(const struct invocation *inv, struct carried *c, struct error
 	r->write_report = write_report;
 	r->alert = send_alert;
 	r->cookie = c;
-	if (drill_run(r, &outcome, err) < 0 || show_result(inv, c, &outcome, err) < 0)
+	if (drill_run(r, &outcome, err) < 0)
+		return say_how_to_go_on(c, err);
+	if (show_result(inv, c, &outcome, err) < 0)
 		return -1;
 	return run_session_exit_code(&outcome, false);
 }

@@ -257,6 +257,7 @@ def a_history_that_takes_nothing_more(p):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=False)
     assert "code 4" in done.stdout, (done.stdout, done.stderr)
     assert "full" in done.stderr or "No space left" in done.stderr, done.stderr
+    assert "muster drill resume takes the drill up again" in done.stderr, done.stderr
     p.nothing_left()
 
 
