@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,13 +32,22 @@ const struct command *command_find(const struct command *group, const char *name
 	return NULL;
 }
 
+static bool reader_is_gone(FILE *stream)
+{
+	struct pollfd end = { .fd = fileno(stream) };
+
+	return poll(&end, 1, 0) == 1 && (end.revents & POLLERR);
+}
+
 static int flush(FILE *stream, const char *name, struct error *err)
 {
 	if (fflush(stream) == 0) {
 		if (!ferror(stream))
 			return 0;
-		/* an earlier write failed, and its reason is gone */
-		return error_set(err, ERROR_IO, "cannot write to %s", name);
+		/* an earlier write failed, and its reason is gone, unless that still holds */
+		if (!reader_is_gone(stream))
+			return error_set(err, ERROR_IO, "cannot write to %s", name);
+		errno = EPIPE;
 	}
 	return error_set_errno(err, ERROR_IO, "cannot write to %s", name);
 }
@@ -145,6 +155,19 @@ static void occupy_standard_streams(void)
 	}
 }
 
+/* Of an error, the exit code. Who reads no more, as head does, wants to hear of nothing. */
+static int fail(const struct invocation *inv, const struct error *err)
+{
+	int code = exit_code_of_error(err);
+
+	if (err->sys_errno == EPIPE && ferror(inv->out))
+		return EXIT_CODE_PIPE;
+	terminal_error(&inv->message, err);
+	if (inv->global.json)
+		document_error(inv->out, err, code);
+	return code;
+}
+
 int command_main(const struct command *root, int argc, char **argv)
 {
 	CLEANUP(buf_release)
@@ -161,12 +184,8 @@ int command_main(const struct command *root, int argc, char **argv)
 		(void)error_set(&err, ERROR_NOMEM, "out of memory");
 	inv.line = line.ptr;
 	code = err.kind == ERROR_NONE ? parse_and_run(&inv, argc, argv, &err) : -1;
-	if (code < 0) {
-		code = exit_code_of_error(&err);
-		terminal_error(&inv.message, &err);
-		if (inv.global.json)
-			document_error(inv.out, &err, code);
-	}
+	if (code < 0)
+		code = fail(&inv, &err);
 	arguments_release(&inv);
 	return code;
 }

@@ -20,6 +20,7 @@
 	X(PERMISSION, 9, "permission denied or authentication failed")                             \
 	X(TIMEOUT, 124, "muster's own time limit passed")                                          \
 	X(INTERRUPTED, 130, "interrupted by SIGINT (Ctrl-C)")                                      \
+	X(PIPE, 141, "who read its output has gone, such as head")                                 \
 	X(TERMINATED, 143, "ended by SIGTERM")
 
 enum exit_code {

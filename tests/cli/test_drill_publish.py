@@ -7,6 +7,8 @@ usage: test_drill_publish.py MUSTER LIVE_DRILL
 import email
 import email.policy
 import json
+import os
+import subprocess
 import sys
 import time
 
@@ -129,6 +131,24 @@ def a_dead_drill_that_is_closed_leaves_what_one_that_ends_leaves():
         p.call("drill", "close", code=8)
         assert len(p.json("notify", "list", "--all")["notifications"]) == 1
         await_mails(p)
+
+
+@test
+def who_reads_no_more_is_told_nothing():
+    with place() as p:
+        over(p)
+        for words in (["drill", "show"], ["drill", "show", "--json"], ["drill", "show", "--format=html"], ["run", "show"],
+                      ["drill", "list"], ["drill", "watch", "--once"], ["help", "drill", "start"], ["version", "--json"]):
+            ours, its = os.pipe()
+            os.close(ours)
+            done = subprocess.run([p.muster, *words], cwd=p.path, env=p.environment, text=True, stdin=subprocess.DEVNULL,
+                                  stdout=its, stderr=subprocess.PIPE, timeout=60, check=False)
+            os.close(its)
+            assert (done.returncode, done.stderr) == (141, ""), (words, done)
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([p.muster, *words], cwd=p.path, env=p.environment, text=True, stdin=subprocess.DEVNULL,
+                                      stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+            assert done.returncode == 4 and done.stderr.startswith("muster: "), (words, done)
 
 
 sys.exit(run_tests())
