@@ -26,14 +26,38 @@ static void put_verdict(const struct drill_show *s, enum verdict v)
 		      terminal_symbol(t, v), terminal_end(t));
 }
 
-/* Somebody is waited for: who, for what, and how it is said. */
-static void show_waiting(const struct drill_show *s, const struct event *e,
-			 const struct drill_step *step)
+/* Somebody is waited for: who, and for what. How it is said is the caller's to add. */
+static void begin_waiting(const struct drill_show *s, const struct event *e,
+			  const struct drill_step *step)
 {
 	put_clock(s, e);
 	(void)fprintf(s->inv->err, "… waits for %s: ", *step->role ? step->role : "somebody");
 	terminal_puts(&s->inv->message, step->title);
+}
+
+static void show_waiting(const struct drill_show *s, const struct event *e,
+			 const struct drill_step *step)
+{
+	begin_waiting(s, e, step);
 	(void)fprintf(s->inv->err, " (muster drill tick %s)\n", step->id);
+}
+
+/* A step has failed, and nothing goes on behind it before somebody says so. */
+static void show_asking(const struct drill_show *s, const struct event *e)
+{
+	static const char asks[] = "asks ";
+	const struct drill_step *step =
+		strncmp(e->subject, asks, strlen(asks)) == 0 ?
+			drill_plan_step(s->plan, e->subject + strlen(asks)) :
+			NULL;
+
+	if (!step)
+		return;
+	begin_waiting(s, e, step);
+	(void)fprintf(s->inv->err,
+		      " has failed (muster drill tick %s to go on, "
+		      "muster drill refuse %s to stop)\n",
+		      step->id, step->id);
 }
 
 static void show_end(const struct drill_show *s, const struct event *e,
@@ -89,6 +113,8 @@ static int receive(struct event_sink *self, const struct event *e, struct error 
 	if (e->type == EVENT_STEP_STARTED && step && !s->automatic &&
 	    (step->kind == DRILL_TICK || step->kind == DRILL_GATE))
 		show_waiting(s, e, step);
+	if (e->type == EVENT_NOTE && !s->automatic)
+		show_asking(s, e);
 	if (e->type == EVENT_STEP_FINISHED && step)
 		show_end(s, e, step);
 	if (e->type == EVENT_CHECK && show_check(s, e->check, err) < 0)

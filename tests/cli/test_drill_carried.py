@@ -67,6 +67,7 @@ def a_drill_goes_on_by_what_people_say_and_is_closed():
         enter(p, "close", "--reason", "everybody has gone home")
         out, err = carrier.communicate(timeout=60)
         assert carrier.returncode == 1, (out, err)  # a step failed
+        assert "waits for somebody: own has failed (muster drill tick own to go on, muster drill refuse own to stop)\n" in err
         assert kinds(p) == ["tick"] * 4 + ["note", "close"], p.entries()
         p.call("drill", "tick", "meeting", "--drill", "latest")
         assert p.json("drill", "review")["steps"][0]["ticked"]
