@@ -127,8 +127,9 @@ static void add_calls(struct frame *f)
 
 		if (s->asks)
 			frame_add(f, FRAME_NOW, FRAME_CALL,
-				  frame_say(f, "%s %s failed. Go on? %s", frame_sign(f, "▶", ">"),
-					    s->plan->id, title),
+				  frame_say(f,
+					    "%s %s failed. Go on? muster drill tick %s, or refuse",
+					    frame_sign(f, "▶", ">"), s->plan->id, s->plan->id),
 				  who(f, s));
 		else if (s->state == DRILL_STEP_READY)
 			frame_add(f, FRAME_NOW, FRAME_CALL,

@@ -87,6 +87,21 @@ static void whoever_is_waited_for_is_called_by_name(void **state)
 	buf_release(&seen.text);
 }
 
+static void how_a_step_that_asks_is_answered_stands_beside_it(void **state)
+{
+	struct stage *s = *state;
+	struct frame_text seen = { 0 };
+
+	stage_begin(s);
+	stage_prepare(s);
+	stage_step(s, "available", 0, -1, VERDICT_PASS);
+	stage_note_at(s, NULL, "asks available", "it failed: go on, or stop?", 9);
+	look(stage_record(s, 10), 80, 24, false, &seen);
+	assert_non_null(strstr(seen.text.ptr, "> available failed. Go on? muster drill tick "
+					      "available, or refuse"));
+	buf_release(&seen.text);
+}
+
 static void a_wide_screen_tells_what_waits_for_what(void **state)
 {
 	struct stage *s = *state;
@@ -181,6 +196,7 @@ int main(void)
 		TEST(it_stays_within_any_screen),
 		TEST(on_the_smallest_screen_are_the_clock_and_what_is_under_way),
 		TEST(whoever_is_waited_for_is_called_by_name),
+		TEST(how_a_step_that_asks_is_answered_stands_beside_it),
 		TEST(a_wide_screen_tells_what_waits_for_what),
 		TEST(a_judgement_that_is_bad_is_no_good_step),
 		TEST(a_missed_milestone_and_a_met_one_are_told_apart),
