@@ -69,7 +69,7 @@ def the_newest_set_cannot_be_used(p):
     metrics = p.drill(SMALL, "--scenario=newest-unusable")
     assert component(metrics)["set"] == older != newest and metrics["verdict"] == "pass", metrics["summary"]
     said, = (c["message"] for c in p.journal()["checks"] if c["name"] == "exists")
-    assert said == f"set {older}, the newest of those that may be used; no run has found anything out about it", said
+    assert said.startswith(f"set {older}, the newest of those that may be used; "), said
 
 
 def component_set(metrics):
