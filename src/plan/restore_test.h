@@ -30,7 +30,7 @@ struct restore_test_request {
 	const char *set; /* catalogue_find(); NULL: `pick` tells */
 	enum restore_pick pick;
 	enum restore_trust trust;
-	size_t withheld;      /* so many of a component's newest sets may not be used */
+	size_t withheld;      /* so many of the newest sets that are trusted may not be used */
 	int64_t not_after_ns; /* nor newer ones than this, wall clock; 0: any may */
 	/*
 	 * Only tell what would be restored, whether this machine can, and how long it took

@@ -52,7 +52,7 @@ struct drill_request {
 	int (*write_report)(void *cookie, struct error *err);
 	/*
 	 * Sends a test alert, and adds a check `monitoring` per receiver of what became of it; waits
-	 * for nothing once `stop` asks for the end.
+	 * for no arrival once `stop` asks for the end. What is being sent ends by its own time limit.
 	 */
 	int (*alert)(void *cookie, const struct stop *stop, struct checks *out, struct error *err);
 	void *cookie;
