@@ -6,7 +6,7 @@
 
 #include "history/store.h"
 
-/* Checks whose failure makes a set one that nobody would restore: of its files, wherever they lie. */
+/* Checks whose failure makes a set one that nobody would restore: of what it holds, wherever it lies. */
 #define OF_CONTENT                                                                                 \
 	"'restored', 'proven', 'schema', 'constraints', 'indexes', 'analyze', 'round-trip'"
 /* Of the files of one place. */

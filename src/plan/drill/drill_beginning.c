@@ -104,7 +104,6 @@ int drill_tell_beginning(struct plan_run *run, void *subject, struct error *err)
 
 	d->run = run;
 	rc = d->request->earlier ? tell_resumption(run, d, err) : tell_new(run, d, err);
-
 	/* of the sets, which others may read and add to, not to be kept while people talk */
 	history_unlock(d->request->run.history);
 	return rc;
