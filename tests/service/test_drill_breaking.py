@@ -206,9 +206,8 @@ def a_command_ends_with_who_carries_the_drill(p):
                         "--auto", *LOST)
         until(pids.exists, "the command runs")
         began = [int(pid) for pid in pids.read_text().split()]
+        until(lambda: sum(commands_of(pid) == "sleep\n" for pid in drill.descendants() | set(began)) == 3, "all three of it run")
         processes = drill.descendants() | set(began)
-        assert all(Path(f"/proc/{pid}").exists() for pid in began), began
-        assert sum("sleep" in commands_of(pid) for pid in processes) == 3, [commands_of(pid) for pid in processes]
         drill.kill(number)
         drill.end(code)
         p.nothing_left(processes)
