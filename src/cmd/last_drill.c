@@ -3,35 +3,25 @@
 
 #include <stdio.h>
 
-#include "history/entry.h"
+#include "report/past_drill.h"
 
 /* One of these is over: what was not resumed within a day has an end. */
 enum { DRILLS_ASKED = 20 };
 
 static int read_record(struct history *h, struct last_drill *out, struct error *err)
 {
-	CLEANUP(run_release)
-	struct run run = { 0 };
-	CLEANUP(entries_release)
-	struct entries entries = { 0 };
-	CLEANUP(drill_record_release)
-	struct drill_record record = { 0 };
-	struct error why = ERROR_INIT;
+	CLEANUP(past_drill_release)
+	struct past_drill drill = { .run = { .kind = NULL } };
+	const struct drill_record *r = &drill.record;
+	int rc = past_drill_load(h, out->run, &drill, err);
 
-	if (history_load_brief(h, out->run, &run, err) < 0 ||
-	    history_entries(h, out->run, 0, &entries, err) < 0)
-		return -1;
-	if (drill_record_build(&run, &entries, run.finished_ns, &record, &why) < 0) {
-		if (why.kind != ERROR_NOMEM)
-			return 0;
-		*err = why;
-		return -1;
-	}
-	out->verdict = record.verdict;
-	out->rto = record.rto;
-	out->rpo = record.rpo;
-	if (record.t0_ns)
-		out->began_ns = record.t0_ns;
+	if (rc <= 0)
+		return rc;
+	out->verdict = r->verdict;
+	out->rto = r->rto;
+	out->rpo = r->rpo;
+	if (r->t0_ns)
+		out->began_ns = r->t0_ns;
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "history/entry.h"
 #include "report/drill.h"
+#include "report/past_drill.h"
 
 enum { EARLIER_MAX = 6 };
 
@@ -77,20 +78,11 @@ static int keep_earlier(struct report_drill *d, const struct drill_record *r, st
 static int read_earlier(struct history *h, const char *id, struct report_drill *d,
 			struct error *err)
 {
-	CLEANUP(run_release)
-	struct run run = { 0 };
-	CLEANUP(entries_release)
-	struct entries entries = { 0 };
-	CLEANUP(drill_record_release)
-	struct drill_record record = { 0 };
-	struct error ignored = ERROR_INIT;
+	CLEANUP(past_drill_release)
+	struct past_drill earlier = { .run = { .kind = NULL } };
+	int rc = past_drill_load(h, id, &earlier, err);
 
-	if (history_load_brief(h, id, &run, err) < 0 ||
-	    history_entries(h, id, 0, &entries, err) < 0)
-		return -1;
-	if (drill_record_build(&run, &entries, run.finished_ns, &record, &ignored) < 0)
-		return ignored.kind == ERROR_NOMEM ? no_memory(err) : 0;
-	return keep_earlier(d, &record, err);
+	return rc > 0 ? keep_earlier(d, &earlier.record, err) : rc;
 }
 
 static int read_all_earlier(struct history *h, const struct run *drills, size_t count,
