@@ -77,10 +77,9 @@ static int load_earlier_plan(struct carried *c, struct error *err)
 /* One drill at a time; and a sign that somebody carries it. */
 static int lock_drill(struct carried *c, struct error *err)
 {
-	static const char *const name[] = { "_drill" };
-	const struct history_claim claim = {
-		.run = c->s.id, .command = "drill", .component = name, .component_count = 1
-	};
+	const struct history_claim claim = { .run = c->s.id,
+					     .command = "drill",
+					     .whole_kind = true };
 
 	if (history_open(c->s.config.state_dir, &c->people, err) < 0)
 		return -1;

@@ -36,20 +36,16 @@ struct history_claim {
 	const char *run, *command;    /* its id; its kind, for those who wait */
 	const char *const *component; /* names, of letters, digits, - and _ */
 	size_t component_count; /* 0: the configuration has none; such runs exclude each other */
+	bool whole_kind; /* the kind instead, whatever its runs are about: one of them at a time */
 };
 /*
- * Take the lock of each component (of an open file description, so a dead holder holds
- * nothing), all or none, without waiting for runs; held until close. ERROR_BUSY names the
+ * Take the lock of each component, or of the kind (of an open file description, so a dead holder
+ * holds nothing), all or none, without waiting for runs; held until close. ERROR_BUSY names the
  * holder: command, run, components, pid, since when. What the run then records as its start
  * tells which components it was about.
  */
 MUST_CHECK int history_lock(struct history *h, const struct history_claim *claim,
 			    struct error *err);
-/* Else it is a name by which runs of a kind keep each other out, "_drill". */
-static inline bool history_is_component(const char *name)
-{
-	return name[0] != '_';
-}
 /* Give them back before close; safe when none is held. */
 void history_unlock(struct history *h);
 
@@ -67,6 +63,7 @@ struct history_holder {
 	int64_t since_ns;
 	char **component; /* owned; sorted */
 	size_t component_count;
+	bool whole_kind; /* it keeps other runs of its kind, which `command` is, out */
 };
 struct history_holders {
 	struct history_holder *item;

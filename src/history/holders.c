@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asks who holds which component's lock, without taking any. */
+/* Asks who holds which lock, without taking any. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ static void parse_holder(char *text, struct history_holder *out)
 		out->since_ns = 0;
 }
 
-/* 1: somebody holds it, and `out` says who, but for the components; 0: nobody. */
+/* 1: somebody holds it, and `out` says who, but not what; 0: nobody. */
 static int ask(const char *path, struct history_holder *out, struct error *err)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -71,11 +71,7 @@ static int no_memory(struct error *err)
 static int name_component(struct history_holder *holder, const char *component, struct error *err)
 {
 	void *components = holder->component;
-	char **slot;
-
-	if (!history_is_component(component))
-		return 0;
-	slot = store_slot(&components, holder->component_count, sizeof(*slot));
+	char **slot = store_slot(&components, holder->component_count, sizeof(*slot));
 
 	holder->component = components;
 	if (!slot)
@@ -87,6 +83,7 @@ static int name_component(struct history_holder *holder, const char *component, 
 	return 0;
 }
 
+/* `component` NULL: the lock is of the holder's kind. */
 static int add(struct history_holders *holders, const struct history_holder *found,
 	       const char *component, struct error *err)
 {
@@ -102,19 +99,21 @@ static int add(struct history_holders *holders, const struct history_holder *fou
 		*holder = *found;
 		holders->count++;
 	}
+	if (!component)
+		holder->whole_kind = true;
 	/* a run of no components holds a lock all the same */
-	return *component ? name_component(holder, component, err) : 0;
+	return component && *component ? name_component(holder, component, err) : 0;
 }
 
-/* The component of a lock's file, by cutting its name short; NULL: it is no lock. */
-static const char *component_of(char *name)
+/* Cuts the suffix off, if the name of a lock's file has it. */
+static bool cut(char *name, const char *suffix)
 {
-	size_t len = strlen(name), suffix = strlen(LOCK_SUFFIX);
+	size_t len = strlen(name), end = strlen(suffix);
 
-	if (len < suffix || strcmp(name + len - suffix, LOCK_SUFFIX) != 0)
-		return NULL;
-	name[len - suffix] = '\0';
-	return name;
+	if (len < end || strcmp(name + len - end, suffix) != 0)
+		return false;
+	name[len - end] = '\0';
+	return true;
 }
 
 static int look_at(const char *directory, char *name, struct history_holders *out,
@@ -122,15 +121,15 @@ static int look_at(const char *directory, char *name, struct history_holders *ou
 {
 	char path[STORE_PATH_SIZE + LOCK_NAME_SIZE];
 	struct history_holder found;
-	const char *component;
+	bool of_component;
 	int rc;
 
 	(void)snprintf(path, sizeof(path), "%s/%.255s", directory, name);
-	component = component_of(name);
-	if (!component)
+	of_component = cut(name, LOCK_OF_COMPONENT);
+	if (!of_component && !cut(name, LOCK_OF_KIND))
 		return 0;
 	rc = ask(path, &found, err);
-	return rc > 0 ? add(out, &found, component, err) : rc;
+	return rc > 0 ? add(out, &found, of_component ? name : NULL, err) : rc;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -181,13 +180,22 @@ const struct history_holder *holders_of_component(const struct history_holders *
 	for (size_t i = 0; i < holders->count; i++) {
 		const struct history_holder *holder = &holders->item[i];
 
-		/* by such a name runs of a kind keep each other out, and they tell their kind */
-		if (!history_is_component(component) && strcmp(holder->command, component + 1) == 0)
-			return holder;
 		for (size_t k = 0; k < holder->component_count; k++) {
 			if (strcmp(holder->component[k], component) == 0)
 				return holder;
 		}
+	}
+	return NULL;
+}
+
+const struct history_holder *holders_of_kind(const struct history_holders *holders,
+					     const char *kind)
+{
+	for (size_t i = 0; i < holders->count; i++) {
+		const struct history_holder *holder = &holders->item[i];
+
+		if (holder->whole_kind && strcmp(holder->command, kind) == 0)
+			return holder;
 	}
 	return NULL;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One lock per component, a file below <state_dir>/locks: an open file description lock,
- * which dies with its holder and, unlike flock(), can be asked about without being taken for
- * an instant. The file's text says who holds it.
+ * One lock per component, and one per kind of which a single run may be under way; each a file
+ * below <state_dir>/locks: an open file description lock, which dies with its holder and, unlike
+ * flock(), can be asked about without being taken for an instant. The file's text says who holds it.
  */
 #include "history/lock.h"
 
@@ -65,15 +65,24 @@ static int enter_gate(const struct history *h, struct error *err)
 	return fd;
 }
 
+/* The name of a lock's file. Returns `out`. */
+static const char *lock_file(bool of_kind, const char *name, char out[LOCK_NAME_SIZE])
+{
+	(void)snprintf(out, LOCK_NAME_SIZE, "%.200s%s", name,
+		       of_kind ? LOCK_OF_KIND : LOCK_OF_COMPONENT);
+	return out;
+}
+
 static int write_holder(const struct history *h, const struct held_lock *lock,
 			const struct history_claim *claim, struct error *err)
 {
-	char text[256], since[CLOCK_RFC3339_SIZE], path[STORE_PATH_SIZE + 256];
+	char text[256], since[CLOCK_RFC3339_SIZE], file[LOCK_NAME_SIZE],
+		path[STORE_PATH_SIZE + LOCK_NAME_SIZE];
 
 	(void)snprintf(text, sizeof(text), "%.31s\n%.60s\n%ld\n%s\n", claim->run, claim->command,
 		       (long)getpid(), clock_format_rfc3339(clock_wall_ns(), since));
-	(void)snprintf(path, sizeof(path), "%s/locks/%.200s" LOCK_SUFFIX, h->directory,
-		       lock->component);
+	(void)snprintf(path, sizeof(path), "%s/locks/%s", h->directory,
+		       lock_file(lock->of_kind, lock->name, file));
 	if (ftruncate(lock->fd, 0) < 0)
 		return error_set_errno(err, ERROR_IO, "write %s", path);
 	if (file_write_all(lock->fd, path, text, strlen(text), err) == 0)
@@ -93,8 +102,9 @@ static char *join(const struct history_holder *holder, char *out, size_t size)
 	return out;
 }
 
-/* Who it is that holds `component`, with all that it holds. */
-static int busy(struct history *h, const char *component, struct error *err)
+/* Who it is that holds one of those locks, with all that it holds. */
+static int busy(struct history *h, const struct history_claim *claim, const char *name,
+		struct error *err)
 {
 	CLEANUP(history_holders_release)
 	struct history_holders holders = { 0 };
@@ -103,7 +113,8 @@ static int busy(struct history *h, const char *component, struct error *err)
 
 	if (history_holders(h, &holders, err) < 0)
 		return -1;
-	holder = holders_of_component(&holders, component);
+	holder = claim->whole_kind ? holders_of_kind(&holders, name) :
+				     holders_of_component(&holders, name);
 	if (holder && *holder->run)
 		(void)error_set(err, ERROR_BUSY,
 				"another run is under way: %s %s%s%s, pid %ld, since %s",
@@ -112,32 +123,39 @@ static int busy(struct history *h, const char *component, struct error *err)
 				clock_format_rfc3339(holder->since_ns, since));
 	else
 		(void)error_set(err, ERROR_BUSY, "another run of %s is under way",
-				*component && history_is_component(component) ? component :
-										"the platform");
+				*name && !claim->whole_kind ? name : "the platform");
 	return error_hint(err, "wait for it to end; `muster status` shows it");
 }
 
-/* One more lock of the claim. */
-static int take(struct history *h, const struct history_claim *claim, const char *component,
+static bool holds(const struct history *h, const char *name)
+{
+	for (size_t i = 0; i < h->lock_count; i++) {
+		if (strcmp(h->lock[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One more lock of the claim: of a component, or of its kind. */
+static int take(struct history *h, const struct history_claim *claim, const char *name,
 		struct error *err)
 {
 	struct held_lock *lock = &h->lock[h->lock_count];
-	char name[LOCK_NAME_SIZE];
+	char file[LOCK_NAME_SIZE];
 	CLEANUP(cleanup_close)
-	int fd = -1;
+	int fd = open_file(h, lock_file(claim->whole_kind, name, file), err);
 
-	(void)snprintf(name, sizeof(name), "%.200s" LOCK_SUFFIX, component);
-	fd = open_file(h, name, err);
 	if (fd < 0)
 		return -1;
 	if (set_lock(fd, F_OFD_SETLK, F_WRLCK) < 0) {
 		if (errno == EAGAIN || errno == EACCES)
-			return busy(h, component, err);
-		return error_set_errno(err, ERROR_IO, "lock %s/locks/%s", h->directory, name);
+			return busy(h, claim, name, err);
+		return error_set_errno(err, ERROR_IO, "lock %s/locks/%s", h->directory, file);
 	}
-	lock->component = strdup(component);
-	if (!lock->component)
+	lock->name = strdup(name);
+	if (!lock->name)
 		return error_set(err, ERROR_NOMEM, "history: no memory for locks");
+	lock->of_kind = claim->whole_kind;
 	lock->fd = TAKE_FD(fd);
 	h->lock_count++;
 	return write_holder(h, lock, claim, err);
@@ -145,12 +163,13 @@ static int take(struct history *h, const struct history_claim *claim, const char
 
 static int take_all(struct history *h, const struct history_claim *claim, struct error *err)
 {
+	if (claim->whole_kind)
+		return take(h, claim, claim->command, err);
 	if (!claim->component_count)
 		return take(h, claim, "", err);
 	for (size_t i = 0; i < claim->component_count; i++) {
 		/* a name that was said twice */
-		if (!history_holds(h, claim->component[i]) &&
-		    take(h, claim, claim->component[i], err) < 0)
+		if (!holds(h, claim->component[i]) && take(h, claim, claim->component[i], err) < 0)
 			return -1;
 	}
 	return 0;
@@ -177,15 +196,6 @@ int history_lock(struct history *h, const struct history_claim *claim, struct er
 	return -1;
 }
 
-bool history_holds(const struct history *h, const char *component)
-{
-	for (size_t i = 0; i < h->lock_count; i++) {
-		if (strcmp(h->lock[i].component, component) == 0)
-			return true;
-	}
-	return false;
-}
-
 void history_unlock(struct history *h)
 {
 	for (size_t i = 0; i < h->lock_count; i++) {
@@ -197,7 +207,7 @@ void history_unlock(struct history *h)
 		/* by its name: a process that was forked from this one may share the description */
 		(void)set_lock(lock->fd, F_OFD_SETLK, F_UNLCK);
 		(void)close(lock->fd);
-		free(lock->component);
+		free(lock->name);
 	}
 	free(h->lock);
 	h->lock = NULL;

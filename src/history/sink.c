@@ -186,11 +186,10 @@ static int append_components(struct history *h, const char *run, struct error *e
 	    0)
 		return -1;
 	for (size_t i = 0; i < h->lock_count; i++) {
-		if (!*h->lock[i].component)
+		if (h->lock[i].of_kind || !*h->lock[i].name)
 			continue;
 		if (store_bind_text(h, s, 1, run, err) < 0 ||
-		    store_bind_text(h, s, 2, h->lock[i].component, err) < 0 ||
-		    store_step(h, s, err) < 0)
+		    store_bind_text(h, s, 2, h->lock[i].name, err) < 0 || store_step(h, s, err) < 0)
 			return -1;
 		(void)sqlite3_reset(s);
 	}

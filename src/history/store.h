@@ -16,10 +16,11 @@ enum { STORE_PATH_SIZE = 4096 };
  */
 #define STORE_HAS_COME " s.at < (unixepoch() + 60) * 1000000000"
 
-/* The lock of a component that we hold. */
+/* A lock that we hold. */
 struct held_lock {
 	int fd;
-	char *component; /* owned; "" of a run that has none */
+	char *name; /* owned; of a component, "" of a run that has none; or of the kind */
+	bool of_kind;
 };
 
 struct history {

@@ -214,6 +214,44 @@ static void runs_of_no_component_exclude_each_other_alone(void **state)
 	end_holder(&queue);
 }
 
+static void a_kind_is_no_component_whatever_that_is_called(void **state)
+{
+	struct world *w = *state;
+	static const char *const named_alike[] = { "_drill", "drill" };
+	const struct history_claim drill = { .run = "r1", .command = "drill", .whole_kind = true },
+				   verify = { .run = "r2",
+					      .command = "verify",
+					      .component = named_alike,
+					      .component_count = 2 },
+				   another = { .run = "r3",
+					       .command = "drill",
+					       .whole_kind = true };
+	CLEANUP(cleanup_history)
+	struct history *first = open_history(w);
+	CLEANUP(cleanup_history)
+	struct history *second = open_history(w);
+	CLEANUP(cleanup_history)
+	struct history *third = open_history(w);
+	CLEANUP(history_holders_release)
+	struct history_holders holders = { 0 };
+
+	assert_int_equal(history_lock(first, &drill, &w->err), 0);
+	assert_int_equal(history_lock(second, &verify, &w->err), 0);
+	assert_int_equal(history_holders(third, &holders, &w->err), 0);
+	assert_int_equal(holders.count, 2);
+	assert_string_equal(holders.item[0].run, "r2");
+	assert_int_equal(holders.item[0].component_count, 2);
+	assert_string_equal(holders.item[0].component[0], "_drill");
+	assert_false(holders.item[0].whole_kind);
+	assert_string_equal(holders.item[1].run, "r1");
+	assert_int_equal(holders.item[1].component_count, 0);
+	assert_true(holders.item[1].whole_kind);
+
+	assert_int_equal(history_lock(third, &another, &w->err), -1);
+	assert_int_equal(w->err.kind, ERROR_BUSY);
+	assert_non_null(strstr(w->err.message, ": drill r1, pid "));
+}
+
 static size_t list(struct world *w, struct history *h, struct run **runs)
 {
 	struct history_filter any = { .kind = NULL };
@@ -425,6 +463,7 @@ int main(void)
 		TEST(all_of_a_claim_is_taken_or_nothing),
 		TEST(a_full_disk_is_told_with_the_file_and_what_to_do),
 		TEST(runs_of_no_component_exclude_each_other_alone),
+		TEST(a_kind_is_no_component_whatever_that_is_called),
 		TEST(recovery_ends_the_runs_of_the_dead_and_of_nobody_else),
 		TEST(several_writers_lose_nothing_and_keep_each_run_in_order),
 		TEST(two_never_hold_the_same_component),
