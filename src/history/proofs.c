@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "history/proven.h"
+
 /*
  * Per finished restore test or drill and component: when it ended and the component's verdict, which
  * what concerns the run as a whole (an interruption, a step of no component) weighs upon.
@@ -13,16 +15,15 @@ static const char proofs_sql[] =
 	"WITH tested AS ("
 	"  SELECT s.run, s.at + f.duration AS ended, c.component,"
 	"    max(c.verdict = 'warn') AS warned,"
-	"    max(c.verdict IN ('fail', 'error') OR (c.verdict = 'skipped' AND c.required)) AS bad,"
-	"    max(c.name = 'proven' AND c.verdict IN ('pass', 'warn')) AS proof"
+	"    max(c.verdict = 'fail' OR " PROVEN_UNTOLD ") AS bad,"
+	"    max(" PROVEN_BY ") AS proof"
 	"  FROM event s"
 	"  JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
 	"  JOIN event c ON c.run = s.run AND c.type = 'check' AND c.component IS NOT NULL"
-	"  WHERE s.type = 'run-started' AND s.kind IN ('restore-test', 'drill')"
+	"  WHERE s.type = 'run-started' AND s.kind IN (" PROVEN_KINDS ")"
 	"    AND" STORE_HAS_COME "    AND (?1 IS NULL OR c.component = ?1)"
-	"    AND NOT EXISTS (SELECT 1 FROM event w WHERE w.run = s.run AND w.type = 'check'"
-	"      AND w.component IS NULL AND w.name IN ('interrupted', 'step')"
-	"      AND (w.verdict IN ('fail', 'error') OR (w.verdict = 'skipped' AND w.required)))"
+	"    AND NOT EXISTS (SELECT 1 FROM event c WHERE c.run = s.run AND c.type = 'check'"
+	"      AND " PROVEN_OF_COURSE " AND (c.verdict = 'fail' OR " PROVEN_UNTOLD "))"
 	"  GROUP BY s.run, c.component),"
 	/* each component's set is its own: that of what was read of it */
 	" proven AS ("

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "history/proven.h"
 #include "history/store.h"
 
 /* Checks whose failure makes a set one that nobody would restore: of what it holds, wherever it lies. */
@@ -27,12 +28,11 @@ static const char looks_sql[] =
 	"  SELECT s.run, s.kind, s.at,"
 	"    ?1 = EXISTS (SELECT 1 FROM event n WHERE n.run = s.run AND n.type = 'note'"
 	"      AND n.subject = '" RUN_NOTE_OFFSITE "' AND n.message = 'yes') AS ours,"
-	"    EXISTS (SELECT 1 FROM event w WHERE w.run = s.run AND w.type = 'check'"
-	"      AND w.component IS NULL AND w.name IN ('interrupted', 'step')"
-	"      AND w.verdict IN ('fail', 'error')) AS cut"
+	"    EXISTS (SELECT 1 FROM event c WHERE c.run = s.run AND c.type = 'check'"
+	"      AND " PROVEN_OF_COURSE " AND c.verdict IN ('fail', 'error')) AS cut"
 	"  FROM event s JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
 	"  WHERE s.type = 'run-started' AND s.kind IN"
-	"    ('verify', 'verify-set', 'verify-offsite', 'restore-test', 'drill')"
+	"    ('verify', 'verify-set', 'verify-offsite', " PROVEN_KINDS ")"
 	"    AND s.at >= ?2 AND" STORE_HAS_COME "),"
 	" l AS (SELECT r.*, e.component, e.found AS backup_set FROM r"
 	"  JOIN event e ON e.run = r.run AND e.type = 'check' AND e.name = 'exists'"
@@ -42,13 +42,9 @@ static const char looks_sql[] =
 	"    ORDER BY c.seq LIMIT 1),"
 	"  iif(l.ours, (SELECT c.name" LOOKS_CHECK "c.verdict = 'fail' AND c.name IN (" OF_FILES ")"
 	"    ORDER BY c.seq LIMIT 1), NULL),"
-	"  l.ours AND EXISTS (SELECT 1" LOOKS_CHECK "c.name = 'proven'"
-	"    AND c.verdict IN ('pass', 'warn')),"
-	"  l.ours AND EXISTS (SELECT 1" LOOKS_CHECK "c.name = 'format'"
-	"    AND c.verdict IN ('pass', 'warn')),"
-	"  l.cut OR EXISTS (SELECT 1" LOOKS_CHECK "c.name IN (" OF_FILES
-	") AND (c.verdict = 'error'"
-	"    OR (c.verdict = 'skipped' AND c.required)))"
+	"  l.ours AND EXISTS (SELECT 1" LOOKS_CHECK PROVEN_BY "),"
+	"  l.ours AND EXISTS (SELECT 1" LOOKS_CHECK "c.name = 'format' AND " PROVEN_HOLDS "),"
+	"  l.cut OR EXISTS (SELECT 1" LOOKS_CHECK "c.name IN (" OF_FILES ") AND " PROVEN_UNTOLD ")"
 	" FROM l ORDER BY l.component, l.backup_set, l.at, l.run";
 
 struct look {

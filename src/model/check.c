@@ -41,6 +41,12 @@ bool check_parse_name(const char *name, enum check_id *out)
 	return false;
 }
 
+bool check_is_of_course(const char *name)
+{
+	return strcmp(name, check_name(CHECK_STEP)) == 0 ||
+	       strcmp(name, check_name(CHECK_INTERRUPTED)) == 0;
+}
+
 static struct check *next_slot(struct checks *c)
 {
 	if (c->count == c->capacity) {

@@ -111,6 +111,9 @@ static inline enum verdict check_weight(const struct check *c)
 	return c->required && c->verdict == VERDICT_SKIPPED ? VERDICT_ERROR : c->verdict;
 }
 
+/* Is it, where it is of no component, of the run's own course: a step that failed, an end cut short? */
+bool check_is_of_course(const char *name);
+
 struct checks {
 	struct arena arena;
 	struct check *item;

@@ -4,13 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the engine of plans says about the run as a whole: a proof needs a whole run. */
-static bool concerns_whole_run(const struct check *c)
-{
-	return !*c->component && (strcmp(c->name, check_name(CHECK_INTERRUPTED)) == 0 ||
-				  strcmp(c->name, check_name(CHECK_STEP)) == 0);
-}
-
 /* The worst that a run's checks say about one component; false when they say nothing. */
 static bool verdict_on(const struct run *run, const char *component, enum verdict *out)
 {
@@ -21,7 +14,8 @@ static bool verdict_on(const struct run *run, const char *component, enum verdic
 		const struct check *c = &run->checks.item[i];
 		bool own = strcmp(c->component, component) == 0;
 
-		if (own || concerns_whole_run(c))
+		/* what is said of a component counts of a whole run only */
+		if (own || (!*c->component && check_is_of_course(c->name)))
 			worst = verdict_worse(worst, check_weight(c));
 		named |= own;
 	}
@@ -36,9 +30,9 @@ static void learn(struct readiness_component *c, const struct run *run, enum ver
 		c->verified_ns = run->finished_ns;
 		c->verdict = v;
 	}
-	if (!c->proven_ns && (v == VERDICT_PASS || v == VERDICT_WARN)) {
-		c->proven_ns = run->finished_ns;
-		(void)snprintf(c->proven_set, sizeof(c->proven_set), "%s",
+	if (!c->passed_ns && (v == VERDICT_PASS || v == VERDICT_WARN)) {
+		c->passed_ns = run->finished_ns;
+		(void)snprintf(c->passed_set, sizeof(c->passed_set), "%s",
 			       run->set ? run->set : "");
 	}
 }
@@ -51,9 +45,9 @@ bool readiness_learn(struct readiness *r, const struct run *run)
 		struct readiness_component *c = &r->component[i];
 		enum verdict v;
 
-		if (run->finished_ns && !c->proven_ns && verdict_on(run, c->name, &v))
+		if (run->finished_ns && !c->passed_ns && verdict_on(run, c->name, &v))
 			learn(c, run, v);
-		curious |= !c->proven_ns;
+		curious |= !c->passed_ns;
 	}
 	return curious;
 }
@@ -73,8 +67,8 @@ static bool is_older(int64_t then_ns, int64_t now_ns, int64_t max_ns)
 
 static void judge(struct readiness_component *c, int64_t now_ns)
 {
-	bool newer = c->set_known && *c->set && c->proven_ns && *c->proven_set &&
-		     strcmp(c->set, c->proven_set) != 0;
+	bool newer = c->set_known && *c->set && c->passed_ns && *c->passed_set &&
+		     strcmp(c->set, c->passed_set) != 0;
 
 	c->words = NULL;
 	if (!c->run[0])
@@ -89,7 +83,7 @@ static void judge(struct readiness_component *c, int64_t now_ns)
 		set_state(c, VERDICT_PASS, "verified; the newest set is not yet");
 	else
 		set_state(c, VERDICT_PASS, "verified");
-	if (c->proven_ns && is_older(c->proven_ns, now_ns, c->max_age_ns))
+	if (c->passed_ns && is_older(c->passed_ns, now_ns, c->max_age_ns))
 		set_state(c, VERDICT_ERROR, "stale: the proof is older than max_age");
 	if (!c->has_backups || !c->set_known)
 		return;

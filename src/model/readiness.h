@@ -37,8 +37,8 @@ struct readiness_component {
 	char run[RUN_ID_SIZE]; /* of the last verification; "" = never verified */
 	int64_t verified_ns;   /* its end */
 	enum verdict verdict;  /* what it said about this component */
-	int64_t proven_ns;     /* end of the last one that passed or warned; 0: none seen */
-	char proven_set[32];   /* the set it was about */
+	int64_t passed_ns;     /* end of the last one that passed or warned; 0: none seen */
+	char passed_set[32];   /* the set it was about */
 
 	/* by readiness_judge() */
 	enum verdict state;

@@ -234,12 +234,6 @@ static int add_check(struct changes *out, const struct run *run, const struct ch
 	return 0;
 }
 
-static bool is_of_whole_run(const char *name)
-{
-	return strcmp(name, check_name(CHECK_STEP)) == 0 ||
-	       strcmp(name, check_name(CHECK_INTERRUPTED)) == 0;
-}
-
 /* Something that concerns the whole could not be looked at: what is not spoken of may be as it was. */
 static bool could_not_tell(const struct checks *checks)
 {
@@ -265,7 +259,7 @@ static bool is_well(const struct run *run, const struct alert *a)
 	if (*a->component)
 		return component == VERDICT_PASS || component == VERDICT_WARN;
 	/* a run of some components has no word on what else the platform has */
-	return is_of_whole_run(a->name) &&
+	return check_is_of_course(a->name) &&
 	       (run->verdict == VERDICT_PASS || run->verdict == VERDICT_WARN);
 }
 

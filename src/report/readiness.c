@@ -52,8 +52,8 @@ static void proof(struct paint *p, const struct readiness_component *c, int64_t 
 {
 	char age[QUANTITY_TEXT_SIZE], limit[QUANTITY_TEXT_SIZE];
 
-	field(p, "proof", c->proven_ns ? age_text(c->proven_ns, now_ns, age) : "none");
-	if (c->proven_ns)
+	field(p, "proof", c->passed_ns ? age_text(c->passed_ns, now_ns, age) : "none");
+	if (c->passed_ns)
 		paint_format(p, " old");
 	if (c->max_age_ns)
 		paint_format(p, ", may be %s", quantity_format_duration(c->max_age_ns, limit));
@@ -255,9 +255,9 @@ static json_t *component_to_json(const struct readiness_component *c, int64_t no
 	member(o, "last_verified", time_to_json(c->verified_ns), &failed);
 	member(o, "last_verdict", c->run[0] ? json_string(verdict_name(c->verdict)) : json_null(),
 	       &failed);
-	member(o, "proven", time_to_json(c->proven_ns), &failed);
-	member(o, "proven_set", optional_text(c->proven_set), &failed);
-	member(o, "proof_age", c->proven_ns ? seconds_to_json(now_ns - c->proven_ns) : json_null(),
+	member(o, "proven", time_to_json(c->passed_ns), &failed);
+	member(o, "proven_set", optional_text(c->passed_set), &failed);
+	member(o, "proof_age", c->passed_ns ? seconds_to_json(now_ns - c->passed_ns) : json_null(),
 	       &failed);
 	member(o, "max_age", optional_seconds(c->max_age_ns), &failed);
 	member(o, "restored", restore_to_json(&c->restore, now_ns), &failed);
@@ -332,12 +332,12 @@ static void proof_ages(struct paint *p, const struct readiness *r)
 		const struct readiness_component *c = &r->component[i];
 		long long max = c->max_age_ns / NS_PER_SECOND;
 
-		if (!c->proven_ns)
+		if (!c->passed_ns)
 			continue;
 		paint_format(p, " '");
 		paint_one_line(p, c->name);
 		paint_format(p, "_proof_age'=%llds",
-			     (long long)(r->at_ns - c->proven_ns) / (long long)NS_PER_SECOND);
+			     (long long)(r->at_ns - c->passed_ns) / (long long)NS_PER_SECOND);
 		if (max)
 			paint_format(p, ";;%lld", max);
 	}

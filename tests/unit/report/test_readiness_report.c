@@ -84,7 +84,7 @@ static void the_last_verdict_counts_and_an_older_proof_is_remembered(void **stat
 	learn(&r, "r1", 49 * HOUR, VERDICT_PASS);
 	expect(&r, VERDICT_FAIL, "the last verification failed");
 	assert_string_equal(c.run, "r3");
-	assert_int_equal(c.proven_ns, NOW - 25 * HOUR);
+	assert_int_equal(c.passed_ns, NOW - 25 * HOUR);
 }
 
 static void a_proof_older_than_max_age_is_stale(void **state)
