@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the two halves of the engine share: what a run tells, and which step runs when. */
+/* What the parts of the engine share: what a run tells, one step of it, and which step runs when. */
 #ifndef PLAN_PLAN_INTERN_H
 #define PLAN_PLAN_INTERN_H
 
@@ -31,6 +31,31 @@ size_t plan_step_index(const struct plan *plan, const char *id);
 
 /* ERROR_INTERNAL: two steps of one id, dependencies on no step or in a circle. */
 MUST_CHECK int plan_check_order(const struct plan *plan, struct error *err);
+
+enum plan_step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED, STEP_SKIPPED };
+
+/* A step and, while it runs, its thread, which then sets `state`, under the lock. */
+struct plan_slot {
+	struct plan_run run;
+	void *subject;
+	pthread_t thread;
+	enum plan_step_state state;
+	int64_t began_ns; /* monotonic */
+	bool collected;   /* its end was looked at */
+	struct error err; /* what the journal said, when it refused an event */
+};
+
+/* -1 with `err`: the journal refused an event. */
+
+/* Its begin. */
+MUST_CHECK int plan_step_begin(struct plan_slot *slot, struct error *err);
+/* Its end. `cause`: what kept it from its work, unless it is `done`. */
+MUST_CHECK int plan_step_end(struct plan_slot *slot, bool done, const struct error *cause,
+			     struct error *err);
+/* It cannot be run, since `cause` was not completed. */
+MUST_CHECK int plan_step_skip(struct plan_slot *slot, const struct step *cause, struct error *err);
+/* All of a slot, for a thread: sets `state` and, when the journal refused an event, `err`. NULL. */
+void *plan_step_work(void *slot);
 
 /*
  * Runs all steps. `cut` gets why they were not all run (interrupted, out of time);

@@ -7,37 +7,24 @@
 #include "base/clock.h"
 #include "plan/plan.intern.h"
 
-enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED, STEP_SKIPPED };
-
 /* How often people, times and the plan's tending are looked after. */
 enum { TEND_MS = 200 };
-
-/* A step and, while it runs, its thread, which then sets `state`, under the lock. */
-struct slot {
-	struct plan_run run;
-	void *subject;
-	pthread_t thread;
-	enum step_state state;
-	int64_t began_ns; /* monotonic */
-	bool collected;   /* its end was looked at */
-	struct error err; /* what the journal said, when it refused an event */
-};
 
 struct schedule {
 	const struct plan *plan;
 	struct plan_shared *shared;
-	struct slot *slot; /* one per step */
-	unsigned running;  /* threads of steps */
-	unsigned polled;   /* steps under way that have none */
-	bool held;         /* no step shall begin */
+	struct plan_slot *slot; /* one per step */
+	unsigned running;       /* threads of steps */
+	unsigned polled;        /* steps under way that have none */
+	bool held;              /* no step shall begin */
 };
 
-static bool is_over(enum step_state state)
+static bool is_over(enum plan_step_state state)
 {
 	return state == STEP_DONE || state == STEP_FAILED || state == STEP_SKIPPED;
 }
 
-static bool is_ready(const struct schedule *s, const struct slot *slot)
+static bool is_ready(const struct schedule *s, const struct plan_slot *slot)
 {
 	if (slot->state != STEP_WAITING)
 		return false;
@@ -50,9 +37,9 @@ static bool is_ready(const struct schedule *s, const struct slot *slot)
 }
 
 /* The table's own order wherever the dependencies leave a choice. */
-static struct slot *next_ready(const struct schedule *s)
+static struct plan_slot *next_ready(const struct schedule *s)
 {
-	struct slot *found = NULL;
+	struct plan_slot *found = NULL;
 
 	(void)pthread_mutex_lock(&s->shared->lock);
 	for (size_t i = 0; !found && i < s->plan->step_count; i++) {
@@ -68,7 +55,7 @@ static struct slot *next_ready(const struct schedule *s)
 static const struct step *hindrance(const struct schedule *s, const struct step *step)
 {
 	for (const char *const *after = step->after; !step->always && after && *after; after++) {
-		const struct slot *before = &s->slot[plan_step_index(s->plan, *after)];
+		const struct plan_slot *before = &s->slot[plan_step_index(s->plan, *after)];
 
 		if (before->state != STEP_DONE || before->run.hinders)
 			return before->run.current;
@@ -76,113 +63,11 @@ static const struct step *hindrance(const struct schedule *s, const struct step 
 	return NULL;
 }
 
-static int add_step_check(struct plan_run *run, const struct check *base, const char *message,
-			  struct error *err)
-{
-	struct check check = *base;
-
-	check.name = check_name(CHECK_STEP);
-	check.component = run->current->component;
-	check.subject = run->current->id;
-	check.message = message;
-	check.required = true;
-	return plan_check(run, &check, err);
-}
-
-static int skip_step(struct plan_run *run, const struct step *cause, struct error *err)
-{
-	struct check base = { .verdict = VERDICT_SKIPPED };
-	struct event end = { .type = EVENT_STEP_FINISHED, .verdict = VERDICT_SKIPPED };
-	char message[160];
-
-	(void)snprintf(message, sizeof(message), "not run, because step %s was not completed",
-		       cause->id);
-	if (add_step_check(run, &base, message, err) < 0)
-		return -1;
-	return plan_send(run, &end, err);
-}
-
-/* What stopped a step: our own end is told once, after the steps; the rest is its error. */
-static int record_failure(struct plan_run *run, const struct error *cause, struct error *err)
-{
-	struct check base = { .verdict = VERDICT_ERROR, .hint = cause->hint };
-	struct error ignored = ERROR_INIT;
-
-	if (plan_may_go_on(run, &ignored) < 0)
-		return 0;
-	return add_step_check(
-		run, &base, cause->kind ? cause->message : "the step failed without a reason", err);
-}
-
-static bool journal_failed(struct plan_shared *shared)
-{
-	bool failed;
-
-	(void)pthread_mutex_lock(&shared->lock);
-	failed = shared->journal_failed;
-	(void)pthread_mutex_unlock(&shared->lock);
-	return failed;
-}
-
-static int begin_step(struct slot *slot, struct error *err)
-{
-	struct event start = { .type = EVENT_STEP_STARTED, .text = slot->run.current->title };
-
-	slot->began_ns = clock_monotonic_ns();
-	return plan_send(&slot->run, &start, err);
-}
-
-/* `cause`: what kept it from its work, unless it is `done`. */
-static int end_step(struct slot *slot, bool done, const struct error *cause, struct error *err)
-{
-	struct plan_run *run = &slot->run;
-	struct event end = { .type = EVENT_STEP_FINISHED };
-
-	if (!done && record_failure(run, cause, err) < 0)
-		return -1;
-	end.verdict = plan_step_verdict(run);
-	if (!done)
-		end.verdict = verdict_worse(end.verdict, VERDICT_ERROR);
-	end.duration_ns = clock_monotonic_ns() - slot->began_ns;
-	return plan_send(run, &end, err);
-}
-
-/* 0 or, when the journal refused an event, -1; *done tells whether the step did its work. */
-static int run_step(struct slot *slot, bool *done, struct error *err)
-{
-	struct plan_run *run = &slot->run;
-	struct error cause = ERROR_INIT;
-
-	*done = false;
-	if (begin_step(slot, err) < 0)
-		return -1;
-	*done = run->current->run(run, slot->subject, &cause) >= 0;
-	if (journal_failed(run->shared)) {
-		*err = cause;
-		return error_set(err, ERROR_IO, "the journal refused an event");
-	}
-	return end_step(slot, *done, &cause, err);
-}
-
-static void *work(void *argument)
-{
-	struct slot *slot = argument;
-	struct plan_shared *shared = slot->run.shared;
-	bool done = false;
-
-	(void)(run_step(slot, &done, &slot->err) < 0); /* its error is kept */
-	(void)pthread_mutex_lock(&shared->lock);
-	slot->state = done ? STEP_DONE : STEP_FAILED;
-	(void)pthread_cond_signal(&shared->step_ended);
-	(void)pthread_mutex_unlock(&shared->lock);
-	return NULL;
-}
-
 /* A step that waits for somebody. True: it is over already, since the journal refused it. */
-static bool begin_polled(struct schedule *s, struct slot *slot)
+static bool begin_polled(struct schedule *s, struct plan_slot *slot)
 {
 	s->polled++;
-	slot->state = begin_step(slot, &slot->err) < 0 ? STEP_FAILED : STEP_RUNNING;
+	slot->state = plan_step_begin(slot, &slot->err) < 0 ? STEP_FAILED : STEP_RUNNING;
 	return slot->state == STEP_FAILED;
 }
 
@@ -190,7 +75,7 @@ static bool begin_polled(struct schedule *s, struct slot *slot)
  * In a thread of its own; in this one when there is but one lane, when it must be alone, or
  * when the system gives no other. True: it is over already.
  */
-static bool begin(struct schedule *s, struct slot *slot)
+static bool begin(struct schedule *s, struct plan_slot *slot)
 {
 	const struct step *step = slot->run.current;
 	const struct step *cause = hindrance(s, step);
@@ -200,20 +85,20 @@ static bool begin(struct schedule *s, struct slot *slot)
 		return begin_polled(s, slot);
 	s->running++;
 	if (cause) {
-		(void)(skip_step(&slot->run, cause, &slot->err) < 0); /* its error is kept */
+		(void)(plan_step_skip(slot, cause, &slot->err) < 0); /* its error is kept */
 		slot->state = STEP_SKIPPED;
 		return true;
 	}
 	slot->state = STEP_RUNNING;
 	if (s->plan->lanes > 1 && !step->alone &&
-	    pthread_create(&slot->thread, NULL, work, slot) == 0)
+	    pthread_create(&slot->thread, NULL, plan_step_work, slot) == 0)
 		return false;
 	slot->thread = pthread_self();
-	(void)work(slot);
+	(void)plan_step_work(slot);
 	return true;
 }
 
-static bool is_polled(const struct slot *slot)
+static bool is_polled(const struct plan_slot *slot)
 {
 	return slot->run.current->poll && slot->state == STEP_RUNNING;
 }
@@ -222,7 +107,7 @@ static bool is_polled(const struct slot *slot)
 static void poll_steps(struct schedule *s)
 {
 	for (size_t i = 0; s->polled && i < s->plan->step_count; i++) {
-		struct slot *slot = &s->slot[i];
+		struct plan_slot *slot = &s->slot[i];
 		struct error cause = ERROR_INIT;
 		int rc = is_polled(slot) ?
 				 slot->run.current->poll(&slot->run, slot->subject, &cause) :
@@ -230,7 +115,7 @@ static void poll_steps(struct schedule *s)
 
 		if (rc == 0)
 			continue;
-		(void)(end_step(slot, rc > 0, &cause, &slot->err) < 0); /* its error is kept */
+		(void)(plan_step_end(slot, rc > 0, &cause, &slot->err) < 0); /* its error is kept */
 		slot->state = rc > 0 ? STEP_DONE : STEP_FAILED;
 	}
 }
@@ -239,7 +124,7 @@ static void poll_steps(struct schedule *s)
 static void give_up_polled(struct schedule *s)
 {
 	for (size_t i = 0; s->polled && i < s->plan->step_count; i++) {
-		struct slot *slot = &s->slot[i];
+		struct plan_slot *slot = &s->slot[i];
 		struct event end = { .type = EVENT_STEP_FINISHED, .verdict = VERDICT_SKIPPED };
 
 		if (!is_polled(slot))
@@ -250,7 +135,7 @@ static void give_up_polled(struct schedule *s)
 	}
 }
 
-static struct slot *find_ended(const struct schedule *s)
+static struct plan_slot *find_ended(const struct schedule *s)
 {
 	for (size_t i = 0; i < s->plan->step_count; i++) {
 		if (!s->slot[i].collected && is_over(s->slot[i].state))
@@ -273,9 +158,9 @@ static void await(struct schedule *s)
 }
 
 /* A step that has ended unseen; waits a while for one. NULL: none has. */
-static struct slot *collect(struct schedule *s)
+static struct plan_slot *collect(struct schedule *s)
 {
-	struct slot *slot;
+	struct plan_slot *slot;
 
 	(void)pthread_mutex_lock(&s->shared->lock);
 	slot = find_ended(s);
@@ -299,7 +184,7 @@ static struct slot *collect(struct schedule *s)
 static void start_ready(struct schedule *s)
 {
 	unsigned lanes = s->plan->lanes > 1 ? s->plan->lanes : 1;
-	struct slot *slot = NULL;
+	struct plan_slot *slot = NULL;
 
 	while (s->running < lanes && (slot = next_ready(s))) {
 		/* one that is over is looked at before another begins */
@@ -344,7 +229,7 @@ static void go_on(struct schedule *s, const struct plan_run *run, struct error *
 	give_up_polled(s);
 }
 
-static int tell_end(const struct schedule *s, struct slot *slot, struct error *err)
+static int tell_end(const struct schedule *s, struct plan_slot *slot, struct error *err)
 {
 	if (slot->err.kind != ERROR_NONE) {
 		*err = slot->err;
@@ -363,7 +248,7 @@ static int run_all(struct schedule *s, const struct plan_run *run, size_t *dealt
 
 	*dealt_with = 0;
 	for (;;) {
-		struct slot *slot;
+		struct plan_slot *slot;
 
 		if (rc == 0)
 			go_on(s, run, cut);
@@ -393,7 +278,7 @@ int plan_run_steps(const struct plan_run *run, void *subject, size_t *dealt_with
 	const struct plan_past *past = run->shared->past;
 	struct schedule s = { .plan = plan, .shared = run->shared };
 	CLEANUP(cleanup_free)
-	struct slot *slots = calloc(plan->step_count + 1, sizeof(*slots));
+	struct plan_slot *slots = calloc(plan->step_count + 1, sizeof(*slots));
 
 	if (!slots)
 		return error_set(err, ERROR_NOMEM, "no memory for plan %s", plan->kind);
