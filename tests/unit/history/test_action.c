@@ -10,38 +10,8 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "base/file.h"
 #include "history/action.h"
-
-struct world {
-	char directory[64];
-	struct history *h;
-	struct error err;
-};
-
-static int set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	(void)snprintf(w->directory, sizeof(w->directory), "/tmp/muster-action-XXXXXX");
-	assert_non_null(mkdtemp(w->directory));
-	if (history_open(w->directory, &w->h, &w->err) < 0)
-		fail_msg("%s", w->err.message);
-	*state = w;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *w = *state;
-	struct error err = ERROR_INIT;
-
-	history_close(w->h);
-	assert_int_equal(file_remove_tree(w->directory, &err), 0);
-	free(w);
-	return 0;
-}
+#include "world.h"
 
 static int64_t add(struct world *w, const char *title, const char *due)
 {
@@ -192,18 +162,19 @@ static void entries_cannot_be_changed_or_removed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_item_is_kept_as_it_was_added, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_item_is_kept_as_it_was_added, world_on_disk,
+						world_end),
 		cmocka_unit_test_setup_teardown(what_is_due_first_comes_first_and_what_is_done_last,
-						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_deferred_item_has_its_last_day_and_reason, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(what_is_done_stays_done, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_item_that_there_is_not_is_not_found, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(what_is_added_in_a_transaction_goes_with_it, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(entries_cannot_be_changed_or_removed, set_up,
-						tear_down),
+						world_on_disk, world_end),
+		cmocka_unit_test_setup_teardown(a_deferred_item_has_its_last_day_and_reason,
+						world_on_disk, world_end),
+		cmocka_unit_test_setup_teardown(what_is_done_stays_done, world_on_disk, world_end),
+		cmocka_unit_test_setup_teardown(an_item_that_there_is_not_is_not_found,
+						world_on_disk, world_end),
+		cmocka_unit_test_setup_teardown(what_is_added_in_a_transaction_goes_with_it,
+						world_on_disk, world_end),
+		cmocka_unit_test_setup_teardown(entries_cannot_be_changed_or_removed, world_on_disk,
+						world_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,45 +17,9 @@
 #include "history/known.h"
 #include "history/store.h"
 #include "plans.h"
+#include "world.h"
 
 #define HOUR (3600 * NS_PER_SECOND)
-
-struct world {
-	char directory[64], database[96];
-	struct history *h;
-	struct error err;
-};
-
-static int set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	(void)snprintf(w->directory, sizeof(w->directory), "/tmp/muster-history-XXXXXX");
-	assert_non_null(mkdtemp(w->directory));
-	(void)snprintf(w->database, sizeof(w->database), "%s/history.db", w->directory);
-	if (history_open(w->directory, &w->h, &w->err) < 0)
-		fail_msg("%s", w->err.message);
-	*state = w;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *w = *state;
-	struct error err = ERROR_INIT;
-
-	history_close(w->h);
-	assert_int_equal(file_remove_tree(w->directory, &err), 0);
-	free(w);
-	return 0;
-}
-
-static void tell(struct world *w, const struct event *e)
-{
-	if (event_send(history_sink(w->h), e, &w->err) < 0)
-		fail_msg("%s", w->err.message);
-}
 
 static void start_run(struct world *w, const char *id, const char *kind, int64_t at_ns)
 {
@@ -601,7 +565,7 @@ static void every_query_uses_an_index(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_on_disk, world_end)
 	const struct CMUnitTest tests[] = {
 		TEST(a_run_comes_back_as_it_was_told),
 		TEST(a_run_is_found_by_a_unique_prefix_only),

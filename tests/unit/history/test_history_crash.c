@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "history/history.h"
+#include "world.h"
 
 static const char run_id[] = "20261122T030000Z-dead";
 
@@ -28,32 +28,6 @@ static int lock_cache(struct history *h, const char *id, const char *command, st
 	};
 
 	return history_lock(h, &claim, err);
-}
-
-struct world {
-	char directory[64];
-	struct error err;
-};
-
-static int set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	(void)snprintf(w->directory, sizeof(w->directory), "/tmp/muster-crash-XXXXXX");
-	assert_non_null(mkdtemp(w->directory));
-	*state = w;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *w = *state;
-	struct error err = ERROR_INIT;
-
-	assert_int_equal(file_remove_tree(w->directory, &err), 0);
-	free(w);
-	return 0;
 }
 
 static void report(int fd, char what)
@@ -250,7 +224,7 @@ static void the_second_of_two_is_told_who_holds_the_lock(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_of_directory, world_end)
 	const struct CMUnitTest tests[] = {
 		TEST(a_killed_run_is_never_greener_than_what_it_recorded),
 		TEST(the_second_of_two_is_told_who_holds_the_lock),

@@ -11,39 +11,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "history/history.h"
+#include "world.h"
 
 #define HOUR (3600 * NS_PER_SECOND)
-
-struct world {
-	struct history *h;
-	struct error err;
-};
-
-static int set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	assert_int_equal(history_open_memory(&w->h, &w->err), 0);
-	*state = w;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *w = *state;
-
-	history_close(w->h);
-	free(w);
-	return 0;
-}
-
-static void tell(struct world *w, const struct event *e)
-{
-	if (event_send(history_sink(w->h), e, &w->err) < 0)
-		fail_msg("%s", w->err.message);
-}
 
 static void start_run(struct world *w, const char *id)
 {
@@ -257,7 +227,7 @@ static void a_history_in_memory_needs_no_lock_and_leaves_no_file(void **state)
 	assert_int_equal(access("in memory", F_OK), -1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_in_memory, world_end)
 
 int main(void)
 {

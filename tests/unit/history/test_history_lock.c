@@ -16,45 +16,10 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "history/history.h"
+#include "world.h"
 
 /* Components of claims: "cache", "database", "queue" and what lies between. */
 static const char *const all[] = { "cache", "database", "queue" };
-
-struct world {
-	char directory[64];
-	struct error err;
-};
-
-static int set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	(void)snprintf(w->directory, sizeof(w->directory), "/tmp/muster-lock-XXXXXX");
-	assert_non_null(mkdtemp(w->directory));
-	*state = w;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *w = *state;
-	struct error err = ERROR_INIT;
-
-	assert_int_equal(file_remove_tree(w->directory, &err), 0);
-	free(w);
-	return 0;
-}
-
-static struct history *open_history(struct world *w)
-{
-	struct history *h = NULL;
-
-	if (history_open(w->directory, &h, &w->err) < 0)
-		fail_msg("%s", w->err.message);
-	return h;
-}
 
 static int lock(struct history *h, const char *run, size_t first, size_t count, struct error *err)
 {
@@ -65,8 +30,8 @@ static int lock(struct history *h, const char *run, size_t first, size_t count, 
 	return history_lock(h, &claim, err);
 }
 
-static int tell(struct history *h, const char *run, enum event_type type, enum verdict v,
-		struct error *err)
+static int say(struct history *h, const char *run, enum event_type type, enum verdict v,
+	       struct error *err)
 {
 	struct check check = { .name = "format", .component = "cache", .verdict = v };
 	struct event e = { .type = type,
@@ -93,12 +58,12 @@ static _Noreturn void hold(const char *directory, const char *run, size_t compon
 	char c = 'l';
 
 	if (history_open(directory, &h, &err) < 0 || lock(h, run, component, 1, &err) < 0 ||
-	    tell(h, run, EVENT_RUN_STARTED, VERDICT_SKIPPED, &err) < 0 ||
-	    tell(h, run, EVENT_CHECK, VERDICT_PASS, &err) < 0 || write(ready, &c, 1) != 1)
+	    say(h, run, EVENT_RUN_STARTED, VERDICT_SKIPPED, &err) < 0 ||
+	    say(h, run, EVENT_CHECK, VERDICT_PASS, &err) < 0 || write(ready, &c, 1) != 1)
 		_exit(2);
 	while (read(lifeline, &c, 1) > 0)
 		continue;
-	_exit(tell(h, run, EVENT_RUN_FINISHED, VERDICT_PASS, &err) < 0);
+	_exit(say(h, run, EVENT_RUN_FINISHED, VERDICT_PASS, &err) < 0);
 }
 
 static struct holder begin_holder(const struct world *w, const char *run, size_t component)
@@ -145,13 +110,13 @@ static void runs_of_different_components_do_not_wait(void **state)
 	struct world *w = *state;
 	struct holder cache = begin_holder(w, "r1", 0);
 	CLEANUP(cleanup_history)
-	struct history *h = open_history(w);
+	struct history *h = world_open(w);
 	CLEANUP(history_holders_release)
 	struct history_holders holders = { 0 };
 
 	assert_int_equal(lock(h, "r2", 1, 2, &w->err), 0);
 	/* the other has a check that waits to be written, which keeps nobody from writing */
-	assert_int_equal(tell(h, "r2", EVENT_RUN_STARTED, VERDICT_SKIPPED, &w->err), 0);
+	assert_int_equal(say(h, "r2", EVENT_RUN_STARTED, VERDICT_SKIPPED, &w->err), 0);
 	assert_int_equal(history_holders(h, &holders, &w->err), 0);
 	assert_int_equal(holders.count, 2);
 	assert_string_equal(holders.item[0].run, "r1");
@@ -166,7 +131,7 @@ static void all_of_a_claim_is_taken_or_nothing(void **state)
 	struct world *w = *state;
 	struct holder queue = begin_holder(w, "r1", 2);
 	CLEANUP(cleanup_history)
-	struct history *h = open_history(w);
+	struct history *h = world_open(w);
 	CLEANUP(history_holders_release)
 	struct history_holders holders = { 0 };
 
@@ -183,7 +148,7 @@ static void a_full_disk_is_told_with_the_file_and_what_to_do(void **state)
 {
 	struct world *w = *state;
 	CLEANUP(cleanup_history)
-	struct history *h = open_history(w);
+	struct history *h = world_open(w);
 	struct rlimit before, nothing;
 
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -204,9 +169,9 @@ static void runs_of_no_component_exclude_each_other_alone(void **state)
 	struct world *w = *state;
 	struct holder queue = begin_holder(w, "r1", 2);
 	CLEANUP(cleanup_history)
-	struct history *h = open_history(w);
+	struct history *h = world_open(w);
 	CLEANUP(cleanup_history)
-	struct history *other = open_history(w);
+	struct history *other = world_open(w);
 
 	assert_int_equal(lock(h, "r2", 0, 0, &w->err), 0);
 	assert_int_equal(lock(other, "r3", 0, 0, &w->err), -1);
@@ -227,11 +192,11 @@ static void a_kind_is_no_component_whatever_that_is_called(void **state)
 					       .command = "drill",
 					       .whole_kind = true };
 	CLEANUP(cleanup_history)
-	struct history *first = open_history(w);
+	struct history *first = world_open(w);
 	CLEANUP(cleanup_history)
-	struct history *second = open_history(w);
+	struct history *second = world_open(w);
 	CLEANUP(cleanup_history)
-	struct history *third = open_history(w);
+	struct history *third = world_open(w);
 	CLEANUP(history_holders_release)
 	struct history_holders holders = { 0 };
 
@@ -266,7 +231,7 @@ static void recovery_ends_the_runs_of_the_dead_and_of_nobody_else(void **state)
 	struct world *w = *state;
 	struct holder living = begin_holder(w, "r1", 0), dead = begin_holder(w, "r2", 1);
 	CLEANUP(cleanup_history)
-	struct history *h = open_history(w);
+	struct history *h = world_open(w);
 	struct run *runs;
 
 	assert_int_equal(history_recover(h, &w->err), 0);
@@ -302,12 +267,12 @@ static _Noreturn void write_checks(const char *directory, size_t component)
 
 	(void)snprintf(run, sizeof(run), "r%zu", component);
 	if (history_open(directory, &h, &err) < 0 || lock(h, run, component, 1, &err) < 0 ||
-	    tell(h, run, EVENT_RUN_STARTED, VERDICT_SKIPPED, &err) < 0)
+	    say(h, run, EVENT_RUN_STARTED, VERDICT_SKIPPED, &err) < 0)
 		_exit(2);
 	for (int i = 0; i < CHECKS; i++)
-		if (tell(h, run, EVENT_CHECK, i % 3 ? VERDICT_WARN : VERDICT_PASS, &err) < 0)
+		if (say(h, run, EVENT_CHECK, i % 3 ? VERDICT_WARN : VERDICT_PASS, &err) < 0)
 			_exit(3);
-	if (tell(h, run, EVENT_RUN_FINISHED, VERDICT_WARN, &err) < 0)
+	if (say(h, run, EVENT_RUN_FINISHED, VERDICT_WARN, &err) < 0)
 		_exit(4);
 	history_close(h);
 	_exit(0);
@@ -316,7 +281,7 @@ static _Noreturn void write_checks(const char *directory, size_t component)
 static void several_writers_lose_nothing_and_keep_each_run_in_order(void **state)
 {
 	struct world *w = *state;
-	struct history *h = open_history(w);
+	struct history *h = world_open(w);
 	pid_t pid[WRITERS];
 
 	history_close(h);
@@ -332,7 +297,7 @@ static void several_writers_lose_nothing_and_keep_each_run_in_order(void **state
 		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
 		assert_int_equal(status, 0);
 	}
-	h = open_history(w);
+	h = world_open(w);
 	for (size_t i = 0; i < WRITERS; i++) {
 		char id[RUN_ID_SIZE];
 		struct run run = { 0 };
@@ -389,7 +354,7 @@ static void two_never_hold_the_same_component(void **state)
 	int results[2];
 	char got, any = 0;
 
-	history_close(open_history(w));
+	history_close(world_open(w));
 	assert_int_equal(pipe2(results, O_CLOEXEC), 0);
 	for (size_t i = 0; i < 4; i++) {
 		pid[i] = fork();
@@ -414,9 +379,9 @@ static void a_lock_ends_with_its_run_though_a_child_lives(void **state)
 {
 	struct world *w = *state;
 	CLEANUP(cleanup_history)
-	struct history *h = open_history(w);
+	struct history *h = world_open(w);
 	CLEANUP(cleanup_history)
-	struct history *other = open_history(w);
+	struct history *other = world_open(w);
 	int lifeline[2];
 	char c;
 	pid_t pid;
@@ -439,9 +404,9 @@ static void a_lock_ends_with_its_run_though_a_child_lives(void **state)
 static void a_second_is_kept_to_one_history_until_its_end(void **state)
 {
 	struct world *w = *state;
-	struct history *h = open_history(w);
+	struct history *h = world_open(w);
 	CLEANUP(cleanup_history)
-	struct history *other = open_history(w);
+	struct history *other = world_open(w);
 	bool ours = false;
 
 	assert_int_equal(history_reserve_second(h, 5 * NS_PER_SECOND, &ours, &w->err), 0);
@@ -457,7 +422,7 @@ static void a_second_is_kept_to_one_history_until_its_end(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_of_directory, world_end)
 	const struct CMUnitTest tests[] = {
 		TEST(runs_of_different_components_do_not_wait),
 		TEST(all_of_a_claim_is_taken_or_nothing),

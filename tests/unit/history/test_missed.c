@@ -10,46 +10,16 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "history/known.h"
 #include "history/missed.h"
 #include "history/pause.h"
+#include "world.h"
 
 #define HOUR (3600 * NS_PER_SECOND)
 
 static char verify_kind[] = "verify", nightly[] = "nightly", weekly[] = "weekly",
 	    daily[] = "verify daily UTC", hourly[] = "verify hourly UTC", reason[] = "it was off",
 	    author[] = "ops";
-
-struct world {
-	char directory[64];
-	struct history *h;
-	struct error err;
-};
-
-static int set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	(void)snprintf(w->directory, sizeof(w->directory), "/tmp/muster-missed-XXXXXX");
-	assert_non_null(mkdtemp(w->directory));
-	if (history_open(w->directory, &w->h, &w->err) < 0)
-		fail_msg("%s", w->err.message);
-	*state = w;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *w = *state;
-	struct error err = ERROR_INIT;
-
-	history_close(w->h);
-	assert_int_equal(file_remove_tree(w->directory, &err), 0);
-	free(w);
-	return 0;
-}
 
 static void miss(struct world *w, char *schedule, int64_t at_ns)
 {
@@ -271,7 +241,7 @@ static void what_is_recorded_together_stays_or_goes_together(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_on_disk, world_end)
 	const struct CMUnitTest tests[] = {
 		TEST(missed_times_are_kept_once),
 		TEST(an_expectation_is_of_one_expression),

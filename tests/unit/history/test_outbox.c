@@ -10,51 +10,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "history/alert.h"
 #include "history/outbox.h"
 #include "history/told.h"
+#include "world.h"
 
-struct world {
-	char directory[64];
-	struct history *h;
-	struct outbox_claim claim, other;
-	struct error err;
-};
-
-static struct history *open_one(struct world *w)
-{
-	struct history *h = NULL;
-
-	if (history_open(w->directory, &h, &w->err) < 0)
-		fail_msg("%s", w->err.message);
-	return h;
-}
+/* Of two deliverers. */
+static struct outbox_claim first, second;
 
 static int set_up(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	(void)snprintf(w->directory, sizeof(w->directory), "/tmp/muster-outbox-XXXXXX");
-	assert_non_null(mkdtemp(w->directory));
-	w->claim = w->other = (struct outbox_claim)OUTBOX_CLAIM_INIT;
-	w->h = open_one(w);
-	*state = w;
-	return 0;
+	first = second = (struct outbox_claim)OUTBOX_CLAIM_INIT;
+	return world_on_disk(state);
 }
 
 static int tear_down(void **state)
 {
-	struct world *w = *state;
-	struct error err = ERROR_INIT;
-
-	outbox_claim_close(&w->claim);
-	outbox_claim_close(&w->other);
-	history_close(w->h);
-	assert_int_equal(file_remove_tree(w->directory, &err), 0);
-	free(w);
-	return 0;
+	outbox_claim_close(&first);
+	outbox_claim_close(&second);
+	return world_end(state);
 }
 
 static void add(struct world *w, const char *receiver, const char *key, int64_t at_ns)
@@ -107,17 +81,17 @@ static void one_that_waits_keeps_the_later_ones_of_its_key_waiting(void **state)
 	add(w, "mail", "a", 2);
 	add(w, "mail", "b", 3);
 	add(w, "chat", "a", 4);
-	assert_int_equal(claim(w, &w->claim, "mail", 10), 1);
+	assert_int_equal(claim(w, &first, "mail", 10), 1);
 	assert_int_equal(outbox_later(w->h, 1, 50, "busy", &w->err), 0);
-	assert_int_equal(claim(w, &w->claim, "mail", 10), 3);
+	assert_int_equal(claim(w, &first, "mail", 10), 3);
 	assert_int_equal(outbox_end(w->h, 3, OUTBOX_SENT, 10, "ok", &w->err), 0);
-	assert_int_equal(claim(w, &w->claim, "mail", 10), 0);
-	assert_int_equal(claim(w, &w->claim, "chat", 10), 4);
-	assert_int_equal(claim(w, &w->claim, "mail", 50), 1);
-	assert_int_equal(w->claim.one.item[0].attempts, 1);
-	assert_string_equal(w->claim.one.item[0].answer, "busy");
+	assert_int_equal(claim(w, &first, "mail", 10), 0);
+	assert_int_equal(claim(w, &first, "chat", 10), 4);
+	assert_int_equal(claim(w, &first, "mail", 50), 1);
+	assert_int_equal(first.one.item[0].attempts, 1);
+	assert_string_equal(first.one.item[0].answer, "busy");
 	assert_int_equal(outbox_end(w->h, 1, OUTBOX_GIVEN_UP, 50, "never", &w->err), 0);
-	assert_int_equal(claim(w, &w->claim, "mail", 50), 2);
+	assert_int_equal(claim(w, &first, "mail", 50), 2);
 }
 
 static void nothing_is_claimed_before_it_is_due(void **state)
@@ -129,11 +103,11 @@ static void nothing_is_claimed_before_it_is_due(void **state)
 	assert_int_equal(outbox_next_due(w->h, "mail", &due, &any, &w->err), 0);
 	assert_false(any);
 	add(w, "mail", "a", 100);
-	assert_int_equal(claim(w, &w->claim, "mail", 99), 0);
+	assert_int_equal(claim(w, &first, "mail", 99), 0);
 	assert_int_equal(outbox_next_due(w->h, "mail", &due, &any, &w->err), 0);
 	assert_true(any);
 	assert_int_equal(due, 100);
-	assert_int_equal(claim(w, &w->claim, "mail", 100), 1);
+	assert_int_equal(claim(w, &first, "mail", 100), 1);
 }
 
 static void what_one_has_claimed_no_other_gets(void **state)
@@ -143,13 +117,13 @@ static void what_one_has_claimed_no_other_gets(void **state)
 	add(w, "mail", "a", 1);
 	add(w, "mail", "a", 2);
 	add(w, "mail", "b", 3);
-	assert_int_equal(claim(w, &w->claim, "mail", 10), 1);
-	assert_int_equal(claim(w, &w->other, "mail", 10), 3);
-	outbox_unclaim(&w->claim);
-	assert_int_equal(claim(w, &w->other, "mail", 10), 1);
+	assert_int_equal(claim(w, &first, "mail", 10), 1);
+	assert_int_equal(claim(w, &second, "mail", 10), 3);
+	outbox_unclaim(&first);
+	assert_int_equal(claim(w, &second, "mail", 10), 1);
 	/* closing the one file does not free what the other holds */
-	outbox_claim_close(&w->claim);
-	assert_int_equal(claim(w, &w->claim, "mail", 10), 3);
+	outbox_claim_close(&first);
+	assert_int_equal(claim(w, &first, "mail", 10), 3);
 }
 
 /* The child claims with connections of its own and is killed. */
@@ -166,19 +140,19 @@ static void a_killed_process_holds_no_claim(void **state)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		w->h = open_one(w);
-		ready = (char)claim(w, &w->claim, "mail", 10);
+		w->h = world_open(w);
+		ready = (char)claim(w, &first, "mail", 10);
 		(void)!write(pipes[1], &ready, 1);
 		for (;;)
 			(void)pause();
 	}
 	assert_int_equal(read(pipes[0], &ready, 1), 1);
 	assert_int_equal(ready, 1);
-	w->h = open_one(w);
-	assert_int_equal(claim(w, &w->claim, "mail", 10), 0);
+	w->h = world_open(w);
+	assert_int_equal(claim(w, &first, "mail", 10), 0);
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(claim(w, &w->claim, "mail", 10), 1);
+	assert_int_equal(claim(w, &first, "mail", 10), 1);
 	(void)close(pipes[0]);
 	(void)close(pipes[1]);
 }
@@ -214,9 +188,9 @@ static void what_was_given_up_can_be_tried_again_and_what_was_sent_cannot(void *
 	assert_int_equal(outbox_later(w->h, 3, 1000, "busy", &w->err), 0);
 	assert_int_equal(outbox_retry(w->h, 0, 20, &count, &w->err), 0);
 	assert_int_equal(count, 2);
-	assert_int_equal(claim(w, &w->claim, "mail", 20), 2);
-	assert_int_equal(w->claim.one.item[0].tried_since_ns, 20);
-	assert_int_equal(w->claim.one.item[0].attempts, 0);
+	assert_int_equal(claim(w, &first, "mail", 20), 2);
+	assert_int_equal(first.one.item[0].tried_since_ns, 20);
+	assert_int_equal(first.one.item[0].attempts, 0);
 	assert_int_equal(outbox_retry(w->h, 1, 20, &count, &w->err), -1);
 	assert_int_equal(w->err.kind, ERROR_NOT_FOUND);
 }
@@ -265,7 +239,7 @@ static void what_is_abandoned_was_never_there(void **state)
 static void notifications_are_queued_while_another_run_records_its_checks(void **state)
 {
 	struct world *w = *state;
-	struct history *runner = open_one(w);
+	struct history *runner = world_open(w);
 	struct check check = { .name = "size", .verdict = VERDICT_PASS, .message = "" };
 	struct event event = { .type = EVENT_RUN_STARTED,
 			       .run = "20260101T000000Z-0001",
@@ -277,7 +251,7 @@ static void notifications_are_queued_while_another_run_records_its_checks(void *
 	event = (struct event){ .type = EVENT_CHECK, .run = event.run, .check = &check };
 	assert_int_equal(event_send(history_sink(runner), &event, &w->err), 0);
 	add(w, "mail", "a", 1);
-	assert_int_equal(claim(w, &w->claim, "mail", 10), 1);
+	assert_int_equal(claim(w, &first, "mail", 10), 1);
 	assert_int_equal(outbox_end(w->h, 1, OUTBOX_SENT, 10, "ok", &w->err), 0);
 	history_close(runner);
 }

@@ -9,46 +9,16 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "history/history.h"
+#include "world.h"
 
 #define HOUR (3600 * NS_PER_SECOND)
 
-struct world {
-	struct history *h;
-	struct proofs proofs;
-	struct error err;
-};
-
-static int set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	assert_int_equal(history_open_memory(&w->h, &w->err), 0);
-	*state = w;
-	return 0;
-}
+static struct proofs proofs;
 
 static int tear_down(void **state)
 {
-	struct world *w = *state;
-
-	proofs_release(&w->proofs);
-	history_close(w->h);
-	free(w);
-	return 0;
-}
-
-static void tell(struct world *w, const struct event *e)
-{
-	if (event_send(history_sink(w->h), e, &w->err) < 0)
-		fail_msg("%s", w->err.message);
-}
-
-static void start_run(struct world *w, const char *id, const char *kind, int64_t at_ns)
-{
-	tell(w,
-	     &(struct event){ .type = EVENT_RUN_STARTED, .at_ns = at_ns, .run = id, .kind = kind });
+	proofs_release(&proofs);
+	return world_end(state);
 }
 
 static void add_check(struct world *w, const char *run, const char *component, const char *name,
@@ -92,17 +62,17 @@ static void end_run(struct world *w, const char *id, const char *set)
 /* A whole run with one check `proven` of the component "database". */
 static void tested(struct world *w, const char *id, int64_t at_ns, const char *set, enum verdict v)
 {
-	start_run(w, id, "restore-test", at_ns);
+	begin_run(w, id, "restore-test", at_ns);
 	prove(w, id, "database", set, v);
 	end_run(w, id, set);
 }
 
 static const struct proof *proof_of(struct world *w, const char *set, const char *component)
 {
-	proofs_release(&w->proofs);
-	if (history_proofs(w->h, NULL, &w->proofs, &w->err) < 0)
+	proofs_release(&proofs);
+	if (history_proofs(w->h, NULL, &proofs, &w->err) < 0)
 		fail_msg("%s", w->err.message);
-	return proofs_find(&w->proofs, set, component);
+	return proofs_find(&proofs, set, component);
 }
 
 static void the_newest_passing_test_of_a_set_is_its_proof(void **state)
@@ -120,9 +90,9 @@ static void the_newest_passing_test_of_a_set_is_its_proof(void **state)
 	assert_string_equal(p->run, "r2");
 	assert_int_equal(p->verdict, VERDICT_WARN);
 	assert_int_equal(p->proven_ns, 3 * HOUR);
-	assert_int_equal(w->proofs.count, 2);
-	assert_string_equal(w->proofs.item[0].set, "20261120");
-	assert_string_equal(w->proofs.item[1].set, "20261119");
+	assert_int_equal(proofs.count, 2);
+	assert_string_equal(proofs.item[0].set, "20261120");
+	assert_string_equal(proofs.item[1].set, "20261119");
 	assert_null(proof_of(w, "20261121", "database"));
 	assert_null(proof_of(w, "20261120", "cache"));
 }
@@ -132,7 +102,7 @@ static void each_component_has_its_own_proof_in_one_run(void **state)
 	struct world *w = *state;
 	struct proofs cache = { 0 };
 
-	start_run(w, "r1", "restore-test", HOUR);
+	begin_run(w, "r1", "restore-test", HOUR);
 	prove(w, "r1", "database", "20261120", VERDICT_PASS);
 	add_check(w, "r1", "database", "indexes", VERDICT_FAIL);
 	prove(w, "r1", "cache", "20261120", VERDICT_PASS);
@@ -156,7 +126,7 @@ static void a_proof_is_of_the_set_that_its_component_was_restored_from(void **st
 {
 	struct world *w = *state;
 
-	start_run(w, "r1", "restore-test", HOUR);
+	begin_run(w, "r1", "restore-test", HOUR);
 	prove(w, "r1", "database", "20261120", VERDICT_PASS);
 	prove(w, "r1", "cache", "20261119", VERDICT_PASS);
 	end_run(w, "r1", "20261119");
@@ -171,29 +141,29 @@ static void what_proved_nothing_is_no_proof(void **state)
 	struct world *w = *state;
 
 	/* a verification restores nothing */
-	start_run(w, "r1", "verify", HOUR);
+	begin_run(w, "r1", "verify", HOUR);
 	prove(w, "r1", "database", "20261120", VERDICT_PASS);
 	end_run(w, "r1", "20261120");
 	/* a preflight alone restores nothing */
-	start_run(w, "r2", "restore-test", HOUR);
+	begin_run(w, "r2", "restore-test", HOUR);
 	add_check(w, "r2", "database", "preflight", VERDICT_PASS);
 	end_run(w, "r2", "20261120");
 	/* a run that was cut short */
-	start_run(w, "r3", "restore-test", HOUR);
+	begin_run(w, "r3", "restore-test", HOUR);
 	prove(w, "r3", "database", "20261120", VERDICT_PASS);
 	add_check(w, "r3", "", "interrupted", VERDICT_ERROR);
 	end_run(w, "r3", "20261120");
 	/* a run under way */
-	start_run(w, "r4", "restore-test", HOUR);
+	begin_run(w, "r4", "restore-test", HOUR);
 	prove(w, "r4", "database", "20261120", VERDICT_PASS);
 	/* a run of no set */
-	start_run(w, "r5", "restore-test", HOUR);
+	begin_run(w, "r5", "restore-test", HOUR);
 	prove(w, "r5", "database", "", VERDICT_PASS);
 	end_run(w, "r5", NULL);
 	assert_null(proof_of(w, "20261120", "database"));
-	assert_int_equal(w->proofs.count, 0);
+	assert_int_equal(proofs.count, 0);
 	/* what another component's set lacks is not this one's matter */
-	start_run(w, "r6", "restore-test", HOUR);
+	begin_run(w, "r6", "restore-test", HOUR);
 	prove(w, "r6", "database", "20261120", VERDICT_PASS);
 	add_check(w, "r6", "", "disk-free", VERDICT_FAIL);
 	end_run(w, "r6", "20261120");
@@ -220,7 +190,7 @@ static void a_proof_tells_how_long_the_component_took_to_restore(void **state)
 {
 	struct world *w = *state;
 
-	start_run(w, "r1", "restore-test", HOUR);
+	begin_run(w, "r1", "restore-test", HOUR);
 	a_step(w, "r1", "read database", "database", 100);
 	a_step(w, "r1", "restore database", "database", 7);
 	a_step(w, "r1", "restore database_two", "database_two", 1000);
@@ -230,7 +200,7 @@ static void a_proof_tells_how_long_the_component_took_to_restore(void **state)
 	assert_int_equal(proof_of(w, "20261120", "database")->restore_ns, 7);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_in_memory, tear_down)
 
 int main(void)
 {

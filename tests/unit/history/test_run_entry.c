@@ -10,26 +10,11 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "base/file.h"
 #include "history/entry.h"
 #include "history/unfinished.h"
+#include "world.h"
 
 static const char drill[] = "20261203T100000Z-0001";
-
-struct world {
-	char directory[64];
-	struct history *h;
-	struct error err;
-};
-
-static void begin_run(struct world *w, const char *id, const char *kind, int64_t at_ns)
-{
-	const struct event start = {
-		.type = EVENT_RUN_STARTED, .at_ns = at_ns, .run = id, .kind = kind
-	};
-
-	assert_int_equal(event_send(history_sink(w->h), &start, &w->err), 0);
-}
 
 static void begin_drill(struct world *w, int64_t at_ns)
 {
@@ -40,31 +25,7 @@ static void begin_drill(struct world *w, int64_t at_ns)
 				    .text = "version: 1" };
 
 	begin_run(w, drill, "drill", at_ns);
-	assert_int_equal(event_send(history_sink(w->h), &plan, &w->err), 0);
-}
-
-static int set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	(void)snprintf(w->directory, sizeof(w->directory), "/tmp/muster-entry-XXXXXX");
-	assert_non_null(mkdtemp(w->directory));
-	if (history_open(w->directory, &w->h, &w->err) < 0)
-		fail_msg("%s", w->err.message);
-	*state = w;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *w = *state;
-	struct error err = ERROR_INIT;
-
-	history_close(w->h);
-	assert_int_equal(file_remove_tree(w->directory, &err), 0);
-	free(w);
-	return 0;
+	tell(w, &plan);
 }
 
 static int64_t add(struct world *w, const struct entry *e)
@@ -361,7 +322,7 @@ static void a_drill_is_ended_when_somebody_says_so_and_nobody_is_at_it(void **st
 	assert_int_equal(w->err.kind, ERROR_NOT_FOUND);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_on_disk, world_end)
 
 int main(void)
 {

@@ -10,51 +10,43 @@
 
 #include "base/clock.h"
 #include "history/standing.h"
+#include "world.h"
 
 #define SET "20261120"
 
-struct world {
-	struct history *h;
+/* What was told, and what is asked. */
+static struct {
 	struct standings standings;
 	struct standings_question question;
 	int runs;
 	char run[16];
-	struct error err;
-};
+} test;
 
 static int set_up(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	assert_int_equal(history_open_memory(&w->h, &w->err), 0);
-	*state = w;
-	return 0;
+	test.question = (struct standings_question){ .offsite = false };
+	test.runs = 0;
+	return world_in_memory(state);
 }
 
 static int tear_down(void **state)
 {
-	struct world *w = *state;
-
-	standings_release(&w->standings);
-	history_close(w->h);
-	free(w);
-	return 0;
+	standings_release(&test.standings);
+	return world_end(state);
 }
 
-static void tell(struct world *w, struct event e)
+static void tell_of_run(struct world *w, struct event e)
 {
-	e.run = w->run;
-	e.at_ns = w->runs * NS_PER_SECOND;
-	if (event_send(history_sink(w->h), &e, &w->err) < 0)
-		fail_msg("%s", w->err.message);
+	e.run = test.run;
+	e.at_ns = test.runs * NS_PER_SECOND;
+	tell(w, &e);
 }
 
 static void found(struct world *w, const char *component, const char *name, enum verdict v)
 {
 	struct check check = { .name = name, .component = component, .verdict = v, .message = "m" };
 
-	tell(w, (struct event){ .type = EVENT_CHECK, .check = &check });
+	tell_of_run(w, (struct event){ .type = EVENT_CHECK, .check = &check });
 }
 
 /* A later run than those before, of the kind, on the set of "database". */
@@ -66,14 +58,14 @@ static void begin(struct world *w, const char *kind)
 			       .found = SET,
 			       .message = "m" };
 
-	(void)snprintf(w->run, sizeof(w->run), "r%d", ++w->runs);
-	tell(w, (struct event){ .type = EVENT_RUN_STARTED, .kind = kind });
-	tell(w, (struct event){ .type = EVENT_CHECK, .check = &check });
+	(void)snprintf(test.run, sizeof(test.run), "r%d", ++test.runs);
+	tell_of_run(w, (struct event){ .type = EVENT_RUN_STARTED, .kind = kind });
+	tell_of_run(w, (struct event){ .type = EVENT_CHECK, .check = &check });
 }
 
 static void end(struct world *w)
 {
-	tell(w, (struct event){ .type = EVENT_RUN_FINISHED, .verdict = VERDICT_PASS });
+	tell_of_run(w, (struct event){ .type = EVENT_RUN_FINISHED, .verdict = VERDICT_PASS });
 }
 
 /* A whole run that found that of the set. */
@@ -86,10 +78,10 @@ static void run(struct world *w, const char *kind, const char *name, enum verdic
 
 static const struct standing *known(struct world *w, const char *component, const char *set)
 {
-	standings_release(&w->standings);
-	if (history_standings(w->h, &w->question, &w->standings, &w->err) < 0)
+	standings_release(&test.standings);
+	if (history_standings(w->h, &test.question, &test.standings, &w->err) < 0)
 		fail_msg("%s", w->err.message);
-	return standings_find(&w->standings, component, set);
+	return standings_find(&test.standings, component, set);
 }
 
 static enum set_standing standing(struct world *w)
@@ -156,7 +148,7 @@ static void what_says_nothing_of_the_content_does_not_count(void **state)
 static void run_offsite(struct world *w, const char *kind, const char *name, enum verdict v)
 {
 	begin(w, kind);
-	tell(w, (struct event){ .type = EVENT_NOTE, .subject = "offsite", .text = "yes" });
+	tell_of_run(w, (struct event){ .type = EVENT_NOTE, .subject = "offsite", .text = "yes" });
 	found(w, "database", name, v);
 	end(w);
 }
@@ -168,7 +160,7 @@ static void files_of_one_place_say_nothing_of_those_of_another(void **state)
 	run(w, "verify", "hash", VERDICT_FAIL);
 	run_offsite(w, "verify-offsite", "format", VERDICT_PASS);
 	assert_int_equal(standing(w), SET_BAD);
-	w->question.offsite = true;
+	test.question.offsite = true;
 	assert_int_equal(standing(w), SET_SOUND);
 	run(w, "restore-test", "compression", VERDICT_FAIL);
 	run(w, "restore-test", "proven", VERDICT_PASS);
@@ -178,7 +170,7 @@ static void files_of_one_place_say_nothing_of_those_of_another(void **state)
 	assert_int_equal(standing(w), SET_BAD);
 	run_offsite(w, "drill", "proven", VERDICT_PASS);
 	assert_int_equal(standing(w), SET_PROVEN);
-	w->question.offsite = false;
+	test.question.offsite = false;
 	assert_int_equal(standing(w), SET_BAD);
 }
 
@@ -220,7 +212,7 @@ static void runs_before_a_time_are_not_asked_and_sets_are_told_apart(void **stat
 					       .found = *set,
 					       .message = "m" };
 
-			tell(w, (struct event){ .type = EVENT_CHECK, .check = &check });
+			tell_of_run(w, (struct event){ .type = EVENT_CHECK, .check = &check });
 		}
 	}
 	found(w, "cache", "format", VERDICT_PASS);
@@ -233,12 +225,12 @@ static void runs_before_a_time_are_not_asked_and_sets_are_told_apart(void **stat
 	assert_null(known(w, "cache", SET));
 	assert_int_equal(standing(w), SET_BAD);
 	/* the second run began at that second */
-	w->question.since_ns = 2 * NS_PER_SECOND;
+	test.question.since_ns = 2 * NS_PER_SECOND;
 	assert_int_equal(known(w, "cache", "20261119")->standing, SET_SOUND);
 	assert_int_equal(known(w, "database", SET)->standing, SET_UNKNOWN);
 	run(w, "verify", "format", VERDICT_PASS);
 	assert_int_equal(standing(w), SET_SOUND);
-	w->question.since_ns = 4 * NS_PER_SECOND;
+	test.question.since_ns = 4 * NS_PER_SECOND;
 	assert_null(known(w, "database", SET));
 }
 

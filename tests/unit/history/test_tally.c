@@ -11,52 +11,23 @@
 #include <sqlite3.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "history/latest.h"
 #include "history/outbox.h"
 #include "history/store.h"
 #include "history/tally.h"
 #include "plans.h"
+#include "world.h"
 
 #define HOUR (3600 * NS_PER_SECOND)
 
-struct world {
-	char directory[64];
-	struct history *h;
-	struct run_tallies runs;
-	struct step_tallies steps;
-	struct error err;
-};
-
-static int set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	(void)snprintf(w->directory, sizeof(w->directory), "/tmp/muster-tally-XXXXXX");
-	assert_non_null(mkdtemp(w->directory));
-	assert_int_equal(history_open(w->directory, &w->h, &w->err), 0);
-	*state = w;
-	return 0;
-}
+static struct run_tallies run_counts;
+static struct step_tallies step_counts;
 
 static int tear_down(void **state)
 {
-	struct world *w = *state;
-	struct error err = ERROR_INIT;
-
-	run_tallies_release(&w->runs);
-	step_tallies_release(&w->steps);
-	history_close(w->h);
-	assert_int_equal(file_remove_tree(w->directory, &err), 0);
-	free(w);
-	return 0;
-}
-
-static void tell(struct world *w, const struct event *e)
-{
-	if (event_send(history_sink(w->h), e, &w->err) < 0)
-		fail_msg("%s", w->err.message);
+	run_tallies_release(&run_counts);
+	step_tallies_release(&step_counts);
+	return world_end(state);
 }
 
 static void begin(struct world *w, const char *id, const char *kind, int64_t at_ns)
@@ -97,25 +68,25 @@ static const struct run_tally *runs_of(struct world *w, const char *kind)
 {
 	static const struct run_tally none = { 0 };
 
-	run_tallies_release(&w->runs);
-	if (history_tally_runs(w->h, &w->runs, &w->err) < 0)
+	run_tallies_release(&run_counts);
+	if (history_tally_runs(w->h, &run_counts, &w->err) < 0)
 		fail_msg("%s", w->err.message);
-	for (size_t i = 0; i < w->runs.count; i++) {
-		if (strcmp(w->runs.item[i].kind, kind) == 0)
-			return &w->runs.item[i];
+	for (size_t i = 0; i < run_counts.count; i++) {
+		if (strcmp(run_counts.item[i].kind, kind) == 0)
+			return &run_counts.item[i];
 	}
 	return &none;
 }
 
 static const struct step_tally *steps_of(struct world *w, const char *kind, const char *name)
 {
-	step_tallies_release(&w->steps);
-	if (history_tally_steps(w->h, &w->steps, &w->err) < 0)
+	step_tallies_release(&step_counts);
+	if (history_tally_steps(w->h, &step_counts, &w->err) < 0)
 		fail_msg("%s", w->err.message);
-	for (size_t i = 0; i < w->steps.count; i++) {
-		if (strcmp(w->steps.item[i].kind, kind) == 0 &&
-		    strcmp(w->steps.item[i].step, name) == 0)
-			return &w->steps.item[i];
+	for (size_t i = 0; i < step_counts.count; i++) {
+		if (strcmp(step_counts.item[i].kind, kind) == 0 &&
+		    strcmp(step_counts.item[i].step, name) == 0)
+			return &step_counts.item[i];
 	}
 	return NULL;
 }
@@ -201,7 +172,7 @@ static void steps_are_counted_by_how_long_they_took(void **state)
 	assert_int_equal(t->count[0], 2);
 	t = steps_of(w, "backup", "read back");
 	assert_int_equal(t->count[3], 1);
-	assert_int_equal(w->steps.count, 3);
+	assert_int_equal(step_counts.count, 3);
 }
 
 static void execute(const char *directory, const char *sql)
@@ -501,7 +472,7 @@ static void no_question_walks_the_journal(void **state)
 	statements_end(&seen, w->h, 10, is_no_walk);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_on_disk, tear_down)
 
 int main(void)
 {
