@@ -59,8 +59,9 @@ static int read_action(sqlite3_stmt *s, struct action *out, struct error *err)
 	return error_set(err, ERROR_NOMEM, "history: no memory for action items");
 }
 
-static int append(sqlite3_stmt *s, struct actions *out, struct error *err)
+static int append(sqlite3_stmt *s, void *cookie, struct error *err)
 {
+	struct actions *out = cookie;
 	void *items = out->item;
 	struct action *slot = store_slot(&items, out->count, sizeof(*slot));
 
@@ -82,11 +83,7 @@ int history_actions(struct history *h, bool all, struct actions *out, struct err
 	*out = (struct actions){ 0 };
 	if (store_prepare(h, query, &s, err) < 0 || store_bind_int(h, s, 1, all, err) < 0)
 		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		rc = append(s, out, err);
-		if (rc < 0)
-			break;
-	}
+	rc = store_each_row(h, s, append, out, err);
 	if (rc < 0)
 		actions_release(out);
 	return rc;

@@ -21,8 +21,9 @@ const struct alert *alerts_find(const struct alerts *a, const char *key)
 	return NULL;
 }
 
-static int add_row(struct alerts *out, sqlite3_stmt *s, struct error *err)
+static int add_row(sqlite3_stmt *s, void *cookie, struct error *err)
 {
+	struct alerts *out = cookie;
 	const char *text[7];
 	static const int columns[7] = { 0, 1, 2, 3, 4, 7, 8 };
 	void *items = out->item;
@@ -54,7 +55,6 @@ int alert_list(struct history *h, const char *platform, const char *kind, struct
 {
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
-	int rc;
 
 	if (store_prepare(h,
 			  "SELECT key, platform, kind, component, name, since, told, event, message"
@@ -63,11 +63,7 @@ int alert_list(struct history *h, const char *platform, const char *kind, struct
 			  &s, err) < 0 ||
 	    store_bind_key(h, s, 1, platform, err) < 0 || store_bind_text(h, s, 2, kind, err) < 0)
 		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		if (add_row(out, s, err) < 0)
-			return -1;
-	}
-	return rc;
+	return store_each_row(h, s, add_row, out, err);
 }
 
 int alert_put(struct history *h, const struct alert *a, struct error *err)

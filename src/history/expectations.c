@@ -29,8 +29,9 @@ const struct expectation *expectations_find(const struct expectations *e, const 
 	return NULL;
 }
 
-static int append(sqlite3_stmt *s, struct expectations *out, struct error *err)
+static int append(sqlite3_stmt *s, void *cookie, struct error *err)
 {
+	struct expectations *out = cookie;
 	void *items = out->item;
 	struct expectation *e = store_slot(&items, out->count, sizeof(*e));
 
@@ -61,11 +62,7 @@ int history_expectations(struct history *h, struct expectations *out, struct err
 			  " ORDER BY schedule",
 			  &s, err) < 0)
 		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		rc = append(s, out, err);
-		if (rc < 0)
-			break;
-	}
+	rc = store_each_row(h, s, append, out, err);
 	if (rc < 0)
 		expectations_release(out);
 	return rc;

@@ -54,8 +54,9 @@ static int read_run(sqlite3_stmt *s, struct arena *a, struct known_run *out, str
 	return 0;
 }
 
-static int append_run(sqlite3_stmt *s, struct known_runs *out, struct error *err)
+static int append_run(sqlite3_stmt *s, void *cookie, struct error *err)
 {
+	struct known_runs *out = cookie;
 	void *items = out->item;
 	struct known_run *slot = store_slot(&items, out->count, sizeof(*slot));
 
@@ -86,11 +87,7 @@ int history_known_runs(struct history *h, int64_t since_ns, struct known_runs *o
 			  &s, err) < 0 ||
 	    store_bind_int(h, s, 1, since_ns, err) < 0)
 		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		rc = append_run(s, out, err);
-		if (rc < 0)
-			break;
-	}
+	rc = store_each_row(h, s, append_run, out, err);
 	if (rc < 0)
 		known_runs_release(out);
 	return rc;

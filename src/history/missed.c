@@ -56,8 +56,9 @@ static int prepare(struct history *h, const struct missed_filter *filter, sqlite
 	return 0;
 }
 
-static int add_row(sqlite3_stmt *s, struct missed_list *out, struct error *err)
+static int add_row(sqlite3_stmt *s, void *cookie, struct error *err)
 {
+	struct missed_list *out = cookie;
 	struct missed m = { .schedule = strdup(store_text(s, 0)),
 			    .kind = strdup(store_text(s, 1)),
 			    .reason = strdup(store_text(s, 2)),
@@ -78,11 +79,7 @@ int history_missed(struct history *h, const struct missed_filter *filter, struct
 	*out = (struct missed_list){ 0 };
 	if (prepare(h, filter, &s, err) < 0)
 		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		rc = add_row(s, out, err);
-		if (rc < 0)
-			break;
-	}
+	rc = store_each_row(h, s, add_row, out, err);
 	if (rc < 0)
 		missed_list_release(out);
 	return rc;

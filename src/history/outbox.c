@@ -37,8 +37,9 @@ static int no_memory(struct error *err)
 	return error_set(err, ERROR_NOMEM, "history: no memory for notifications");
 }
 
-int outbox_read_row(sqlite3_stmt *s, struct outbox_items *out, struct error *err)
+int outbox_read_row(sqlite3_stmt *s, void *cookie, struct error *err)
 {
+	struct outbox_items *out = cookie;
 	const char *text[5];
 	void *items = out->item;
 	struct outbox_item *slot = store_slot(&items, out->count, sizeof(*slot));
@@ -92,7 +93,6 @@ int outbox_list(struct history *h, bool all, struct outbox_items *out, struct er
 {
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
-	int rc;
 
 	if (store_prepare(h,
 			  all ? "SELECT " OUTBOX_COLUMNS " FROM outbox ORDER BY id" :
@@ -100,29 +100,20 @@ int outbox_list(struct history *h, bool all, struct outbox_items *out, struct er
 				" FROM outbox WHERE state <> 'sent' ORDER BY id",
 			  &s, err) < 0)
 		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		if (outbox_read_row(s, out, err) < 0)
-			return -1;
-	}
-	return rc;
+	return store_each_row(h, s, outbox_read_row, out, err);
 }
 
 int outbox_receivers(struct history *h, struct outbox_items *out, struct error *err)
 {
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
-	int rc;
 
 	if (store_prepare(h,
 			  "SELECT DISTINCT '', receiver, '', '', '', state, 0, 0, 0, 0, 0, 0"
 			  " FROM outbox WHERE state = 'waiting' ORDER BY receiver",
 			  &s, err) < 0)
 		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		if (outbox_read_row(s, out, err) < 0)
-			return -1;
-	}
-	return rc;
+	return store_each_row(h, s, outbox_read_row, out, err);
 }
 
 /* A change of one item, by a statement whose parameters are number, answer, id, state. */

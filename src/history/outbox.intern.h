@@ -12,6 +12,6 @@
 	" ended"
 
 /* Appends the row of these columns that a statement stands at. */
-MUST_CHECK int outbox_read_row(sqlite3_stmt *s, struct outbox_items *out, struct error *err);
+MUST_CHECK int outbox_read_row(sqlite3_stmt *s, void *items, struct error *err);
 
 #endif

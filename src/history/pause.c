@@ -35,8 +35,9 @@ static int read_pause(sqlite3_stmt *s, struct pause *out, struct error *err)
 	return error_set(err, ERROR_NOMEM, "history: no memory for pauses");
 }
 
-static int append(sqlite3_stmt *s, struct pauses *out, struct error *err)
+static int append(sqlite3_stmt *s, void *cookie, struct error *err)
 {
+	struct pauses *out = cookie;
 	void *items = out->item;
 	struct pause *slot = store_slot(&items, out->count, sizeof(*slot));
 
@@ -62,11 +63,7 @@ int history_pauses(struct history *h, int64_t since_ns, struct pauses *out, stru
 			  &s, err) < 0 ||
 	    store_bind_int(h, s, 1, since_ns, err) < 0)
 		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		rc = append(s, out, err);
-		if (rc < 0)
-			break;
-	}
+	rc = store_each_row(h, s, append, out, err);
 	if (rc < 0)
 		pauses_release(out);
 	return rc;

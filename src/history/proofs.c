@@ -62,8 +62,9 @@ void proofs_release(struct proofs *p)
 	*p = (struct proofs){ 0 };
 }
 
-static int append_proof(sqlite3_stmt *s, struct proofs *out, struct error *err)
+static int append_proof(sqlite3_stmt *s, void *cookie, struct error *err)
 {
+	struct proofs *out = cookie;
 	void *items = out->item;
 	struct proof *slot = store_slot(&items, out->count, sizeof(*slot));
 
@@ -86,11 +87,7 @@ int history_proofs(struct history *h, const char *component, struct proofs *out,
 	if (store_prepare(h, proofs_sql, &s, err) < 0 ||
 	    store_bind_text(h, s, 1, component, err) < 0)
 		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		rc = append_proof(s, out, err);
-		if (rc < 0)
-			break;
-	}
+	rc = store_each_row(h, s, append_proof, out, err);
 	if (rc < 0)
 		proofs_release(out);
 	return rc;

@@ -160,6 +160,13 @@ static struct look read_look(sqlite3_stmt *s)
 			      .unsure = sqlite3_column_int(s, 8) };
 }
 
+static int take_look(sqlite3_stmt *s, void *out, struct error *err)
+{
+	const struct look l = read_look(s);
+
+	return weigh(out, &l, err);
+}
+
 int history_standings(struct history *h, const struct standings_question *q, struct standings *out,
 		      struct error *err)
 {
@@ -172,13 +179,7 @@ int history_standings(struct history *h, const struct standings_question *q, str
 	    store_bind_int(h, s, 1, q->offsite, err) < 0 ||
 	    store_bind_int(h, s, 2, q->since_ns, err) < 0)
 		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		const struct look l = read_look(s);
-
-		rc = weigh(out, &l, err);
-		if (rc < 0)
-			break;
-	}
+	rc = store_each_row(h, s, take_look, out, err);
 	if (rc < 0)
 		standings_release(out);
 	return rc;

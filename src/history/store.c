@@ -95,6 +95,19 @@ int store_step(struct history *h, sqlite3_stmt *statement, struct error *err)
 	}
 }
 
+int store_each_row(struct history *h, sqlite3_stmt *statement,
+		   int (*take)(sqlite3_stmt *row, void *out, struct error *err), void *out,
+		   struct error *err)
+{
+	int rc;
+
+	while ((rc = store_step(h, statement, err)) > 0) {
+		if (take(statement, out, err) < 0)
+			return -1;
+	}
+	return rc;
+}
+
 void cleanup_statement(sqlite3_stmt **statement)
 {
 	(void)sqlite3_finalize(*statement);

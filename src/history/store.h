@@ -77,6 +77,10 @@ MUST_CHECK int store_prepare(struct history *h, const char *sql, sqlite3_stmt **
 			     struct error *err);
 /* 1: a row is there; 0: done; -1: error. */
 MUST_CHECK int store_step(struct history *h, sqlite3_stmt *statement, struct error *err);
+/* Has each row taken into `out`, until one cannot be: then -1. */
+MUST_CHECK int store_each_row(struct history *h, sqlite3_stmt *statement,
+			      int (*take)(sqlite3_stmt *row, void *out, struct error *err),
+			      void *out, struct error *err);
 void cleanup_statement(sqlite3_stmt **statement);
 
 /* Bind a borrowed text that outlives the step; NULL and "" are stored as NULL. */

@@ -21,8 +21,9 @@ void run_tallies_release(struct run_tallies *t)
 	*t = (struct run_tallies){ 0 };
 }
 
-static int add_run_tally(sqlite3_stmt *s, struct run_tallies *out, struct error *err)
+static int add_run_tally(sqlite3_stmt *s, void *cookie, struct error *err)
 {
+	struct run_tallies *out = cookie;
 	void *items = out->item;
 	struct run_tally *t = store_slot(&items, out->count, sizeof(*t));
 
@@ -43,16 +44,11 @@ static int read_run_tallies(struct history *h, struct run_tallies *out, struct e
 {
 	CLEANUP(cleanup_statement)
 	sqlite3_stmt *s = NULL;
-	int rc;
 
 	if (store_prepare(h, "SELECT kind, started, failed, errors FROM run_tally ORDER BY kind",
 			  &s, err) < 0)
 		return -1;
-	while ((rc = store_step(h, s, err)) > 0) {
-		if (add_run_tally(s, out, err) < 0)
-			return -1;
-	}
-	return rc;
+	return store_each_row(h, s, add_run_tally, out, err);
 }
 
 static int count_cut_short(struct history *h, const char *id, struct run_tallies *t,
