@@ -26,6 +26,17 @@ const char *run_find_note(const struct run *r, const char *component, const char
 	return NULL;
 }
 
+const char *run_next_note(const struct run *r, const char *name, size_t *at)
+{
+	while (*at < r->note_count) {
+		const struct run_note *n = &r->note[(*at)++];
+
+		if (!*n->component && strcmp(n->name, name) == 0)
+			return n->text;
+	}
+	return NULL;
+}
+
 struct run_step *run_find_step(const struct run *r, const char *id)
 {
 	for (size_t i = r->step_count; i-- > 0;) {

@@ -55,9 +55,14 @@ struct run {
 
 /* A note of the run: "yes" when the sets that it was about are those of the off-site copy. */
 #define RUN_NOTE_OFFSITE "offsite"
+/* One for each pause of schedules in force when the run began: of what, until when, by whom, why. */
+#define RUN_NOTE_PAUSED "paused"
 
 /* The newest note of that name about the component ("" = the run as a whole); NULL: there is none. */
 const char *run_find_note(const struct run *r, const char *component, const char *name);
+
+/* The next note of that name about the run as a whole; `*at` begins as 0. NULL: no more. */
+const char *run_next_note(const struct run *r, const char *name, size_t *at);
 
 /* The last step of that id, which a run that was taken up again may have twice; NULL: there is none. */
 struct run_step *run_find_step(const struct run *r, const char *id);

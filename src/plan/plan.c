@@ -222,7 +222,9 @@ static int execute(struct plan_run *run, const struct plan_request *request, enu
 
 	if (rc < 0)
 		return -1;
-	if (request->plan->begun)
+	if (request->opened && !request->past)
+		rc = request->opened(run, request->opened_cookie, err);
+	if (rc == 0 && request->plan->begun)
 		rc = request->plan->begun(run, request->subject, err);
 	if (rc == 0)
 		rc = plan_run_steps(run, request->subject, &dealt_with, &cut, err);

@@ -106,6 +106,9 @@ struct plan_request {
 	int (*stop_requested)(
 		void); /* a signal number when somebody asked us to stop; NULL: never */
 	const struct plan_past *past; /* of a run that is taken up again; NULL: it is a new one */
+	/* What a new run is to note first; NULL: nothing. */
+	int (*opened)(struct plan_run *run, const void *cookie, struct error *err);
+	const void *opened_cookie;
 	enum error_kind *
 		cut_short; /* out, for the exit code: ERROR_INTERRUPTED, ERROR_TIMEOUT or ERROR_NONE; may be NULL */
 };

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/run_request.h"
 
+#include "base/clock.h"
+#include "history/pause.h"
+#include "model/run.h"
+
 const struct component_config *run_request_component(const struct run_request *r, size_t i,
 						     struct error *err)
 {
@@ -43,6 +47,36 @@ int run_request_check_set(const struct run_request *r, const char *set, struct e
 					    "`muster backup list` shows the sets");
 }
 
+static int note_pause(struct plan_run *run, const struct pause *p, struct error *err)
+{
+	CLEANUP(buf_release)
+	struct buf text = { 0 };
+	char until[CLOCK_RFC3339_SIZE];
+
+	if (buf_printf(&text, "%s%s until %s, by %s: %s",
+		       p->schedule ? "schedule " : "all schedules", p->schedule ? p->schedule : "",
+		       clock_format_rfc3339(p->ends_ns, until), p->author, p->reason) < 0)
+		return error_set(err, ERROR_NOMEM, "no memory for a note");
+	return plan_note(run, NULL, RUN_NOTE_PAUSED, text.ptr, err);
+}
+
+/* Whoever reads of this run is to know that others do not come by themselves. */
+static int note_pauses(struct plan_run *run, const void *cookie, struct error *err)
+{
+	const struct run_request *r = cookie;
+	const int64_t now = clock_wall_ns();
+	CLEANUP(pauses_release)
+	struct pauses pauses = { 0 };
+
+	if (history_pauses(r->history, now, &pauses, err) < 0)
+		return -1;
+	for (size_t i = 0; i < pauses.count; i++) {
+		if (pauses.item[i].began_ns <= now && note_pause(run, &pauses.item[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int run_request_execute(const struct run_request *r, const struct plan *plan, void *subject,
 			struct run_outcome *out, struct error *err)
 {
@@ -53,6 +87,8 @@ int run_request_execute(const struct run_request *r, const struct plan *plan, vo
 					.platform = r->config->platform,
 					.command = r->command,
 					.past = r->past,
+					.opened = note_pauses,
+					.opened_cookie = r,
 					.sinks = journal,
 					.time_limit_ns = r->time_limit_ns ?
 								 r->time_limit_ns :

@@ -82,6 +82,16 @@ static const char *text_of(const char *text)
 	return text ? text : "";
 }
 
+/* Schedules, not the drill. */
+static const char *say_pauses(struct sheet *s, const struct run *run)
+{
+	const char *all = "", *pause;
+
+	for (size_t at = 0; (pause = run_next_note(run, RUN_NOTE_PAUSED, &at)) != NULL;)
+		all = sheet_say(s, "%s%s%s", all, *all ? "; " : "", pause);
+	return all;
+}
+
 size_t drill_terms(struct sheet *s, const struct report_drill *d,
 		   struct drill_term out[DRILL_TERMS_MAX])
 {
@@ -99,6 +109,7 @@ size_t drill_terms(struct sheet *s, const struct report_drill *d,
 					    drill_say_duration(s, r->held_ns)) :
 				  "",
 		  DRILL_OUTCOME_NONE },
+		{ "Paused", say_pauses(s, r->run), DRILL_OUTCOME_NONE },
 		{ "Next drill", r->next_drill, DRILL_OUTCOME_NONE },
 	};
 	size_t count = 0;

@@ -81,6 +81,17 @@ static void objectives(struct paint *p, const struct run *run)
 	}
 }
 
+static void pauses(struct paint *p, const struct run *run)
+{
+	const char *pause;
+
+	for (size_t at = 0; (pause = run_next_note(run, RUN_NOTE_PAUSED, &at)) != NULL;) {
+		paint_raw(p, "<div class=\"wide\"><dt>Paused</dt><dd>");
+		paint_html(p, pause);
+		paint_raw(p, "</dd></div>\n");
+	}
+}
+
 static void headline(struct paint *p, const struct run *run)
 {
 	char date[CLOCK_RFC3339_SIZE], took[QUANTITY_TEXT_SIZE];
@@ -101,6 +112,7 @@ static void headline(struct paint *p, const struct run *run)
 		html_term(p, "Took",
 			  quantity_format_duration(run->finished_ns - run->started_ns, took));
 	objectives(p, run);
+	pauses(p, run);
 	paint_format(
 		p,
 		"<div class=\"wide\"><dt>Checks</dt><dd>passed %zu, failed %zu, warnings %zu, "
@@ -210,7 +222,7 @@ static void note_row(struct paint *p, const struct run_note *n)
 
 void html_notes(struct paint *p, const struct run *run)
 {
-	if (!run->note_count)
+	if (!words_has_notes(run))
 		return;
 	paint_raw(p, "<section id=\"notes\">\n<h2>Notes</h2>\n");
 	html_table_begin(p, "Settings, versions and choices, which nothing judges",

@@ -45,6 +45,7 @@ static void objectives(struct paint *p, const struct run *run)
 static void heading(struct paint *p, const struct run *run)
 {
 	char date[CLOCK_RFC3339_SIZE], took[QUANTITY_TEXT_SIZE] = "";
+	const char *pause;
 
 	paint_format(p, "# ");
 	paint_markdown(p, words_title(run));
@@ -60,6 +61,8 @@ static void heading(struct paint *p, const struct run *run)
 	if (run->finished_ns)
 		row(p, "Took", quantity_format_duration(run->finished_ns - run->started_ns, took));
 	objectives(p, run);
+	for (size_t at = 0; (pause = run_next_note(run, RUN_NOTE_PAUSED, &at)) != NULL;)
+		row(p, "Paused", pause);
 	row(p, "Run", run->id);
 	row(p, "Host", run->host);
 	row(p, "muster", run->version);
@@ -253,7 +256,7 @@ void markdown_checks(struct paint *p, const struct run *run)
 
 void markdown_notes(struct paint *p, const struct run *run)
 {
-	if (run->note_count)
+	if (words_has_notes(run))
 		paint_format(p, "\n## Notes\n\n| Component | Name | |\n|---|---|---|\n");
 	for (size_t i = 0; i < run->note_count; i++) {
 		if (words_is_told_apart(run, &run->note[i]))

@@ -26,6 +26,7 @@ static void heading_line(struct paint *p, const char *label, const char *value)
 static void heading(struct paint *p, const struct run *run)
 {
 	char date[CLOCK_RFC3339_SIZE], took[QUANTITY_TEXT_SIZE];
+	const char *pause;
 
 	paint_format(p, "%s", text_rule);
 	paint_foreign(p, words_title(run));
@@ -33,6 +34,8 @@ static void heading(struct paint *p, const struct run *run)
 	heading_line(p, "Platform", run->platform);
 	heading_line(p, "Backup set", run->set);
 	heading_line(p, "Run", run->id);
+	for (size_t at = 0; (pause = run_next_note(run, RUN_NOTE_PAUSED, &at)) != NULL;)
+		heading_line(p, "Paused", pause);
 	if (run->finished_ns)
 		paint_format(p, "Duration: %s\n",
 			     quantity_format_duration(run->finished_ns - run->started_ns, took));

@@ -73,6 +73,8 @@ bool words_is_told_apart(const struct run *run, const struct run_note *n)
 					     "recovery point none",
 					     "server version" };
 
+	if (!*n->component && strcmp(n->name, RUN_NOTE_PAUSED) == 0)
+		return true;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		size_t len = strlen(names[i]);
 
@@ -80,6 +82,15 @@ bool words_is_told_apart(const struct run *run, const struct run_note *n)
 			return false;
 		if (names[i][len - 1] == ' ' ? strncmp(n->name, names[i], len) == 0 :
 					       strcmp(n->name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool words_has_notes(const struct run *run)
+{
+	for (size_t i = 0; i < run->note_count; i++) {
+		if (!words_is_told_apart(run, &run->note[i]))
 			return true;
 	}
 	return false;

@@ -26,8 +26,10 @@ const char *words_kind(enum fact_kind kind, char out[32]);
 /* "rows", "keys": what facts of a kind count; "count" when they have no word. */
 const char *words_count(enum fact_kind kind);
 
-/* A note that the report of a drill tells in another place, or that is too long for a table. */
+/* A note that the report tells in another place, or, of a drill, that is too long for a table. */
 bool words_is_told_apart(const struct run *run, const struct run_note *n);
+/* Are there others? */
+bool words_has_notes(const struct run *run);
 
 bool words_is_restore_test(const struct run *run);
 
