@@ -154,10 +154,10 @@ const struct command demo_command = {
 		"backup set, verifies it, then damages copies of it in five ways and verifies "
 		"those; of the first one it shows the mail that the platform's receiver got, "
 		"which is a program that keeps each mail as a file. Where Ceph's radosgw is "
-		"installed, the set is copied to a private S3 "
+		"installed, or else OpenStack's Swift, the set is copied to a private S3 "
 		"server "
 		"of it, verified and restored from there; else the show says what it leaves out. "
-		"At "
+		"Swift needs a file system with extended attributes. At "
 		"the end come restore tests: of the sound set, and of one whose "
 		"PostgreSQL dump is of a database that lost rows, and has a changed value and a "
 		"row that violates a foreign key, while file and manifest agree. Each command is "
@@ -166,7 +166,8 @@ const struct command demo_command = {
 		"that mail stay, in files that are named at the end.\n\n"
 		"With --drill it shows the monthly drill instead (see muster-drill(1)), with "
 		"nobody "
-		"there: canary, backup (with a copy in S3 where radosgw is installed, from which "
+		"there: canary, backup (with a copy in S3 where radosgw or Swift is installed, "
+		"from which "
 		"the "
 		"drill then restores), plan and announcement, then muster drill start --auto, "
 		"which "
@@ -186,11 +187,12 @@ const struct command demo_command = {
 		"With --json the document is muster.demo-show/v1: of each case what was done, the "
 		"verdict, whether that is as expected, and of the altered set (\"altered\") the "
 		"check that named each alteration; mail.path is the file with the mail, mail.why "
-		"says why there is none. With --drill it is muster.demo-drill/v1: of each of "
+		"says why there is none; offsite_server is \"radosgw\", \"Swift\" or null. With "
+		"--drill it is muster.demo-drill/v1: of each of "
 		"drills[] "
 		"the verdict, whether that is as expected, the paths of report and metrics_file, "
 		"and "
-		"metrics, which is muster.drill-metrics/v1.",
+		"metrics, which is muster.drill-metrics/v1; offsite_server as above.",
 	.options = show_rows,
 	.options_size = sizeof(struct demo_options),
 	.options_default = &defaults,

@@ -196,6 +196,8 @@ int demo_drill_print_document(const struct show *s, const struct drill_act *act,
 	if (!document || json_array_size(drills) != ACTS ||
 	    json_object_set(document, "drills", drills) < 0 ||
 	    json_object_set_new(document, "offsite", json_boolean(*o->endpoint)) < 0 ||
+	    json_object_set_new(document, "offsite_server",
+				*o->server ? text_to_json(o->server) : json_null()) < 0 ||
 	    json_object_set_new(document, "why_no_offsite",
 				*o->endpoint ? json_null() : text_to_json(o->why_not)) < 0 ||
 	    json_object_set_new(document, "report",

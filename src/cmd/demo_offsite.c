@@ -47,8 +47,8 @@ int show_offsite_verify(struct show *s, struct error *err)
 		show_print_text(s, s->platform.offsite.why_not);
 		return 0;
 	}
-	show_say(s, "\nThe copy of the set in S3 (%s), read from there:\n",
-		 s->platform.offsite.url);
+	show_say(s, "\nThe copy of the set in S3 (%s, %s), read from there:\n",
+		 s->platform.offsite.url, s->platform.offsite.server);
 	(void)snprintf(state, sizeof(state), "%s/state", s->platform.directory);
 	if (show_run(s, words, s->platform.settings, &c->trial, err) < 0 ||
 	    show_keep_report(s, c, state, err) < 0)

@@ -102,22 +102,30 @@ static int start_keepers(struct holder *h, struct error *err)
 	return 0;
 }
 
+static void say_what_is_missing(struct platform_offsite *o)
+{
+	const struct object_store_kind *const *kind = object_store_kinds;
+
+	(void)snprintf(o->why_not, sizeof(o->why_not),
+		       "%s is not installed, nor is %s; to see it: apt-get install "
+		       "--no-install-recommends %s (or: %s)",
+		       object_store_missing(kind[0]), object_store_missing(kind[1]),
+		       kind[0]->packages, kind[1]->packages);
+}
+
 /* What is not there is left out of the show, which says so. */
 static int start_store_keeper(struct holder *h, struct error *err)
 {
-	struct platform_offsite *o = &h->report.platform.offsite;
-	const char *missing = object_store_missing();
+	const struct object_store_kind *kind = object_store_choose();
 
-	if (missing) {
-		(void)snprintf(o->why_not, sizeof(o->why_not),
-			       "%s is not installed; to see it: apt-get install "
-			       "--no-install-recommends radosgw ceph-mon ceph-osd",
-			       missing);
+	if (!kind) {
+		say_what_is_missing(&h->report.platform.offsite);
 		return 0;
 	}
 	h->keeper[PLATFORM_SERVERS] = (struct keeper){
 		.directory = h->site.directory,
 		.store = &h->store,
+		.store_kind = kind,
 		.gate = &h->gate,
 	};
 	h->keepers++;
@@ -157,15 +165,16 @@ static int describe_store(struct holder *h, struct error *err)
 	struct platform *p = &h->report.platform;
 	struct platform_offsite *o = &p->offsite;
 	const struct object_store *s = &h->store;
+	const struct keeper *k = &h->keeper[PLATFORM_SERVERS];
 
 	if (h->keepers == PLATFORM_SERVERS)
 		return 0;
-	if (h->keeper[PLATFORM_SERVERS].state == KEEPER_ENDED) {
-		(void)snprintf(o->why_not, sizeof(o->why_not),
-			       "radosgw could not be started: %.200s",
-			       h->keeper[PLATFORM_SERVERS].error.message);
+	if (k->state == KEEPER_ENDED) {
+		(void)snprintf(o->why_not, sizeof(o->why_not), "%s could not be started: %.200s",
+			       k->store_kind->name, k->error.message);
 		return 0;
 	}
+	(void)snprintf(o->server, sizeof(o->server), "%s", k->store_kind->name);
 	(void)snprintf(o->url, sizeof(o->url), "s3://muster-demo/backups");
 	(void)snprintf(o->endpoint, sizeof(o->endpoint), "%s", s->endpoint);
 	(void)snprintf(o->access_key_file, sizeof(o->access_key_file), "%s/s3.access-key",

@@ -76,7 +76,7 @@ static int start_store(struct keeper *k, const struct place *place)
 {
 	if (told_to_end(k))
 		return error_set(&k->error, ERROR_INTERRUPTED, "the start was interrupted");
-	if (object_store_start(place, k->store, &k->error) < 0)
+	if (object_store_start(k->store_kind, place, k->store, &k->error) < 0)
 		return -1;
 	enter_state(k, KEEPER_READY);
 	await_end(k);
@@ -86,12 +86,12 @@ static int start_store(struct keeper *k, const struct place *place)
 
 static void *keep(void *cookie)
 {
-	static const struct recipe of_store = { "s3", "ceph", NULL };
 	struct keeper *k = cookie;
-	const struct recipe *recipe = k->store ? &of_store : &recipes[k->kind];
+	const char *name = k->store ? "s3" : recipes[k->kind].place;
+	const char *account = k->store ? k->store_kind->account : recipes[k->kind].account;
 	struct place place = { 0 };
 
-	if (place_open(&place, k->directory, recipe->place, recipe->account, &k->error) == 0) {
+	if (place_open(&place, k->directory, name, account, &k->error) == 0) {
 		(void)(k->store ? start_store(k, &place) : start_and_fill(k, &place));
 		/* the first error wins: a failure to remove does not hide why the server ended */
 		(void)!place_remove(&place, &k->error);

@@ -29,6 +29,7 @@ struct keeper {
 	const struct fill *fill;
 	struct object_store
 		*store; /* it keeps this and no server; filled when READY; NULL: a server */
+	const struct object_store_kind *store_kind;
 	struct keeper_gate *gate;
 	struct server server; /* readable when READY */
 	struct error error;   /* why it ENDED, unless it was told to */

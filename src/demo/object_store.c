@@ -1,99 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "demo/object_store.h"
+#include "demo/object_store.intern.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "component/start.h"
 
-enum { WORDS_MAX = 24, STEP_TIMEOUT_S = 120, MEMORY = 1 << 30, OUTPUT_MAX = 1 << 20 };
+enum { STEP_TIMEOUT_S = 120, OUTPUT_MAX = 1 << 20 };
 
-static const char *const programs[] = { "ceph",       "ceph-authtool", "ceph-mon",     "ceph-osd",
-					"monmaptool", "radosgw",       "radosgw-admin" };
-
-/* %s: cluster id, monitor's port, directory; of the last lines: memory, gateway's port. */
-static const char settings[] = "[global]\n"
-			       "fsid = %s\n"
-			       "mon_host = v2:127.0.0.1:%u\n"
-			       "mon_initial_members = a\n"
-			       "public_addr = 127.0.0.1\n"
-			       "cluster_addr = 127.0.0.1\n"
-			       "keyring = %s/keyring\n"
-			       "auth_cluster_required = cephx\n"
-			       "auth_service_required = cephx\n"
-			       "auth_client_required = cephx\n"
-			       "log_file = %s/$name.log\n"
-			       "log_to_stderr = false\n"
-			       "err_to_stderr = false\n"
-			       "mon_cluster_log_file = %s/cluster.log\n"
-			       "run_dir = %s\n"
-			       "admin_socket = %s/$name.asok\n"
-			       "crash_dir = %s\n"
-			       "mon_data = %s/mon\n"
-			       "mon_data_avail_warn = 0\n"
-			       "mon_data_avail_crit = 0\n"
-			       "mon_allow_pool_size_one = true\n"
-			       "osd_data = %s/osd\n"
-			       "osd_objectstore = memstore\n"
-			       "memstore_device_bytes = %d\n"
-			       "osd_pool_default_size = 1\n"
-			       "osd_pool_default_min_size = 1\n"
-			       "osd_pool_default_pg_num = 1\n"
-			       "osd_pool_default_pg_autoscale_mode = off\n"
-			       "osd_crush_chooseleaf_type = 0\n"
-			       "rgw_data = %s/rgw\n"
-			       "rgw_frontends = beast endpoint=127.0.0.1:%u\n"
-			       "rgw_thread_pool_size = 32\n"
-			       "rgw_run_sync_thread = false\n"
-			       "rgw_enable_usage_log = false\n";
-
-struct making {
-	const struct place *place;
-	struct object_store *store;
-	char config[128], keyring[128], map[128]; /* paths */
-	char cluster[40], osd[40];                /* UUIDs */
-	char monitor[48];
-	uint16_t monitor_port, port;
+/* The one that is more of S3 comes first. */
+const struct object_store_kind *const object_store_kinds[OBJECT_STORE_KINDS] = {
+	&object_store_ceph,
+	&object_store_swift,
 };
 
-const char *object_store_missing(void)
+const char *object_store_missing(const struct object_store_kind *kind)
 {
-	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
+	for (const char *const *program = kind->programs; *program; program++) {
 		CLEANUP(buf_release)
 		struct buf path = { 0 };
 		struct error ignored = ERROR_INIT;
 
-		if (process_find_program(programs[i], NULL, &path, &ignored) < 0)
-			return programs[i];
+		if (process_find_program(*program, NULL, &path, &ignored) < 0)
+			return *program;
 	}
 	return NULL;
 }
 
-/* A program of theirs, to its end. */
-static int run(const struct making *m, const char *const *argv, struct error *err)
+const struct object_store_kind *object_store_choose(void)
 {
-	const struct process_spec spec = server_process_spec(m->place, argv, NULL, -1);
+	for (size_t i = 0; i < OBJECT_STORE_KINDS; i++)
+		if (!object_store_missing(object_store_kinds[i]))
+			return object_store_kinds[i];
+	return NULL;
+}
+
+int object_store_run(const struct place *place, const char *const *argv, struct error *err)
+{
+	const struct process_spec spec = server_process_spec(place, argv, NULL, -1);
 
 	return process_run(&spec, STEP_TIMEOUT_S * NS_PER_SECOND, OUTPUT_MAX, NULL, err);
 }
 
-static int start(const struct making *m, size_t at, const char *const *argv, struct error *err)
-{
-	const struct process_spec spec = server_process_spec(m->place, argv, NULL, -1);
-
-	return process_start(&spec, &m->store->process[at], err);
-}
-
-static int random_hex(char *out, size_t digits, struct error *err)
+int object_store_random_hex(char *out, size_t digits, struct error *err)
 {
 	uint8_t bytes[32];
 
@@ -102,133 +57,6 @@ static int random_hex(char *out, size_t digits, struct error *err)
 	for (size_t i = 0; i < digits / 2; i++)
 		(void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 	return 0;
-}
-
-/* RFC 9562, version 4. */
-static int make_uuid(char out[40], struct error *err)
-{
-	char hex[33];
-
-	if (random_hex(hex, 32, err) < 0)
-		return -1;
-	(void)snprintf(out, 40, "%.8s-%.4s-4%.3s-8%.3s-%.12s", hex, hex + 8, hex + 13, hex + 17,
-		       hex + 20);
-	return 0;
-}
-
-static int write_settings(struct making *m, struct error *err)
-{
-	CLEANUP(buf_release)
-	struct buf text = { 0 };
-	const char *d = m->place->directory;
-
-	if (buf_printf(&text, settings, m->cluster, (unsigned)m->monitor_port, d, d, d, d, d, d, d,
-		       d, MEMORY, d, (unsigned)m->port) < 0)
-		return error_set(err, ERROR_NOMEM, "no memory for the settings of Ceph");
-	return server_write_file(m->place, "ceph.conf", 0600, text.ptr, err);
-}
-
-static int choose(struct making *m, struct error *err)
-{
-	struct object_store *s = m->store;
-	const char *d = m->place->directory;
-
-	if (place_free_port(&m->monitor_port, err) < 0 || place_free_port(&m->port, err) < 0 ||
-	    make_uuid(m->cluster, err) < 0 || make_uuid(m->osd, err) < 0 ||
-	    random_hex(s->access_key, 20, err) < 0 || random_hex(s->secret_key, 40, err) < 0)
-		return -1;
-	(void)snprintf(s->endpoint, sizeof(s->endpoint), "http://127.0.0.1:%u", (unsigned)m->port);
-	(void)snprintf(m->config, sizeof(m->config), "%s/ceph.conf", d);
-	(void)snprintf(m->keyring, sizeof(m->keyring), "%s/keyring", d);
-	(void)snprintf(m->map, sizeof(m->map), "%s/monmap", d);
-	(void)snprintf(m->monitor, sizeof(m->monitor), "[v2:127.0.0.1:%u]",
-		       (unsigned)m->monitor_port);
-	return write_settings(m, err);
-}
-
-static int make_keys(const struct making *m, struct error *err)
-{
-	static const char *const who[][5] = {
-		{ "mon.", "mon", "allow *", NULL, NULL },
-		{ "client.admin", "mon", "allow *", "osd", "allow *" },
-		{ "osd.0", "mon", "allow profile osd", "osd", "allow *" },
-		{ "client.rgw", "mon", "allow rw", "osd", "allow rwx" },
-	};
-
-	for (size_t i = 0; i < sizeof(who) / sizeof(*who); i++) {
-		const char *const argv[] = { "ceph-authtool",
-					     m->keyring,
-					     "--gen-key",
-					     "-n",
-					     who[i][0],
-					     "--cap",
-					     who[i][1],
-					     who[i][2],
-					     i ? "--cap" : "--create-keyring",
-					     who[i][3],
-					     who[i][4],
-					     NULL };
-
-		if (run(m, argv, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int make_directory(const struct making *m, const char *name, struct error *err)
-{
-	const char *const argv[] = { "mkdir", name, NULL };
-
-	return run(m, argv, err);
-}
-
-static int start_monitor(const struct making *m, struct error *err)
-{
-	const char *const map[] = { "monmaptool", "--create", "--addv", "a", m->monitor,
-				    "--fsid",     m->cluster, m->map,   NULL };
-	const char *const make[] = { "ceph-mon", "--mkfs", "-i",        "a",        "-c", m->config,
-				     "--monmap", m->map,   "--keyring", m->keyring, NULL };
-	const char *const serve[] = { "ceph-mon", "-f", "-i", "a", "-c", m->config, NULL };
-
-	if (run(m, map, err) < 0 || make_directory(m, "mon", err) < 0 || run(m, make, err) < 0)
-		return -1;
-	return start(m, 0, serve, err);
-}
-
-static int start_store(const struct making *m, struct error *err)
-{
-	const char *const announce[] = { "ceph", "-c",  m->config, "--connect-timeout",
-					 "120",  "osd", "new",     m->osd,
-					 NULL };
-	const char *const grant[] = { "ceph",   "-c", m->config,  "auth",
-				      "import", "-i", m->keyring, NULL };
-	const char *const make[] = { "ceph-osd", "-i", "0",       "--mkfs", "--osd-uuid",
-				     m->osd,     "-c", m->config, NULL };
-	const char *const serve[] = { "ceph-osd", "-f", "-i", "0", "-c", m->config, NULL };
-
-	if (run(m, announce, err) < 0 || run(m, grant, err) < 0 ||
-	    make_directory(m, "osd", err) < 0 || run(m, make, err) < 0)
-		return -1;
-	return start(m, 1, serve, err);
-}
-
-/* The first call makes the pools, so that the gateway finds them. */
-static int start_gateway(const struct making *m, struct error *err)
-{
-	struct object_store *s = m->store;
-	const char *const user[] = { "radosgw-admin", "-c",
-				     m->config,       "-n",
-				     "client.rgw",    "user",
-				     "create",        "--uid",
-				     "demo",          "--display-name",
-				     "demo",          "--access-key",
-				     s->access_key,   "--secret-key",
-				     s->secret_key,   NULL };
-	const char *const serve[] = { "radosgw", "-f", "-n", "client.rgw", "-c", m->config, NULL };
-
-	if (run(m, user, err) < 0)
-		return -1;
-	return start(m, 2, serve, err);
 }
 
 static bool is_served(uint16_t port)
@@ -242,31 +70,30 @@ static bool is_served(uint16_t port)
 	return fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
 }
 
-static int await_gateway(const struct making *m, struct error *err)
+int object_store_await(const char *name, struct process *server, uint16_t port, struct error *err)
 {
-	struct process *gateway = &m->store->process[2];
 	int64_t end = clock_monotonic_ns() + STEP_TIMEOUT_S * NS_PER_SECOND;
 
-	while (!is_served(m->port)) {
-		int rc = process_wait(gateway, NS_PER_SECOND / 20, err);
+	while (!is_served(port)) {
+		int rc = process_wait(server, NS_PER_SECOND / 20, err);
 
 		if (rc != 0)
 			return rc < 0 ? -1 :
 					error_set(err, ERROR_TARGET,
-						  "radosgw ended as soon as it was started");
+						  "%s ended as soon as it was started", name);
 		if (clock_monotonic_ns() > end)
-			return error_set(err, ERROR_TIMEOUT, "radosgw does not answer in time");
+			return error_set(err, ERROR_TIMEOUT, "%s does not answer in time", name);
 	}
 	return 0;
 }
 
-int object_store_start(const struct place *place, struct object_store *out, struct error *err)
+int object_store_start(const struct object_store_kind *kind, const struct place *place,
+		       struct object_store *out, struct error *err)
 {
-	struct making m = { .place = place, .store = out };
-
-	*out = (struct object_store){ .process = { PROCESS_INIT, PROCESS_INIT, PROCESS_INIT } };
-	if (choose(&m, err) == 0 && make_keys(&m, err) == 0 && start_monitor(&m, err) == 0 &&
-	    start_store(&m, err) == 0 && start_gateway(&m, err) == 0 && await_gateway(&m, err) == 0)
+	*out = (struct object_store){ 0 };
+	for (size_t i = 0; i < OBJECT_STORE_PROCESSES; i++)
+		out->process[i] = (struct process)PROCESS_INIT;
+	if (kind->start(place, out, err) == 0)
 		return 0;
 	object_store_stop(out);
 	return -1;

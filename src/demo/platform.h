@@ -31,6 +31,7 @@ struct platform_request {
 struct platform_offsite {
 	char url[32];      /* s3://BUCKET/PREFIX, a bucket that is to be made */
 	char endpoint[64]; /* "" = there is no server */
+	char server[16];   /* what it is, for people */
 	char access_key_file[96], secret_key_file[96];
 	char why_not[256]; /* there is none */
 };

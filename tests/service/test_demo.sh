@@ -90,11 +90,27 @@ interrupted() {
 	echo "ok: $1"
 }
 
+# installed PROGRAM…: all of them
+installed() {
+	for program; do
+		command -v "$program" > "$TMPDIR/null" || return 1
+	done
+}
+# without PROGRAM…: all programs but these are in ./bin
+without() {
+	rm -rf bin
+	mkdir bin
+	for directory in /bin /usr/bin /sbin /usr/sbin; do ln -sf "$directory"/* bin/; done
+	for program; do rm -f "bin/$program"; done
+}
+
 # verified and restored from S3, too, where a server for it is installed
-copies=2
-for program in ceph ceph-authtool ceph-mon ceph-osd monmaptool radosgw radosgw-admin; do
-	command -v $program > "$TMPDIR/null" || copies=0
-done
+ceph=no swift=no copies=0
+if installed ceph ceph-authtool ceph-mon ceph-osd monmaptool radosgw radosgw-admin; then ceph=yes; fi
+if installed swift-account-server swift-container-server swift-object-server swift-proxy-server swift-ring-builder; then
+	swift=yes
+fi
+if [ $ceph$swift != nono ]; then copies=2; fi
 
 code "the show sees all damages, and what a restore test alone can tell" 0 "$muster" demo --size 2MB
 nothing_left
@@ -141,13 +157,46 @@ await no_process
 await no_directory
 echo "ok: kill -9 of the show leaves nothing"
 
-mkdir bin
-for directory in /bin /usr/bin /sbin /usr/sbin; do ln -sf "$directory"/* bin/; done
-rm -f bin/radosgw bin/mktemp
-code "--keep leaves it up; without radosgw no copy, without mktemp no mail" 0 \
+if [ $swift = yes ]; then
+	without radosgw
+	code "without radosgw the copy is kept by Swift" 0 env PATH="$TMPDIR/bin" "$muster" demo --size 2MB
+	nothing_left
+	[ "$(grep -c '^nothing; its copy in S3 *pass ' out)" = 2 ] || fail "the copy in S3 did not pass"
+	grep -qF 'The copy of the set in S3 (s3://muster-demo/backups, Swift), read from there:' out || fail "not told: Swift"
+	[ "$(awk 'length > 80' out | grep -cvF "$TMPDIR")" = 0 ] || fail "lines of more than 80 columns"
+
+	PATH="$TMPDIR/bin" "$muster" demo --size 2MB > out 2> err &
+	show=$!
+	await exists muster.yaml
+	served=$(processes | while read -r pid; do tr '\0' ' ' < "/proc/$pid/cmdline"; done | grep -o '/swift-[a-z]*-server ' | wc -l)
+	[ "$served" = 4 ] || fail "Swift has $served servers, not 4"
+	kill -KILL $show
+	wait $show || true
+	await no_process
+	await no_directory
+	echo "ok: kill -9 of the show leaves nothing of Swift"
+
+	if [ "$(id -u)" = 0 ]; then
+		mkdir ram
+		# a ramfs tells of no room on it either, for which the show faults it
+		# shellcheck disable=SC2016 # that shell expands it
+		code "Swift is left out where files have no extended attributes" 1 unshare -m --propagation private sh -c '
+			mount -t ramfs -o mode=1777 ramfs "$TMPDIR/ram"
+			exec env TMPDIR="$TMPDIR/ram" PATH="$TMPDIR/bin" "$@"' sh "$muster" demo --size 2MB
+		tr -s '\n ' ' ' < out | grep -q 'Swift could not be started: the file system of [^ ]* keeps no extended attributes' ||
+			fail "it does not say why there is no copy"
+		await no_process
+		rmdir ram
+	fi
+else
+	echo "skipped: Swift, which is not installed"
+fi
+
+without radosgw swift-proxy-server mktemp
+code "--keep leaves it up; with neither radosgw nor Swift no copy, without mktemp no mail" 0 \
 	env PATH="$TMPDIR/bin" "$muster" demo --size 2MB --keep --json
 rm -r bin
-[ "$(grep -c '"why": "radosgw is not installed' "$TMPDIR/out")" = 2 ] || fail "it does not say what is left out"
+[ "$(grep -c '"why": "radosgw is not installed, nor is swift-proxy-server; to see it: apt-get install ' "$TMPDIR/out")" = 2 ] || fail "it does not say what is left out"
 grep -q '"why": "/bin/sh exited with code 78: .*mktemp: not found' "$TMPDIR/out" || fail "it does not say that there is no mail"
 [ "$(grep -c '"as_expected": true' "$TMPDIR/out")" = 8 ] || fail "not eight cases as expected"
 [ "$(grep -c '"named": {' "$TMPDIR/out")" = 3 ] || fail "not all three alterations are named"

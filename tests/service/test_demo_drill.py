@@ -17,7 +17,10 @@ import jsonschema
 MUSTER = os.path.realpath(sys.argv[1])
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs/schemas/drill-metrics.v1.json").read_text())
 PLACE = Path(tempfile.mkdtemp(prefix="mdd-", dir="/tmp"))
-OFFSITE = all(map(shutil.which, "ceph ceph-authtool ceph-mon ceph-osd monmaptool radosgw radosgw-admin".split()))
+CEPH = all(map(shutil.which, "ceph ceph-authtool ceph-mon ceph-osd monmaptool radosgw radosgw-admin".split()))
+SWIFT = all(map(shutil.which, ("swift-ring-builder", *(f"swift-{name}-server" for name in (
+    "account", "container", "object", "proxy")))))
+OFFSITE = CEPH or SWIFT
 UID = os.geteuid()
 KEPT = [f"muster-demo-drill{middle}-{UID}.{kind}" for middle, kind in (
     ("", "html"), ("-metrics", "json"), ("-altered", "html"), ("-altered-metrics", "json"), ("", "txt"))]
@@ -101,12 +104,13 @@ def both_drills_are_told_on_the_screen():
     assert (PLACE / KEPT[4]).read_text().count("Monthly DR drill\n") == 2
 
 
-def without_an_s3_server_the_json_says_what_is_left_out():
+def without(*hidden):
+    """The document of the show where these programs are not installed."""
     bins = PLACE / "bin"
     bins.mkdir()
     for directory in ("/bin", "/usr/bin", "/sbin", "/usr/sbin"):
         for program in Path(directory).iterdir():
-            if program.name != "radosgw" and not (bins / program.name).exists():
+            if program.name not in hidden and not (bins / program.name).exists():
                 (bins / program.name).symlink_to(program)
     show = start("--json", "--quiet", PATH=str(bins))
     out, _ = show.communicate(timeout=300)
@@ -114,14 +118,28 @@ def without_an_s3_server_the_json_says_what_is_left_out():
     assert show.returncode == 0, f"code {show.returncode}: {out}"
     nothing_left(*KEPT)
     document = json.loads(out)
-    assert document["schema"] == "muster.demo-drill/v1" and document["offsite"] is False, document
-    assert "radosgw is not installed" in document["why_no_offsite"], document["why_no_offsite"]
+    assert document["schema"] == "muster.demo-drill/v1", document
     sound, altered = document["drills"]
     assert (sound["verdict"], sound["exit_code"], altered["verdict"], altered["exit_code"]) == ("pass", 0, "fail", 1), out
     assert sound["as_expected"] and altered["as_expected"], document
-    hold_to(metrics_of(json.dumps(sound["metrics"])), metrics_of(json.dumps(altered["metrics"])), False)
+    hold_to(metrics_of(json.dumps(sound["metrics"])), metrics_of(json.dumps(altered["metrics"])), document["offsite"])
     for file in (*(d[k] for d in (sound, altered) for k in ("report", "metrics_file")), document["report"]):
         os.unlink(file)
+    return document
+
+
+def without_an_s3_server_the_json_says_what_is_left_out():
+    document = without("radosgw", "swift-proxy-server")
+    assert document["offsite"] is False and document["offsite_server"] is None, document
+    assert "radosgw is not installed, nor is swift-proxy-server" in document["why_no_offsite"], document["why_no_offsite"]
+
+
+def without_radosgw_the_drill_restores_from_swift():
+    if not SWIFT:
+        print("skipped: Swift, which is not installed", flush=True)
+        return
+    document = without("radosgw")
+    assert document["offsite"] is True and document["offsite_server"] == "Swift", document
 
 
 def an_interrupted_drill_leaves_nothing():
@@ -139,6 +157,7 @@ def main():
     PLACE.chmod(0o1777)
     try:
         for step in (both_drills_are_told_on_the_screen, without_an_s3_server_the_json_says_what_is_left_out,
+                     without_radosgw_the_drill_restores_from_swift,
                      an_interrupted_drill_leaves_nothing):
             began = time.monotonic()
             step()
