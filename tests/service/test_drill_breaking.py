@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Carried, Platform, criteria, failed, of_cache, run_tests, until
+from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Platform, criteria, failed, of_cache, run_tests, until
 
 # Neither runs: what a person decides about a step that failed.
 ASKED = HEAD + BEFORE + """  back:
@@ -185,6 +185,7 @@ def whenever_it_is_killed_there_is_a_way_on(p):
     for i in range(int(os.environ.get("KILLS", "12"))):
         drill = p.carry("start", path, "--auto", *LOST)
         time.sleep(random.uniform(0.005, 0.12) if i % 3 else random.uniform(0.1, 1.2))
+        drill.kill(signal.SIGSTOP)  # so that it begins none that is not seen
         processes = drill.descendants()
         drill.kill()
         drill.end(None)
@@ -225,8 +226,12 @@ def commands_of(pid):
 def two_at_once(p):
     """One of them carries a drill, the other is told so and leaves nothing."""
     before = len(p.drills())
-    path = p.plan(SMALL.replace("      judged:", "      slow: {kind: command, command: [sleep, '3']}\n      judged:"))
-    both = [Carried(p, ("drill", "start", path, "--auto", *LOST)) for _ in range(2)]
+    refused = p.place / "refused"
+    wait = f'[sh, -c, "until [ -e {refused} ]; do sleep 0.1; done"]'
+    path = p.plan(SMALL.replace("      judged:", f"      slow: {{kind: command, command: {wait}}}\n      judged:"))
+    both = [p.carry("start", path, "--auto", *LOST) for _ in range(2)]
+    until(lambda: any(b.over() for b in both), "one of them ends while the other goes on")
+    refused.touch()
     codes = sorted(b.end(None).process.returncode for b in both)
     assert codes == [0, 6], (codes, [b.err for b in both])
     assert len(p.drills()) == before + 1, p.drills()
@@ -241,17 +246,17 @@ def one_in_the_background(p):
 
 
 def a_history_that_takes_nothing_more(p):
-    """Its file system is full in the middle: the drill ends with an error that tells why, and nothing is left."""
+    """A step of it fills its file system: the drill ends with an error that tells why, and nothing is left."""
     if os.geteuid():
         print("skipped: only root may mount a small file system", flush=True)
         return
     state = p.place / "small"
     state.mkdir()
     p.configure(lambda text: text.replace(f"state_dir: {p.directory}/state", f"state_dir: {state}"))
-    slow = p.plan(SMALL.replace("      judged:", "      slow: {kind: command, command: [sleep, '4']}\n      judged:"))
+    fill = f'[sh, -c, "! dd if=/dev/zero of={state}/filler bs=4k 2>/dev/null"]'
+    path = p.plan(SMALL.replace("      judged:", f"      full: {{kind: command, command: {fill}}}\n      judged:"))
     script = f"mount -t tmpfs -o size=1m tmpfs {state} && " \
-             f"{{ {p.muster_path} -c {p.config} drill start {slow} --auto {' '.join(LOST)} & }}; sleep 3; " \
-             f"dd if=/dev/zero of={state}/filler bs=4k 2>/dev/null; wait $!; echo code $?"
+             f"{p.muster_path} -c {p.config} drill start {path} --auto {' '.join(LOST)}; echo code $?"
     done = subprocess.run(["unshare", "--mount", "sh", "-c", script], env=p.env, cwd=p.place, text=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=False)
     assert "code 4" in done.stdout, (done.stdout, done.stderr)
@@ -275,7 +280,7 @@ def what_services_print_of_secrets_stands_nowhere(p):
     secret.write_text(marker + "\n")
     secret.chmod(0o600)
     env = f"env: {{SECRET: {{file: {secret}}}}}"
-    p.configure(of_cache(f"  web: {{engine: service, deploy: {{command: [sh, -c, 'echo up; echo ERROR $SECRET; sleep 1000'], {env}, "
+    p.configure(of_cache(f"  web: {{engine: service, deploy: {{command: [sh, -c, 'echo ERROR $SECRET; echo up; sleep 1000'], {env}, "
                          "health: {log: up}}}\n",
                          f"  smoke: {{says: {{command: [sh, -c, 'echo no $SECRET; exit 3'], {env}}}}}\n"))
     drill = p.begin(HEAD + BEFORE + REDIS.replace("judged:", """deploy: {kind: automatic, does: deploy}
