@@ -60,9 +60,9 @@ def at(text):
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
-def until(found, what, seconds=LONG):
+def until(found, what):
     """What found() yields as soon as it is anything."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + LONG
     while True:
         result = found()
         if result:
@@ -111,6 +111,19 @@ class Carried:
             for number in (signal.SIGCONT, signal.SIGTERM):
                 self.kill(number)
             self.process.communicate()
+
+
+def primary_of(drill):
+    """The restored PostgreSQL server's own process in the drill's sandbox, when it takes sessions."""
+    for pid in sorted(drill.descendants()):
+        try:
+            # initdb runs servers, too: they have no state of theirs in there
+            if Path(f"/proc/{pid}/comm").read_text() == "postgres\n" and \
+                    Path(f"/proc/{pid}/cwd/postmaster.pid").read_text().split("\n")[7].strip() == "ready":
+                return pid
+        except (OSError, IndexError):
+            continue
+    return None
 
 
 class Platform:
@@ -264,7 +277,7 @@ class Platform:
         """Of those processes, and of sandboxes in the directory for what is temporary."""
         def left():
             return [pid for pid in processes if Path(f"/proc/{pid}").exists()] + list(self.scratch.iterdir())
-        until(lambda: not left(), f"nothing is left of {left()}", 60)
+        until(lambda: not left(), f"nothing is left of {left()}")
 
 
 def criteria(metrics):

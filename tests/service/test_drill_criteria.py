@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from drills import AFTER, BEFORE, HEAD, LOST, POSTGRESQL, REDIS, SMALL, Platform, criteria, failed, missed, run_tests, until
+from drills import AFTER, BEFORE, HEAD, LOST, POSTGRESQL, REDIS, SMALL, Platform, criteria, failed, missed, primary_of, run_tests
 
 LOST_DATABASE = ("--scenario=component-lost", "--lost", "postgres-main")
 DATABASE = HEAD + BEFORE + POSTGRESQL + AFTER
@@ -145,28 +145,19 @@ def an_alert_that_does_not_arrive(p):
     assert {f[0] for f in failed(p.journal())} <= {"monitoring", "recovery-time"}, failed(p.journal())
 
 
-def primary_of(drill):
-    """The restored server's own process, in the sandbox."""
-    for pid in sorted(drill.descendants()):
-        try:
-            if Path(f"/proc/{pid}/comm").read_text() == "postgres\n" and Path(f"/proc/{pid}/cwd/pg_hba.conf").exists() and \
-                    Path(f"/proc/{pid}/cwd/postmaster.pid").read_text().split("\n", 1)[0]:
-                return pid
-        except OSError:
-            continue
-    return None
-
-
 def replication_that_is_refused(p):
-    drill = p.begin(DATABASE, *LOST_DATABASE)
+    plan = DATABASE.replace("      replication:", "      seen: {role: dba, after: [postgresql]}\n      replication:").replace(
+        "does: replicate, engine: postgresql, after: [postgresql]", "does: replicate, engine: postgresql, after: [seen]")
+    drill = p.begin(plan, *LOST_DATABASE)
     p.begun("go")
     assert not primary_of(drill), "that a server starts is part of the recovery"
     p.enter("tick", "go")
-    # the standby comes when all is restored and proven
-    primary = until(lambda: primary_of(drill), "the empty server is up")
+    p.begun("seen")  # before which there is no standby
+    primary = primary_of(drill)
     hba = Path(f"/proc/{primary}/cwd/pg_hba.conf")
     hba.write_text("local replication all reject\nhost replication all all reject\n" + hba.read_text())
     os.kill(primary, signal.SIGHUP)
+    p.enter("tick", "seen")
     drill.end(1)
     metrics = p.metrics()
     assert criteria(metrics)["replication"] in ("fail", "error"), metrics["criteria"]
