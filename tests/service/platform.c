@@ -50,7 +50,7 @@ void platform_stop(enum engine_kind kind, struct server *s)
 {
 	struct error err = ERROR_INIT;
 	char directory[sizeof(s->place.directory)];
-	int64_t deadline = clock_monotonic_ns() + 30 * NS_PER_SECOND;
+	int64_t deadline = clock_monotonic_ns() + 120 * NS_PER_SECOND;
 
 	memcpy(directory, s->place.directory, sizeof(directory));
 	engine_of(kind)->stop(s);
@@ -118,7 +118,20 @@ static bool works_in(const char *pid, const char *text)
 	return readlink(path, target, sizeof(target) - 1) > 0 && strstr(target, text);
 }
 
-size_t platform_processes_naming(const char *text)
+static bool names_anywhere(const char *pid, const char *text, const char *unused)
+{
+	(void)unused;
+	return file_names(pid, "cmdline", text) || file_names(pid, "environ", text) ||
+	       works_in(pid, text);
+}
+
+static bool names_both(const char *pid, const char *text, const char *more)
+{
+	return file_names(pid, "cmdline", text) && file_names(pid, "cmdline", more);
+}
+
+static size_t count_processes(bool (*fits)(const char *pid, const char *text, const char *more),
+			      const char *text, const char *more)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -128,9 +141,18 @@ size_t platform_processes_naming(const char *text)
 	while ((entry = readdir(proc))) {
 		if (!isdigit((unsigned char)entry->d_name[0]) || atoi(entry->d_name) == getpid())
 			continue;
-		n += file_names(entry->d_name, "cmdline", text) ||
-		     file_names(entry->d_name, "environ", text) || works_in(entry->d_name, text);
+		n += fits(entry->d_name, text, more);
 	}
 	(void)closedir(proc);
 	return n;
+}
+
+size_t platform_processes_naming(const char *text)
+{
+	return count_processes(names_anywhere, text, NULL);
+}
+
+size_t platform_commands_naming(const char *text, const char *more)
+{
+	return count_processes(names_both, text, more);
 }

@@ -30,5 +30,7 @@ struct component_config platform_component(enum engine_kind kind, const struct s
 
 /* The number of processes whose working directory, command line or environment names `text`. */
 size_t platform_processes_naming(const char *text);
+/* Of those whose command line names both: other tests run beside this one. */
+size_t platform_commands_naming(const char *text, const char *more);
 
 #endif

@@ -298,10 +298,10 @@ static void a_killed_backup_leaves_nothing_that_could_pass(void **state)
 	assert_true(files_left(&a, &visible) > 0);
 	assert_int_equal(visible, 0);
 	/* pg_dump and pg_restore went with it */
-	while (platform_processes_naming("application_name='muster'") &&
+	while (platform_commands_naming("application_name='muster'", database.socket) &&
 	       clock_monotonic_ns() < deadline)
 		(void)usleep(10000);
-	assert_int_equal(platform_processes_naming("application_name='muster'"), 0);
+	assert_int_equal(platform_commands_naming("application_name='muster'", database.socket), 0);
 	/* and the next backup sweeps up */
 	run(&a);
 	assert_int_equal(a.rc, 0);
