@@ -28,8 +28,9 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         self.wfile.write(os.environ["AMQP_URL"].encode())
+server = http.server.HTTPServer(("127.0.0.1", 8080), Answer)
 print("listens", flush=True)
-http.server.HTTPServer(("127.0.0.1", 8080), Answer).serve_forever()
+server.serve_forever()
 """
 CLIENT = """
 import os, sys, urllib.request

@@ -66,14 +66,17 @@ static void deploy_limited(struct ground *g, uint64_t log_max)
 
 static void a_service_that_floods_its_log_is_ended(void **state)
 {
-	struct ground *g =
-		visited(BEGINNING
-			"  first: {engine: service, deploy: {command: [sh, -c, \"yes ERROR "
-			"floooood | head -c 50000000; sleep 1000\"],"
-			" within: 10m, health: {log: never}}}\n"
-			"  later: {engine: service, deploy: {command: [sh, -c, \"echo up; sleep 3;"
-			" yes ERROR floooood | head -c 50000000; sleep 1000\"], within: 10m, "
-			"health: {log: up}}}\n");
+	struct ground *g = visited(
+		BEGINNING
+		"  first: {engine: service, deploy: {command: [sh, -c, \"yes ERROR "
+		"floooood | head -c 50000000; sleep 1000\"],"
+		" within: 10m, health: {log: never}}}\n"
+		"  later: {engine: service, deploy: {command: [sh, -c, \"echo up; until [ -e "
+		"flood ]; do sleep 0.1; done; yes ERROR floooood | head -c 50000000; "
+		"sleep 1000\"], within: 10m, health: {log: up}}}\n");
+	const char *const argv[] = { "touch", "flood", NULL };
+	const struct visit_capture begin = { .program = { .argv = argv } };
+	struct visit_captured begun = { 0 };
 	struct error err = ERROR_INIT;
 	size_t ended = 0;
 
@@ -82,6 +85,9 @@ static void a_service_that_floods_its_log_is_ended(void **state)
 	expect_said(g, "deployed", "first", VERDICT_PASS, "first was started");
 	expect_said(g, "health", "first", VERDICT_FAIL,
 		    ": its log had grown to more than 1.0 MiB; ERROR floooood");
+	expect_said(g, "health", "later", VERDICT_PASS, "");
+	assert_int_equal(visit_capture(&g->sandbox, &begin, &begun, &err), 0);
+	visit_captured_release(&begun);
 	while (!ended) {
 		if (services_watch(g->services, &ended, &g->checks, &err) < 0)
 			fail_msg("%s", err.message);

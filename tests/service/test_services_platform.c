@@ -166,7 +166,7 @@ static const char configuration[] =
 	"          save: {ID: id}\n"
 	"        - url: http://127.0.0.1:8080/tasks/${ID}\n"
 	"          expect: {json: {result.words: \"5\"}}\n"
-	"          within: 5s\n";
+	"          within: 20s\n";
 
 static struct ground *open_platform(void)
 {

@@ -33,7 +33,7 @@ components:
     engine: service
     deploy:
       command: [{API}]
-      within: 5s
+      within: 20s
       health: {{http: "http://127.0.0.1:8081/health"}}
       env: {{LISTEN: "127.0.0.1:8081", AMQP_URL: "${{AMQP_URL}}/nowhere"}}
 drill:
@@ -46,7 +46,7 @@ drill:
     other-result:
       http:
         - {{url: "http://127.0.0.1:8080/tasks", body: '{{"title": "one"}}', save: {{ID: id}}}}
-        - {{url: "http://127.0.0.1:8080/tasks/${{ID}}", expect: {{json: {{state: failed}}}}, within: 3s}}
+        - {{url: "http://127.0.0.1:8080/tasks/${{ID}}", expect: {{json: {{state: failed}}}}, within: 20s}}
 """
 
 EXPECTED = [
