@@ -13,6 +13,8 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
+import processes
+
 LONG = 300  # seconds that a busy machine may take for anything
 
 HEAD = """version: 1
@@ -92,18 +94,7 @@ class Carried:
         return self.process.poll() is not None
 
     def descendants(self):
-        """Processes that it began, and what these began: those in its sandbox too."""
-        parent = {}
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                parent[int(stat.parent.name)] = int(stat.read_text().rsplit(")", 1)[1].split()[1])
-            except OSError:
-                continue
-        found, before = {self.process.pid}, 0
-        while len(found) > before:
-            before = len(found)
-            found |= {pid for pid, of in parent.items() if of in found}
-        return found - {self.process.pid}
+        return processes.descendants(self.process.pid)
 
     def stop(self):
         """However it is: it was begun by a test that failed."""
@@ -273,10 +264,10 @@ class Platform:
 
     # ---- what is left ----
 
-    def nothing_left(self, processes=()):
+    def nothing_left(self, begun=()):
         """Of those processes, and of sandboxes in the directory for what is temporary."""
         def left():
-            return [pid for pid in processes if Path(f"/proc/{pid}").exists()] + list(self.scratch.iterdir())
+            return [pid for pid in begun if Path(f"/proc/{pid}").exists()] + list(self.scratch.iterdir())
         until(lambda: not left(), f"nothing is left of {left()}")
 
 

@@ -19,7 +19,8 @@ def stop_between_writes(process, database):
     """It lives, and holds what it holds for the whole of its run: not the database, which it writes now and then."""
     while True:
         process.send_signal(signal.SIGSTOP)
-        while Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "T":
+        while (state := Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0]) != "T":
+            assert state != "Z", "it has ended"
             time.sleep(0.001)
         if not holds(process.pid, database):
             return

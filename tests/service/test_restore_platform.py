@@ -219,9 +219,13 @@ def it_ends_at_any_moment():
         child.wait()
     nothing_left()
     child = start()
-    time.sleep(3)
+    while child.pid not in [run["pid"] for run in under_way()]:
+        if child.poll() is not None:
+            fail(f"a restore test ended before it was under way: {child.returncode}")
+    stop_between_writes(child, Path(CONFIG).parent / "state/history.db")
     muster("restore-test", "--config", CONFIG, code=6)
     child.send_signal(signal.SIGINT)
+    child.send_signal(signal.SIGCONT)
     if child.wait() != 130:
         fail(f"interrupted: code {child.returncode}")
     nothing_left()
