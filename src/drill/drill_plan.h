@@ -100,7 +100,7 @@ struct drill_step {
 
 struct drill_phase {
 	const char *id, *title;
-	int64_t milestone_ns;    /* T+ by which its steps have ended; -1: none */
+	int64_t milestone_ns;    /* T+ by which its steps have done what they are for; -1: none */
 	bool after_end;          /* its steps are people's, done when the drill is over: a review */
 	size_t step, step_count; /* steps of the plan: the first, how many */
 	struct mark mark;

@@ -264,6 +264,8 @@ static const char *state_of_phase(struct frame *f, const struct drill_record_pha
 		p->milestone == DRILL_OUTCOME_OPEN ? "" : drill_outcome_name(p->milestone);
 	bool wide = f->style.width >= WIDE;
 
+	if (p->short_of && *outcome)
+		return frame_say(f, "%s: %s", outcome, p->short_of->plan->id);
 	if (p->end_ns)
 		return frame_say(f, "%s%s%s%s%s", clock_at(f, p->end_ns),
 				 *due ? (wide ? " of " : "/") : "",

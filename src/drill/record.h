@@ -35,6 +35,9 @@ struct drill_record_phase {
 	int64_t begin_ns, end_ns; /* of its first step; of its last, when all were carried out */
 	int64_t expected_end_ns;
 	size_t ended; /* how many of its steps have */
+	/* one of its steps that did not do what it is for, so that its milestone is not met; NULL */
+	const struct drill_record_step *short_of;
+	const char *why; /* how that one fell short, in words; "" = none did */
 };
 
 struct drill_record_file {

@@ -20,10 +20,12 @@ int64_t drill_record_seconds(const char *text);
 /* Participants, deviations, holds. */
 MUST_CHECK int drill_record_people(struct drill_record *r, struct error *err);
 MUST_CHECK int drill_record_steps(struct drill_record *r, struct error *err);
+/* The step for which the validation did not pass. */
+MUST_CHECK int drill_record_validation(struct drill_record *r, struct error *err);
 MUST_CHECK int drill_record_phases(struct drill_record *r, struct error *err);
 MUST_CHECK int drill_record_components(struct drill_record *r, struct error *err);
 /* Recovery time and point of the platform. */
-MUST_CHECK int drill_record_measure(struct drill_record *r, struct error *err);
+void drill_record_measure(struct drill_record *r);
 /* Criteria, verdict and sentence. */
 MUST_CHECK int drill_record_judge(struct drill_record *r, struct error *err);
 

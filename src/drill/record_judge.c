@@ -192,21 +192,27 @@ static int judge_objectives(struct drill_record *r, struct drill_criterion *out)
 	return judge_tally(r, &t, CHECK_OBJECTIVE, out);
 }
 
-static int judge_milestones(struct drill_record *r, struct drill_criterion *out)
+static const char *say_milestone(struct drill_record *r, const struct drill_record_phase *p)
 {
 	char due[DRILL_T_SIZE], at[DRILL_T_SIZE];
+	int64_t t_ns = 0;
+	bool ended = p->end_ns && drill_record_t(r, p->end_ns, &t_ns);
+
+	if (*p->why)
+		return drill_record_say(r, "was not met: %s", p->why);
+	return drill_record_say(
+		r, "was to be reached at %s, %s%s", drill_t_clock(p->plan->milestone_ns, due),
+		ended ? "and ended at " : "and was not", ended ? drill_t_clock(t_ns, at) : "");
+}
+
+static int judge_milestones(struct drill_record *r, struct drill_criterion *out)
+{
 	struct tally t = { 0 };
 
 	for (size_t i = 0; i < r->plan.phase_count; i++) {
 		const struct drill_record_phase *p = &r->phase[i];
-		int64_t t_ns = 0;
-		bool ended = p->end_ns && drill_record_t(r, p->end_ns, &t_ns);
 
-		if (count(r, &t, p->milestone, p->plan->title,
-			  drill_record_say(r, "was to be reached at %s, %s%s",
-					   drill_t_clock(p->plan->milestone_ns, due),
-					   ended ? "and ended at " : "and was not",
-					   ended ? drill_t_clock(t_ns, at) : "")) < 0)
+		if (count(r, &t, p->milestone, p->plan->title, say_milestone(r, p)) < 0)
 			return -1;
 	}
 	return judge_tally(r, &t, CHECK_MILESTONE, out);

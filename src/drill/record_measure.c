@@ -6,7 +6,7 @@
  * The recovery ends when the validation passes: not when it has been gone through. What comes
  * before T0 is no part of it.
  */
-static int find_unvalidated(struct drill_record *r, struct error *err)
+int drill_record_validation(struct drill_record *r, struct error *err)
 {
 	bool *counts = arena_alloc(&r->arena, r->plan.step_count + 1);
 
@@ -76,11 +76,8 @@ static void measure_point(struct drill_record *r)
 	r->rpo.outcome = drill_outcome_of(&r->rpo, r->over);
 }
 
-int drill_record_measure(struct drill_record *r, struct error *err)
+void drill_record_measure(struct drill_record *r)
 {
-	if (find_unvalidated(r, err) < 0)
-		return -1;
 	measure_time(r);
 	measure_point(r);
-	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where each step of a drill stands, and each phase. */
+/* Where each step of a drill stands. */
 #include <string.h>
 
 #include "drill/record.intern.h"
@@ -232,61 +232,6 @@ int drill_record_steps(struct drill_record *r, struct error *err)
 
 		if (s->state == DRILL_STEP_WAITING && say_what_it_waits_for(r, s, err) < 0)
 			return -1;
-	}
-	return 0;
-}
-
-static enum drill_outcome milestone_of(const struct drill_record *r,
-				       const struct drill_record_phase *p, bool was_reached)
-{
-	struct drill_measure m = { .objective_ns = p->plan->milestone_ns, .actual_ns = -1 };
-
-	if (p->plan->milestone_ns < 0)
-		return DRILL_OUTCOME_NONE;
-	if (!r->t0_ns)
-		return r->over ? DRILL_OUTCOME_NOT_MEASURED : DRILL_OUTCOME_OPEN;
-	/* one that was cut short before could still have reached it */
-	if (!was_reached && ((r->over && r->state != DRILL_STATE_INTERRUPTED) ||
-			     r->now_ns - r->t0_ns > m.objective_ns))
-		return DRILL_OUTCOME_MISSED;
-	if (was_reached)
-		m.actual_ns = p->end_ns - r->t0_ns;
-	return drill_outcome_of(&m, r->over);
-}
-
-/* A step that others' failure kept from beginning is no step that has ended. */
-static void read_phase(struct drill_record *r, struct drill_record_phase *p)
-{
-	bool reached = true;
-	size_t left_out = 0;
-
-	for (size_t i = 0; i < p->plan->step_count; i++) {
-		const struct drill_record_step *s = &r->step[p->plan->step + i];
-
-		if (s->begin_ns && (!p->begin_ns || s->begin_ns < p->begin_ns))
-			p->begin_ns = s->begin_ns;
-		if (s->end_ns > p->end_ns)
-			p->end_ns = s->end_ns;
-		p->ended += drill_step_has_ended(s);
-		left_out += s->left_out;
-		reached &=
-			drill_step_has_ended(s) && (s->state != DRILL_STEP_SKIPPED || s->left_out);
-	}
-	if (!reached)
-		p->end_ns = 0;
-	/* nobody was asked for what there is to do in it */
-	p->milestone =
-		left_out == p->plan->step_count ? DRILL_OUTCOME_NONE : milestone_of(r, p, reached);
-}
-
-int drill_record_phases(struct drill_record *r, struct error *err)
-{
-	r->phase = arena_alloc(&r->arena, (r->plan.phase_count + 1) * sizeof(*r->phase));
-	if (!r->phase)
-		return drill_record_no_memory(err);
-	for (size_t i = 0; i < r->plan.phase_count; i++) {
-		r->phase[i] = (struct drill_record_phase){ .plan = &r->plan.phase[i] };
-		read_phase(r, &r->phase[i]);
 	}
 	return 0;
 }

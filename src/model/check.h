@@ -79,7 +79,8 @@
 	X(APP_LOG, "app-log", FAIL, "the services' logs tell of no error")                         \
 	X(MONITORING, "monitoring", FAIL, "metrics answer, and a test alert arrives")              \
 	X(OBJECTIVE, "objective", FAIL, "the step of the drill took no longer than its objective") \
-	X(MILESTONE, "milestone", FAIL, "the phase of the drill ended by its milestone")           \
+	X(MILESTONE, "milestone", FAIL,                                                            \
+	  "the steps of the phase did what they are for by its milestone")                         \
 	X(GATE, "gate", FAIL, "the person whose word it is let the drill go on")
 
 enum check_id {

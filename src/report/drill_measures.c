@@ -68,11 +68,19 @@ static void put_other_objectives(struct sheet *s, const struct drill_record *r)
 	}
 }
 
+static const char *why_not(const struct drill_record_phase *p)
+{
+	if (p->milestone != DRILL_OUTCOME_MISSED)
+		return "";
+	return *p->why ? p->why : p->end_ns ? "late" : "not reached";
+}
+
 static void put_milestones(struct sheet *s, const struct drill_record *r)
 {
 	static const struct sheet_column columns[] = { { "Milestone", false }, { "Due", true },
 						       { "Reached", true },    { "At", true },
-						       { "Result", false },    { NULL, false } };
+						       { "Result", false },    { "Why not", false },
+						       { NULL, false } };
 
 	sheet_table_begin(s, "Milestones, since T0", columns);
 	for (size_t i = 0; i < r->plan.phase_count; i++) {
@@ -83,10 +91,12 @@ static void put_milestones(struct sheet *s, const struct drill_record *r)
 			continue;
 		sheet_put(s, p->plan->title);
 		sheet_put(s, sheet_say(s, "%s", drill_t_clock(p->plan->milestone_ns, due)));
-		sheet_put(s, p->end_ns ? drill_say_t(s, r, p->end_ns) : "–");
-		sheet_put(s, r->t0_ns ? drill_say_time(s, r, p->end_ns) : "");
+		/* whose steps did not do what they are for has ended, and reached nothing */
+		sheet_put(s, p->end_ns && !p->short_of ? drill_say_t(s, r, p->end_ns) : "–");
+		sheet_put(s, r->t0_ns && !p->short_of ? drill_say_time(s, r, p->end_ns) : "");
 		sheet_put_verdict(s, drill_outcome_verdict(p->milestone),
 				  drill_outcome_word(p->milestone));
+		sheet_put(s, why_not(p));
 	}
 	sheet_table_end(s);
 }

@@ -332,7 +332,8 @@ static json_t *phase_to_json(const struct drill_record *r, const struct drill_re
 	    !member_put(o, "ended", drill_time_to_json(r, p->end_ns)) ||
 	    !member_put(o, "milestone_seconds", measured_to_json(p->plan->milestone_ns)) ||
 	    !member_put(o, "ended_seconds", t_to_json(r, p->end_ns)) ||
-	    !member_put(o, "milestone_status", status_to_json(p->milestone)))
+	    !member_put(o, "milestone_status", status_to_json(p->milestone)) ||
+	    !member_put(o, "not_met_for", text_or_null_to_json(p->why)))
 		return NULL;
 	return TAKE(o);
 }

@@ -210,6 +210,9 @@ static const char *say_phase(const struct drill_picture *g, const struct drill_r
 
 	if (p->plan->milestone_ns < 0)
 		return ended;
+	if (p->milestone == DRILL_OUTCOME_MISSED && p->short_of)
+		return sheet_say(g->words, "%s not met: %s; due %s", verdict_symbol(v, true),
+				 p->short_of->plan->id, drill_t_clock(p->plan->milestone_ns, due));
 	return sheet_say(g->words, "%s %s of %s", verdict_symbol(v, true), *ended ? ended : "–",
 			 drill_t_clock(p->plan->milestone_ns, due));
 }

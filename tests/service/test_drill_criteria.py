@@ -58,6 +58,20 @@ def a_missed_milestone(p):
     assert metrics["measurements"]["rto_status"] == "MET", metrics["measurements"]
 
 
+def a_milestone_whose_step_failed(p):
+    """All of it is over long before; one step of it did not do what it is for."""
+    plan = HEAD + BEFORE + REDIS.replace("    steps:\n", "    milestone: 2h\n    steps:\n").replace(
+        "      judged:", "      hook: {kind: command, title: The hook, command: ['false']}\n      judged:") + AFTER
+    metrics = p.drill(plan, *LOST, code=1)
+    expect(p, metrics, {"milestones", "recovery-time"}, {"step hook", "milestone redis", "recovery-time"})
+    phase = next(f for f in metrics["phases"] if f["id"] == "redis")
+    assert (phase["milestone_status"], phase["not_met_for"]) == ("MISSED", '"The hook" failed'), phase
+    said = [c["message"] for c in p.journal()["checks"] if c["name"] == "milestone"]
+    assert len(said) == 1 and '"The hook" failed' in said[0], said
+    report = p.call("drill", "show")
+    assert '"The hook" failed' in report, report
+
+
 def a_component_slower_than_its_objective(p):
     plan = SMALL.replace("does: restore,", "does: restore, objective: 1ms,")
     metrics = p.drill(plan, *LOST, code=1)
@@ -244,7 +258,7 @@ def a_start_that_is_refused(p):
     assert metrics["measurements"]["total_rto_minutes"] is None and p.steps()["removed"]["verdict"] == "pass"
 
 
-TESTS = [nothing_fails_of_itself, a_missed_milestone, a_component_slower_than_its_objective,
+TESTS = [nothing_fails_of_itself, a_missed_milestone, a_milestone_whose_step_failed, a_component_slower_than_its_objective,
          a_platform_slower_than_its_objective, data_older_than_the_recovery_point_objective, a_program_that_fails,
          a_program_that_is_not_there, a_workflow_that_does_not_work, a_smoke_test_that_fails, a_service_that_does_not_start,
          an_alert_that_does_not_arrive, replication_that_is_refused,

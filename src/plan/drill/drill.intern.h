@@ -19,6 +19,7 @@ struct drill_state {
 	bool done;            /* it did its work */
 	bool left_out;        /* by whom it waited for: nobody did it */
 	bool failed;          /* what it was to show does not hold, or could not be looked at */
+	bool erred;           /* it could not do its work */
 };
 
 struct drill {
@@ -31,11 +32,13 @@ struct drill {
 	struct drill_state *state;
 	size_t step_count;
 	struct plan table;
-	pthread_t carrier;               /* the thread of plan_execute() */
-	struct plan_run *run;            /* the whole; NULL: it has not begun */
-	size_t *left;                    /* per phase: steps that are not over */
-	bool *over;                      /* per step: an earlier process did it */
-	bool judged;                     /* an earlier process came to the end of the recovery */
+	pthread_t carrier;    /* the thread of plan_execute() */
+	struct plan_run *run; /* the whole; NULL: it has not begun */
+	size_t *left;         /* per phase: steps that are not over */
+	bool *over;           /* per step: an earlier process did it */
+	bool judged;          /* an earlier process came to the end of the recovery */
+	const char *
+		unvalidated; /* why the platform was not shown to be recovered; NULL: not judged, or it was */
 	int64_t t0_ns;                   /* wall clock; 0: not begun */
 	const struct drill_role *absent; /* PERSON_ABSENT: whose work another must do; NULL */
 	bool deputy_told;

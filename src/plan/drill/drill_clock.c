@@ -6,7 +6,7 @@
 #include "base/quantity.h"
 #include "plan/drill/drill.intern.h"
 
-/* When the last of a phase's steps was over; 0: one of them was not done. What failed is told elsewhere. */
+/* When the last of a phase's steps was over. */
 static int64_t phase_end(const struct drill *d, size_t phase)
 {
 	int64_t end_ns = 0;
@@ -14,11 +14,8 @@ static int64_t phase_end(const struct drill *d, size_t phase)
 	for (size_t i = 0; i < d->step_count; i++) {
 		const struct drill_state *s = &d->state[i];
 
-		if (s->step->phase != phase)
-			continue;
-		if (!s->done)
-			return 0;
-		end_ns = s->ended_ns > end_ns ? s->ended_ns : end_ns;
+		if (s->step->phase == phase && s->ended_ns > end_ns)
+			end_ns = s->ended_ns;
 	}
 	return end_ns;
 }
@@ -33,11 +30,58 @@ static bool is_left_out(const struct drill *d, size_t phase)
 	return true;
 }
 
+/* What a judgement tells of times is judged by itself; it failed when there is no recovery to tell of. */
+static bool fell_short(const struct drill *d, const struct drill_state *s)
+{
+	if (!s->done)
+		return true;
+	return s->step->work == DRILL_WORK_JUDGE ? s->erred || d->unvalidated : s->failed;
+}
+
+/* One of the phase's steps that did not do what it is for, rather one that failed; NULL: none. */
+static const struct drill_state *find_short(const struct drill *d, size_t phase)
+{
+	const struct drill_state *found = NULL;
+
+	for (size_t i = 0; i < d->step_count; i++) {
+		const struct drill_state *s = &d->state[i];
+
+		if (s->step->phase == phase && fell_short(d, s) &&
+		    (!found || (!found->done && s->done)))
+			found = s;
+	}
+	return found;
+}
+
+/* By a signal, not by people who decided so, while there was time: what it had not come to has not failed. */
+static bool was_cut_off(const struct plan_run *run, const struct drill *d,
+			const struct drill_phase *p)
+{
+	struct error ignored = ERROR_INIT;
+
+	return plan_may_go_on(run, &ignored) < 0 && !drill_was_aborted(d) &&
+	       clock_wall_ns() - d->t0_ns <= p->milestone_ns;
+}
+
+/* It stands for what the steps are to achieve, not for the time at which they are over. */
+static int judge_unmet(struct plan_run *run, const struct drill *d, const struct drill_state *s,
+		       struct question *q, struct error *err)
+{
+	const struct drill_phase *p = &d->plan->phase[s->step->phase];
+
+	if (s->step->work == DRILL_WORK_JUDGE && s->done && !s->erred)
+		return judge(run, q, false, err, "%s: not met, since %s; it was due at %s",
+			     p->title, d->unvalidated, q->expected);
+	return judge(run, q, false, err, "%s: not met, since \"%s\" %s; it was due at %s", p->title,
+		     s->step->title, s->done ? "failed" : "was not carried out", q->expected);
+}
+
 static int judge_milestone(struct plan_run *run, const struct drill *d, size_t phase,
 			   struct error *err)
 {
 	const struct drill_phase *p = &d->plan->phase[phase];
 	char due[DRILL_T_SIZE], at[DRILL_T_SIZE];
+	const struct drill_state *short_of = find_short(d, phase);
 	int64_t end_ns = phase_end(d, phase);
 	struct question q = { .id = CHECK_MILESTONE,
 			      .subject = p->id,
@@ -48,9 +92,10 @@ static int judge_milestone(struct plan_run *run, const struct drill *d, size_t p
 		return judge_skipped(run, &q, err, "the drill did not begin");
 	if (is_left_out(d, phase))
 		return judge_skipped(run, &q, err, "%s: nobody was asked for it", p->title);
-	if (!end_ns)
-		return judge(run, &q, false, err, "%s: not reached; it was due at %s", p->title,
-			     due);
+	if (short_of && !short_of->done && was_cut_off(run, d, p))
+		return judge_skipped(run, &q, err, "%s: the drill was cut short before", p->title);
+	if (short_of)
+		return judge_unmet(run, d, short_of, &q, err);
 	q.found = drill_t_clock(end_ns - d->t0_ns, at);
 	return judge(run, &q, end_ns - d->t0_ns <= p->milestone_ns, err, "%s at %s, due at %s",
 		     p->title, at, due);

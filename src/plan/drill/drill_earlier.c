@@ -29,6 +29,19 @@ static bool stands(const struct drill *d, const struct drill_step *step,
 	return done->verdict != VERDICT_SKIPPED && done->verdict < VERDICT_ERROR;
 }
 
+/* What failed is not held against its objective. */
+static bool was_only_late(const struct run *earlier, const char *step)
+{
+	for (size_t i = 0; i < earlier->checks.count; i++) {
+		const struct check *c = &earlier->checks.item[i];
+
+		if (strcmp(c->name, check_name(CHECK_OBJECTIVE)) == 0 &&
+		    strcmp(c->subject, step) == 0 && check_weight(c) >= VERDICT_ERROR)
+			return true;
+	}
+	return false;
+}
+
 /* A wait ends when it would have: time passed while nobody carried the drill. */
 static void take_wait(struct drill_state *s, const struct run *earlier)
 {
@@ -86,6 +99,7 @@ int drill_take_earlier(struct drill *d, struct error *err)
 		}
 		d->over[i] = true;
 		s->done = true;
+		s->failed = done->verdict >= VERDICT_ERROR && !was_only_late(earlier, done->id);
 		s->ended_ns = done->started_ns + done->duration_ns;
 		d->left[s->step->phase]--;
 	}

@@ -38,8 +38,22 @@ static const struct drill_state *what_failed(const struct plan_run *run, const s
 	return found;
 }
 
+static int judge_unvalidated(struct plan_run *run, struct drill *d,
+			     const struct drill_state *failed, struct question *q,
+			     struct error *err)
+{
+	(void)pthread_mutex_lock(&d->lock);
+	d->unvalidated = arena_printf(&d->arena, "\"%s\" %s", failed->step->title,
+				      failed->failed ? "failed" : "is not over");
+	(void)pthread_mutex_unlock(&d->lock);
+	if (!d->unvalidated)
+		return error_set(err, ERROR_NOMEM, "no memory for a drill");
+	return judge(run, q, false, err, "the platform was not shown to be recovered: %s",
+		     d->unvalidated);
+}
+
 /* It ends with the plan's `validated`, which may be the step under way. */
-static int judge_time(struct plan_run *run, const struct drill *d, struct error *err)
+static int judge_time(struct plan_run *run, struct drill *d, struct error *err)
 {
 	const struct drill_state *end = drill_state_by_id(d, d->plan->validated);
 	const struct drill_state *failed;
@@ -57,9 +71,7 @@ static int judge_time(struct plan_run *run, const struct drill *d, struct error 
 		return judge_skipped(run, &q, err, "the drill did not begin");
 	failed = what_failed(run, d, end, counts);
 	if (failed)
-		return judge(run, &q, false, err,
-			     "the platform was not shown to be recovered: \"%s\" %s",
-			     failed->step->title, failed->failed ? "failed" : "is not over");
+		return judge_unvalidated(run, d, failed, &q, err);
 	if (end->left_out)
 		return judge_as(run, &q, VERDICT_ERROR, err,
 				"nobody validated the platform: \"%s\" was left out",

@@ -105,6 +105,7 @@ int drill_run_step(struct plan_run *run, void *subject, struct error *err)
 	s->before_entry = drill_last_entry(d);
 	rc = work(run, d, s->step, &cause);
 	took_ns = clock_monotonic_ns() - s->began_ns;
+	s->erred = rc < 0;
 	s->failed = rc < 0 || (run->checked && run->worst >= VERDICT_ERROR);
 	if (rc < 0 && plan_may_go_on(run, &ignored) < 0) {
 		*err = cause;

@@ -135,10 +135,24 @@ static void a_missed_milestone_and_a_met_one_are_told_apart(void **state)
 	struct frame_text seen = { 0 };
 
 	under_way(s, 82);
-	look(&s->record, 80, 100, false, &seen);
+	stage_checks(s, CHECK_ID_COUNT);
+	look(stage_record(s, 82), 80, 100, false, &seen);
 	assert_non_null(strstr(seen.text.ptr, "T+1:15:00 of T+1:00:00 MISSED\n"));
 	assert_non_null(strstr(seen.text.ptr, "T+0:26:00 of T+1:15:00 MET\n"));
 	assert_non_null(strstr(seen.text.ptr, "expected T+1:30, due T+1:45\n"));
+	buf_release(&seen.text);
+}
+
+static void a_milestone_that_is_not_met_names_the_step_that_failed(void **state)
+{
+	struct stage *s = *state;
+	struct frame_text seen = { 0 };
+
+	under_way(s, 82);
+	stage_step(s, "statistics", 25, 1, VERDICT_FAIL);
+	look(stage_record(s, 82), 80, 100, false, &seen);
+	assert_non_null(strstr(seen.text.ptr, "MISSED: statistics\n"));
+	assert_null(strstr(seen.text.ptr, "T+0:26:00 of T+1:15:00 MET\n"));
 	buf_release(&seen.text);
 }
 
@@ -200,6 +214,7 @@ int main(void)
 		TEST(a_wide_screen_tells_what_waits_for_what),
 		TEST(a_judgement_that_is_bad_is_no_good_step),
 		TEST(a_missed_milestone_and_a_met_one_are_told_apart),
+		TEST(a_milestone_that_is_not_met_names_the_step_that_failed),
 		TEST(the_last_words_of_people_are_there),
 		TEST(names_of_others_steer_no_terminal),
 		TEST(colours_are_there_only_when_asked_for),

@@ -167,7 +167,53 @@ static void a_gate_that_was_refused_is_not_operational(void **state)
 	assert_string_equal(step(r, "metrics")->why, "not begun");
 	assert_int_equal(r->criterion[DRILL_CRITERION_OPERATIONAL].verdict, VERDICT_FAIL);
 	assert_int_equal(r->criterion[DRILL_CRITERION_REPORT].verdict, VERDICT_FAIL);
-	assert_int_equal(phase(r, "final")->milestone, DRILL_OUTCOME_MET);
+	assert_int_equal(phase(r, "final")->milestone, DRILL_OUTCOME_MISSED);
+	assert_string_equal(phase(r, "final")->why,
+			    "ann refused \"The coordinator gives 'all clear'\": no");
+	assert_int_equal(phase(r, "validation")->milestone, DRILL_OUTCOME_MET);
+}
+
+/* All of it ended in time, but not as it was to. */
+static void a_milestone_is_not_met_when_a_step_of_its_phase_failed(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_with(s, "smoke", VERDICT_FAIL);
+	r = stage_record(s, 2000);
+	assert_int_equal(phase(r, "validation")->milestone, DRILL_OUTCOME_MISSED);
+	assert_string_equal(phase(r, "validation")->why, "\"Smoke tests pass\" failed");
+	assert_ptr_equal(phase(r, "validation")->short_of, step(r, "smoke"));
+	assert_string_equal(r->criterion[DRILL_CRITERION_MILESTONES].sentence,
+			    "4 of 6 met; \"PostgreSQL recovery complete\" was to be reached at "
+			    "T+1:00:00, and ended at T+1:15:00");
+	assert_int_equal(phase(r, "services")->milestone, DRILL_OUTCOME_MET);
+}
+
+static void a_milestone_is_not_met_when_a_step_of_its_phase_was_left_undone(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_with(s, "statistics", VERDICT_SKIPPED);
+	r = stage_record(s, 2000);
+	assert_int_equal(phase(r, "redis")->milestone, DRILL_OUTCOME_MISSED);
+	assert_string_equal(phase(r, "redis")->why,
+			    "\"Cache statistics are as expected\" was not carried out");
+}
+
+/* The phase's own steps did what they are for. */
+static void a_validation_is_not_met_when_the_platform_was_not_shown_to_be_back(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_with(s, "sound", VERDICT_FAIL);
+	r = stage_record(s, 2000);
+	assert_int_equal(step(r, "recovery-time")->state, DRILL_STEP_DONE);
+	assert_int_equal(phase(r, "validation")->milestone, DRILL_OUTCOME_MISSED);
+	assert_string_equal(phase(r, "validation")->why, "\"No corruption is detected\" failed");
+	assert_int_equal(phase(r, "redis")->milestone, DRILL_OUTCOME_MET);
 }
 
 static void a_component_that_tells_no_point_leaves_the_loss_open(void **state)
@@ -202,6 +248,9 @@ int main(void)
 		TEST(people_choose_how_grave_a_missed_objective_is),
 		TEST(a_recovery_that_was_not_validated_has_no_time),
 		TEST(a_gate_that_was_refused_is_not_operational),
+		TEST(a_milestone_is_not_met_when_a_step_of_its_phase_failed),
+		TEST(a_milestone_is_not_met_when_a_step_of_its_phase_was_left_undone),
+		TEST(a_validation_is_not_met_when_the_platform_was_not_shown_to_be_back),
 		TEST(a_component_that_tells_no_point_leaves_the_loss_open),
 	};
 
