@@ -88,7 +88,7 @@ static void add_objective(struct frame *f)
 			  frame_say(f, "recovered in %s of %s", duration(f, r->rto.actual_ns),
 				    objective),
 			  drill_outcome_name(r->rto.outcome));
-	else if (r->over || r->unvalidated)
+	else if (r->over || *r->not_validated)
 		frame_add(f, FRAME_CLOCK, FRAME_BAD,
 			  frame_say(f, "not recovered; RTO %s", objective), "");
 	else if (!r->t0_ns)

@@ -95,6 +95,8 @@ struct drill_record {
 	struct drill_measure rto, rpo;
 	/* the first by whose failure the validation did not pass; NULL: none so far */
 	const struct drill_record_step *unvalidated;
+	/* why the platform is not validated, also when a service ended before it was; "": it is, or may yet be */
+	const char *not_validated;
 	const struct drill_record_step *validated; /* with whose end the recovery time ends */
 	int64_t point_ns,
 		skew_ns; /* the oldest of the components' points, 0: none; to the newest, -1 */
@@ -108,6 +110,9 @@ struct drill_record {
 MUST_CHECK int drill_record_build(const struct run *run, const struct entries *entries,
 				  int64_t now_ns, struct drill_record *out, struct error *err);
 void drill_record_release(struct drill_record *r);
+
+/* Of a service's component: it ended by itself, in words, when the note was written. */
+#define DRILL_NOTE_ENDED "ended by itself"
 
 /* Did a step not do what it is for? One for which nobody was asked is not counted. */
 bool drill_step_fell_short(const struct drill_record_step *s);

@@ -49,11 +49,8 @@ static const char *say_time(struct drill_record *r)
 {
 	char actual[QUANTITY_TEXT_SIZE], objective[QUANTITY_TEXT_SIZE];
 
-	if (r->unvalidated) {
-		const char *how = drill_step_say_short(r, r->unvalidated);
-
-		return how ? drill_record_say(r, "the platform was not validated: %s", how) : NULL;
-	}
+	if (*r->not_validated)
+		return drill_record_say(r, "the platform was not validated: %s", r->not_validated);
 	(void)quantity_format_duration(r->rto.actual_ns, actual);
 	(void)quantity_format_duration(r->rto.objective_ns, objective);
 	if (!r->rto.objective_ns)
@@ -75,8 +72,8 @@ static int judge_rto(struct drill_record *r, struct drill_criterion *out)
 {
 	judge_outcome(r, r->rto.outcome, CHECK_RECOVERY_TIME, out);
 	/* it was tried, and the platform does not work; or nobody was there to go on while there was time */
-	if (r->unvalidated && r->rto.objective_ns) {
-		bool left = r->state == DRILL_STATE_INTERRUPTED &&
+	if (*r->not_validated && r->rto.objective_ns) {
+		bool left = r->state == DRILL_STATE_INTERRUPTED && r->unvalidated &&
 			    r->unvalidated->verdict != VERDICT_FAIL &&
 			    r->rto.outcome != DRILL_OUTCOME_MISSED;
 

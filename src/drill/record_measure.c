@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How long the platform took to recover in a drill, and what would have been lost. */
+#include <string.h>
+
 #include "drill/record.intern.h"
 
 /*
  * The recovery ends when the validation passes: not when it has been gone through. What comes
  * before T0 is no part of it.
  */
-int drill_record_validation(struct drill_record *r, struct error *err)
+static int find_unvalidated(struct drill_record *r)
 {
 	bool *counts = arena_alloc(&r->arena, r->plan.step_count + 1);
 
 	if (!counts)
-		return drill_record_no_memory(err);
+		return -1;
 	/* what never began was not tried */
 	if (r->validated && r->t0_ns)
 		counts[r->validated - r->step] = true;
@@ -28,6 +30,50 @@ int drill_record_validation(struct drill_record *r, struct error *err)
 	return 0;
 }
 
+/* When the services of the last attempt were begun. */
+static int64_t services_begin(const struct drill_record *r)
+{
+	for (size_t i = 0; i < r->plan.step_count; i++) {
+		const struct drill_record_step *s = &r->step[i];
+
+		if (s->plan->kind == DRILL_AUTOMATIC && s->plan->work == DRILL_WORK_DEPLOY)
+			return s->begin_ns;
+	}
+	return 0;
+}
+
+/* How a service ended by itself before the validation was over; NULL: none did. */
+static const char *find_ended_service(const struct drill_record *r)
+{
+	int64_t since_ns = services_begin(r);
+	int64_t until_ns = r->validated ? r->validated->end_ns : 0;
+
+	for (size_t i = 0; i < r->run->note_count; i++) {
+		const struct run_note *n = &r->run->note[i];
+
+		if (strcmp(n->name, DRILL_NOTE_ENDED) == 0 && n->at_ns >= since_ns &&
+		    (!until_ns || n->at_ns <= until_ns))
+			return n->text;
+	}
+	return NULL;
+}
+
+/* What was validated must have held until then. */
+int drill_record_validation(struct drill_record *r, struct error *err)
+{
+	const char *ended;
+
+	r->not_validated = "";
+	if (find_unvalidated(r) < 0)
+		return drill_record_no_memory(err);
+	if (r->unvalidated)
+		r->not_validated = drill_step_say_short(r, r->unvalidated);
+	ended = find_ended_service(r);
+	if (ended && (!r->unvalidated || r->unvalidated == r->validated))
+		r->not_validated = ended;
+	return r->not_validated ? 0 : drill_record_no_memory(err);
+}
+
 /* Was the drill over before the recovery had an end, good or bad? */
 static bool was_left(const struct drill_record *r)
 {
@@ -42,9 +88,9 @@ static void measure_time(struct drill_record *r)
 	r->rto.actual_ns = -1;
 	/* what was left out has validated nothing */
 	if (v && r->t0_ns && drill_step_has_ended(v) && !v->left_out && v->end_ns >= r->t0_ns &&
-	    !r->unvalidated)
+	    !*r->not_validated)
 		r->rto.actual_ns = v->end_ns - r->t0_ns;
-	r->rto.outcome = drill_outcome_of(&r->rto, r->over || r->unvalidated);
+	r->rto.outcome = drill_outcome_of(&r->rto, r->over || *r->not_validated);
 	if ((r->rto.outcome == DRILL_OUTCOME_OPEN ||
 	     (r->rto.outcome == DRILL_OUTCOME_NOT_MEASURED && was_left(r))) &&
 	    r->t0_ns && r->now_ns - r->t0_ns > r->rto.objective_ns)

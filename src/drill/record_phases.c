@@ -35,12 +35,10 @@ static bool is_graver(const struct drill_record_step *s, const struct drill_reco
 	return !than || (than->state == DRILL_STEP_SKIPPED && s->state != DRILL_STEP_SKIPPED);
 }
 
-static bool holds(const struct drill_record_phase *p, const struct drill_record *r,
-		  const struct drill_record_step *s)
+static bool holds(const struct drill_record_phase *p, const struct drill_record_step *s,
+		  const struct drill_record *r)
 {
-	size_t at = s ? (size_t)(s - r->step) : 0;
-
-	return s && at >= p->plan->step && at < p->plan->step + p->plan->step_count;
+	return s && &r->plan.phase[s->plan->phase] == p->plan;
 }
 
 /* A platform that is not shown to be back is not validated, whatever was gone through for it. */
@@ -54,11 +52,13 @@ static int find_failure(struct drill_record *r, struct drill_record_phase *p, st
 		    is_graver(s, p->short_of))
 			p->short_of = s;
 	}
-	if (!p->short_of && r->unvalidated && holds(p, r, r->validated) &&
-	    drill_step_has_ended(r->validated) && !was_only_cut(r, r->unvalidated))
-		p->short_of = r->unvalidated;
 	if (p->short_of)
 		p->why = drill_step_say_short(r, p->short_of);
+	else if (holds(p, r->validated, r) && drill_step_has_ended(r->validated) &&
+		 *r->not_validated && !(r->unvalidated && was_only_cut(r, r->unvalidated))) {
+		p->short_of = r->unvalidated ? r->unvalidated : r->validated;
+		p->why = r->not_validated;
+	}
 	return p->why ? 0 : drill_record_no_memory(err);
 }
 

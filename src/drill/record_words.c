@@ -9,10 +9,8 @@
 
 static const char *say_no_recovery(struct drill_record *r)
 {
-	const char *how = r->unvalidated ? drill_step_say_short(r, r->unvalidated) : "";
+	const char *how = r->not_validated;
 
-	if (!how)
-		return NULL;
 	return drill_record_say(r, "The platform was not recovered%s%s", *how ? ": " : "", how);
 }
 

@@ -83,7 +83,7 @@ static json_t *timeline_to_json(const struct drill_record *r)
 		{ "rabbitmq_recovery_complete", phase_end(r, DRILL_WORK_RESTORE, ENGINE_RABBITMQ) },
 		{ "services_online", phase_end(r, DRILL_WORK_DEPLOY, ENGINE_COUNT) },
 		{ "validation_complete",
-		  r->validated && !r->unvalidated ? r->validated->end_ns : 0 },
+		  r->validated && !*r->not_validated ? r->validated->end_ns : 0 },
 		{ "drill_end", drill_end(r) },
 	};
 	CLEANUP(cleanup_json)

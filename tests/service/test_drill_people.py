@@ -16,7 +16,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Platform, at, criteria, of_cache, primary_of, run_tests, until
+from drills import AFTER, BEFORE, HEAD, LOST, REDIS, SMALL, Platform, at, criteria, missed, of_cache, primary_of, run_tests, until
 from standstill import stop_between_writes
 
 PEOPLE = HEAD + """  before:
@@ -469,35 +469,54 @@ def an_abort_ends_whatever_is_waited_for(p):
         assert "judged" not in p.steps() and p.metrics()["aborted"], (step, set(p.steps()))
 
 
-def a_service_that_dies_between_the_steps_is_named_soon(p):
-    """While a person is waited for, who then knows."""
-    p.configure(of_cache("  web: {engine: service, deploy: {command: [sh, -c, 'echo up; while ! [ -e end ]; do sleep 0.1; done; "
-                         "echo gone; exit 4'], health: {log: up}}}\n", "  smoke: {the-end: {command: [touch, end]}}\n"))
-    plan = HEAD + BEFORE + """  back:
+def deaths(p):
+    return [c["message"] for c in p.journal()["checks"] if (c["name"], c.get("component"), c["verdict"]) == ("health", "web", "fail")]
+
+
+# It ends when somebody tells it to, from inside.
+MORTAL = "  web: {engine: service, deploy: {command: [sh, -c, 'echo up; while ! [ -e end ]; do sleep 0.1; done; echo gone; exit 4'], " \
+    "health: {log: up}}}\n"
+SERVED = """  back:
     steps:
       fetched: {kind: automatic, does: fetch, after: [go], on_failure: stop}
       redis: {kind: automatic, does: restore, engine: redis, on_failure: stop}
       deploy: {kind: automatic, does: deploy}
       health: {kind: automatic, does: health}
-      smoke: {kind: automatic, does: smoke}
-      seen: {role: boss}
-      judged: {kind: automatic, does: judge}
-""" + AFTER
-    drill = p.begin(plan)
+"""
+
+
+def a_service_that_dies_before_the_validation_is_named_soon_and_leaves_no_recovery(p):
+    """While a person is waited for, who then knows; also where the plan asks for no health."""
+    p.configure(of_cache(MORTAL, "  smoke: {the-end: {command: [touch, end]}}\n"))
+    for served in (SERVED, SERVED.replace("      health: {kind: automatic, does: health}\n", "")):
+        drill = p.begin(HEAD + BEFORE + served + "      smoke: {kind: automatic, does: smoke}\n      seen: {role: boss}\n"
+                        "      judged: {kind: automatic, does: judge}\n" + AFTER)
+        p.soon("tick", "go")
+        p.begun("seen")
+        said = until(lambda: deaths(p), "its end is told of")
+        assert len(said) == 1 and "web ended after" in said[0] and "exited with code 4; up; gone" in said[0], said
+        steps = p.steps()
+        assert steps["seen"]["verdict"] is None and steps["deploy"]["verdict"] == "pass", steps
+        p.enter("tick", "seen")
+        drill.end(1)
+        assert deaths(p) == said, "it is told once"
+        metrics = p.metrics()
+        assert missed(metrics) == {"operational", "recovery-time"}, metrics["criteria"]
+        assert metrics["measurements"]["total_rto_minutes"] is None and "web ended after" in metrics["summary"], metrics["summary"]
+        told = [c["message"] for c in p.journal()["checks"] if c["name"] == "recovery-time"]
+        assert len(told) == 1 and "not shown to be recovered: web ended after" in told[0], told
+
+
+def a_service_that_dies_after_the_validation_leaves_the_recovery_as_it_was(p):
+    p.configure(of_cache(MORTAL, "  monitoring: {the-end: {command: [touch, end]}}\n"))
+    drill = p.begin(HEAD + BEFORE + SERVED + "      judged: {kind: automatic, does: judge}\n"
+                    "      metrics: {kind: automatic, does: monitor}\n      seen: {role: boss}\n" + AFTER)
     p.soon("tick", "go")
-    p.begun("seen")
-
-    def died():
-        return [c["message"] for c in p.journal()["checks"] if (c["name"], c.get("component"), c["verdict"]) == ("health", "web", "fail")]
-
-    said = until(died, "its end is told of")
-    assert len(said) == 1 and "web ended after" in said[0] and "exited with code 4; up; gone" in said[0], said
-    assert p.steps()["seen"]["verdict"] is None and p.steps()["health"]["verdict"] == "pass", p.steps()
-    p.enter("tick", "seen")
+    until(lambda: deaths(p), "its end is told of")
+    p.soon("tick", "seen")
     drill.end(1)
-    assert died() == said, "it is told once"
-    metrics = p.metrics()
-    assert metrics["verdict"] == criteria(metrics)["operational"] == "fail", metrics["criteria"]
+    assert missed(p.metrics()) == {"operational"}, p.metrics()["criteria"]
+    assert p.metrics()["measurements"]["rto_status"] == "MET"
 
 
 def what_only_people_still_have_to_do_is_closed(p):
@@ -521,7 +540,8 @@ TESTS = [people_make_a_drill_together, what_was_judged_is_not_tried_again,
          a_dead_drill_is_closed_as_an_error,
          a_new_drill_waits_for_what_becomes_of_a_dead_one, an_automatic_drill_is_not_kept_from_beginning_for_ever,
          an_abort_stops_what_runs,
-         an_abort_ends_whatever_is_waited_for, a_service_that_dies_between_the_steps_is_named_soon,
+         an_abort_ends_whatever_is_waited_for, a_service_that_dies_before_the_validation_is_named_soon_and_leaves_no_recovery,
+         a_service_that_dies_after_the_validation_leaves_the_recovery_as_it_was,
          what_only_people_still_have_to_do_is_closed]
 
 

@@ -62,6 +62,8 @@ struct drill {
 	pthread_mutex_t services_lock;
 	struct services *services; /* NULL: none are deployed; no more are, once they are stopped */
 	bool watched;              /* no step is about to tell what has ended */
+	const char *ended;         /* how the first of them ended by itself; NULL: none has */
+	int64_t ended_ns;          /* when that was seen; wall clock */
 };
 
 /* Of the step that `run` is at. */
@@ -154,6 +156,10 @@ MUST_CHECK int drill_judge_point(struct plan_run *run, struct drill *d, struct e
 drill_work_fn drill_deploy, drill_health, drill_trials, drill_logs, drill_monitor;
 /* Between the steps: tells of services that have ended by themselves. In the engine's thread. */
 MUST_CHECK int drill_watch_services(struct drill *d, struct error *err);
+/* The same in a step: what it stands for counts only if they go on until then. */
+MUST_CHECK int drill_look_at_services(struct plan_run *run, struct drill *d, struct error *err);
+/* How one of them ended by itself until that time, of the wall clock; NULL: none did. */
+const char *drill_service_ended(struct drill *d, int64_t until_ns);
 /* Safe when there are none. What ended by itself is told of, with `run`. */
 MUST_CHECK int drill_stop_services(struct plan_run *run, struct drill *d, struct error *err);
 

@@ -38,13 +38,16 @@ static const struct drill_state *what_failed(const struct plan_run *run, const s
 	return found;
 }
 
+/* `failed`: for which step; NULL: how a service `ended`. */
 static int judge_unvalidated(struct plan_run *run, struct drill *d,
-			     const struct drill_state *failed, struct question *q,
-			     struct error *err)
+			     const struct drill_state *failed, const char *ended,
+			     struct question *q, struct error *err)
 {
+	d->unvalidated = ended;
 	(void)pthread_mutex_lock(&d->lock);
-	d->unvalidated = arena_printf(&d->arena, "\"%s\" %s", failed->step->title,
-				      failed->failed ? "failed" : "is not over");
+	if (failed)
+		d->unvalidated = arena_printf(&d->arena, "\"%s\" %s", failed->step->title,
+					      failed->failed ? "failed" : "is not over");
 	(void)pthread_mutex_unlock(&d->lock);
 	if (!d->unvalidated)
 		return error_set(err, ERROR_NOMEM, "no memory for a drill");
@@ -63,6 +66,7 @@ static int judge_time(struct plan_run *run, struct drill *d, struct error *err)
 			      .found = "not recovered" };
 	CLEANUP(cleanup_free)
 	bool *counts = calloc(d->plan->step_count + 1, sizeof(*counts));
+	const char *ended;
 	int64_t end_ns;
 
 	if (!counts)
@@ -70,13 +74,14 @@ static int judge_time(struct plan_run *run, struct drill *d, struct error *err)
 	if (!d->t0_ns || !end)
 		return judge_skipped(run, &q, err, "the drill did not begin");
 	failed = what_failed(run, d, end, counts);
-	if (failed)
-		return judge_unvalidated(run, d, failed, &q, err);
+	end_ns = end->ended_ns ? end->ended_ns : clock_wall_ns();
+	ended = drill_service_ended(d, end_ns);
+	if (failed || ended)
+		return judge_unvalidated(run, d, failed, ended, &q, err);
 	if (end->left_out)
 		return judge_as(run, &q, VERDICT_ERROR, err,
 				"nobody validated the platform: \"%s\" was left out",
 				end->step->title);
-	end_ns = end->ended_ns ? end->ended_ns : clock_wall_ns();
 	q.found = quantity_format_duration(end_ns - d->t0_ns, got);
 	return judge(run, &q, end_ns - d->t0_ns <= drill_rto_of(d), err,
 		     "recovered and validated %s after T0, objective %s", got, want);
@@ -86,7 +91,7 @@ int drill_judge(struct plan_run *run, struct drill *d, const struct drill_step *
 		struct error *err)
 {
 	(void)step;
-	if (judge_time(run, d, err) < 0)
+	if (drill_look_at_services(run, d, err) < 0 || judge_time(run, d, err) < 0)
 		return -1;
 	return drill_judge_point(run, d, err);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The platform's services, started beside the restored servers, and what is tried on them. */
+#include "base/clock.h"
+#include "drill/record.h"
 #include "plan/drill/drill.intern.h"
 #include "service/services.h"
 #include "service/trials.h"
@@ -57,6 +59,13 @@ static void watch(struct drill *d, bool watched)
 	(void)pthread_mutex_unlock(&d->services_lock);
 }
 
+/* A step that tells of those that did not get so far. */
+static bool has_health(const struct drill *d)
+{
+	return drill_has_step(d, DRILL_WORK_HEALTH, ENGINE_COUNT) ||
+	       drill_has_step(d, DRILL_WORK_HEALTH, ENGINE_SERVICE);
+}
+
 int drill_deploy(struct plan_run *run, struct drill *d, const struct drill_step *step,
 		 struct error *err)
 {
@@ -80,6 +89,7 @@ int drill_deploy(struct plan_run *run, struct drill *d, const struct drill_step 
 	rc = services_deploy(&options, &services, &checks, err);
 	(void)pthread_mutex_lock(&d->services_lock);
 	d->services = services;
+	d->watched = !has_health(d);
 	(void)pthread_mutex_unlock(&d->services_lock);
 	return conclude(run, CHECK_DEPLOYED, rc, &checks, "the configuration deploys no service",
 			err);
@@ -193,6 +203,35 @@ static void look_at_services(struct drill *d, struct checks *checks)
 		d->watched = false;
 }
 
+static int keep_first(struct drill *d, const char *message, struct error *err)
+{
+	(void)pthread_mutex_lock(&d->services_lock);
+	if (!d->ended) {
+		d->ended_ns = clock_wall_ns();
+		(void)pthread_mutex_lock(&d->lock);
+		d->ended = arena_strdup(&d->arena, message);
+		(void)pthread_mutex_unlock(&d->lock);
+	}
+	(void)pthread_mutex_unlock(&d->services_lock);
+	return d->ended ? 0 : error_set(err, ERROR_NOMEM, "no memory for a drill");
+}
+
+/* Its time is in a note, as a platform is validated only if they go on until then. */
+static int tell_ended(struct plan_run *run, struct drill *d, const struct checks *checks,
+		      struct error *err)
+{
+	for (size_t i = 0; i < checks->count; i++) {
+		const struct check *c = &checks->item[i];
+
+		if (check_weight(c) < VERDICT_ERROR)
+			continue;
+		if (keep_first(d, c->message, err) < 0 ||
+		    plan_note(run, c->component, DRILL_NOTE_ENDED, c->message, err) < 0)
+			return -1;
+	}
+	return plan_checks(run, checks, err);
+}
+
 int drill_watch_services(struct drill *d, struct error *err)
 {
 	CLEANUP(checks_release)
@@ -202,5 +241,26 @@ int drill_watch_services(struct drill *d, struct error *err)
 		return 0;
 	look_at_services(d, &checks);
 	(void)pthread_mutex_unlock(&d->services_lock);
-	return plan_checks(d->run, &checks, err);
+	return tell_ended(d->run, d, &checks, err);
+}
+
+int drill_look_at_services(struct plan_run *run, struct drill *d, struct error *err)
+{
+	CLEANUP(checks_release)
+	struct checks checks = { 0 };
+
+	(void)pthread_mutex_lock(&d->services_lock);
+	look_at_services(d, &checks);
+	(void)pthread_mutex_unlock(&d->services_lock);
+	return tell_ended(run, d, &checks, err);
+}
+
+const char *drill_service_ended(struct drill *d, int64_t until_ns)
+{
+	const char *ended;
+
+	(void)pthread_mutex_lock(&d->services_lock);
+	ended = d->ended && d->ended_ns <= until_ns ? d->ended : NULL;
+	(void)pthread_mutex_unlock(&d->services_lock);
+	return ended;
 }

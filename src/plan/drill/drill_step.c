@@ -104,6 +104,9 @@ int drill_run_step(struct plan_run *run, void *subject, struct error *err)
 	s->began_ns = clock_monotonic_ns();
 	s->before_entry = drill_last_entry(d);
 	rc = work(run, d, s->step, &cause);
+	if (rc == 0 && strcmp(s->step->id, d->plan->validated) == 0 &&
+	    s->step->work != DRILL_WORK_JUDGE)
+		rc = drill_look_at_services(run, d, &cause);
 	took_ns = clock_monotonic_ns() - s->began_ns;
 	s->erred = rc < 0;
 	s->failed = rc < 0 || (run->checked && run->worst >= VERDICT_ERROR);

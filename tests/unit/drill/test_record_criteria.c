@@ -216,6 +216,41 @@ static void a_validation_is_not_met_when_the_platform_was_not_shown_to_be_back(v
 	assert_int_equal(phase(r, "redis")->milestone, DRILL_OUTCOME_MET);
 }
 
+/* The sample's drill, in which a service ended at that minute. */
+static const struct drill_record *with_a_service_that_ended(struct stage *s, double minute)
+{
+	stage_begin(s);
+	stage_prepare(s);
+	stage_recover_until(s, 1000);
+	stage_checks(s, CHECK_ID_COUNT);
+	stage_note_at(s, "api", DRILL_NOTE_ENDED, "api ended after 9s", minute);
+	stage_check(s, CHECK_HEALTH, "api", VERDICT_FAIL, "api ended after 9s");
+	stage_finish(s, VERDICT_FAIL);
+	return stage_record(s, 2000);
+}
+
+static void a_service_that_ended_before_the_validation_was_over_leaves_no_recovery(void **state)
+{
+	const struct drill_record *r = with_a_service_that_ended(*state, 119);
+
+	assert_int_equal(r->rto.actual_ns, -1);
+	assert_int_equal(r->criterion[DRILL_CRITERION_RTO].verdict, VERDICT_FAIL);
+	assert_string_equal(r->criterion[DRILL_CRITERION_RTO].sentence,
+			    "the platform was not validated: api ended after 9s");
+	assert_int_equal(phase(r, "validation")->milestone, DRILL_OUTCOME_MISSED);
+	assert_non_null(strstr(r->sentence, "The platform was not recovered: api ended after 9s"));
+}
+
+static void a_service_that_ended_after_the_validation_leaves_the_recovery_as_it_was(void **state)
+{
+	const struct drill_record *r = with_a_service_that_ended(*state, 121);
+
+	assert_int_equal(r->rto.actual_ns, minutes(120));
+	assert_int_equal(r->criterion[DRILL_CRITERION_RTO].verdict, VERDICT_PASS);
+	assert_int_equal(r->criterion[DRILL_CRITERION_OPERATIONAL].verdict, VERDICT_FAIL);
+	assert_int_equal(phase(r, "validation")->milestone, DRILL_OUTCOME_MET);
+}
+
 static void a_component_that_tells_no_point_leaves_the_loss_open(void **state)
 {
 	struct stage *s = *state;
@@ -251,6 +286,8 @@ int main(void)
 		TEST(a_milestone_is_not_met_when_a_step_of_its_phase_failed),
 		TEST(a_milestone_is_not_met_when_a_step_of_its_phase_was_left_undone),
 		TEST(a_validation_is_not_met_when_the_platform_was_not_shown_to_be_back),
+		TEST(a_service_that_ended_before_the_validation_was_over_leaves_no_recovery),
+		TEST(a_service_that_ended_after_the_validation_leaves_the_recovery_as_it_was),
 		TEST(a_component_that_tells_no_point_leaves_the_loss_open),
 	};
 
