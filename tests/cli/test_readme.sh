@@ -54,6 +54,13 @@ sed -n '/^```yml$/,/^```$/p' "$readme" | sed '/^```/d' >conf.d/services.yaml
 MUSTER_RABBITMQ_PASSWORD=secret "$muster" check-config -c muster.yaml >out 2>err ||
 	fail "the configuration of README.md: $(cat out err)"
 
+# As many alerts as there are.
+alerts=$(grep -c 'alert: ' "$source/contrib/prometheus/muster.rules.yml")
+case $alerts in
+12) grep -q '| Prometheus | twelve alerts' "$readme" || fail "README.md names another number of alerts than $alerts" ;;
+*) fail "$alerts alerts: say so in README.md and here" ;;
+esac
+
 # What is said of schedules, receivers and metrics is so with that configuration.
 export MUSTER_RABBITMQ_PASSWORD=secret
 mkdir units state
