@@ -32,7 +32,7 @@ void inspect_field(const struct inspect_show *show, const char *label, const cha
 /* A paragraph, wrapped likewise. */
 void inspect_text(const struct inspect_show *show, const char *text);
 
-/* inspect_holds.c: the facts as tables. */
+/* inspect_holds.c: what it holds, by its facts. */
 MUST_CHECK int inspect_show_holds(const struct inspect_show *show, const struct reading *r,
 				  struct error *err);
 
