@@ -12,29 +12,9 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "cmd/commands.h"
-#include "history/history.h"
+#include "shop.h"
 
 #define HOUR (3600 * NS_PER_SECOND)
-
-struct world {
-	char directory[64], config[96], state[96];
-	struct history *h;
-	char *out; /* of the last command */
-	struct error err;
-};
-
-static void put_file(const struct world *w, const char *folder, const char *name)
-{
-	struct error err = ERROR_INIT;
-	char path[160];
-
-	(void)snprintf(path, sizeof(path), "%s/backups/%s", w->directory, folder);
-	assert_int_equal(file_make_directories(path, 0700, &err), 0);
-	(void)snprintf(path, sizeof(path), "%s/backups/%s/%s", w->directory, folder, name);
-	assert_int_equal(file_write_atomic(path, 0600, "x", 1, &err), 0);
-}
 
 /* Files that bear the names of a set taken so long ago. */
 static void put_set(const struct world *w, int64_t age_ns)
@@ -52,44 +32,12 @@ static void put_set(const struct world *w, int64_t age_ns)
 
 static int set_up(void **state)
 {
-	static const char config[] = "version: 1\n"
-				     "platform: {name: shop}\n"
-				     "repository: {path: %s/backups}\n"
-				     "history: {state_dir: %s}\n"
-				     "components:\n"
-				     "  database: {engine: postgresql, backups: {max_age: 36h}}\n"
-				     "  cache: {engine: redis, backups: {max_age: 36h}}\n";
-	struct world *w = calloc(1, sizeof(*w));
-	char text[1024];
+	struct world *w = shop_open("  database: {engine: postgresql, backups: {max_age: 36h}}\n"
+				    "  cache: {engine: redis, backups: {max_age: 36h}}\n");
 
-	assert_non_null(w);
-	(void)snprintf(w->directory, sizeof(w->directory), "/tmp/muster-status-XXXXXX");
-	assert_non_null(mkdtemp(w->directory));
-	(void)snprintf(w->config, sizeof(w->config), "%s/muster.yaml", w->directory);
-	(void)snprintf(w->state, sizeof(w->state), "%s/state", w->directory);
-	(void)snprintf(text, sizeof(text), config, w->directory, w->state);
-	assert_int_equal(file_write_atomic(w->config, 0600, text, strlen(text), &w->err), 0);
 	put_set(w, HOUR);
 	*state = w;
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *w = *state;
-	struct error err = ERROR_INIT;
-
-	history_close(w->h);
-	assert_int_equal(file_remove_tree(w->directory, &err), 0);
-	free(w->out);
-	free(w);
-	return 0;
-}
-
-static void tell(struct world *w, const struct event *e)
-{
-	if (event_send(history_sink(w->h), e, &w->err) < 0)
-		fail_msg("%s", w->err.message);
 }
 
 static void check_of(struct world *w, const char *id, const char *component, enum verdict v)
@@ -124,33 +72,6 @@ static void verified(struct world *w, const char *id, int64_t age_ns, enum verdi
 				 .run = id,
 				 .verdict = verdict_worse(database, cache),
 				 .duration_ns = NS_PER_SECOND });
-}
-
-/* Runs a command as command_main() does once it has parsed the line. */
-static int use(struct world *w, const struct command *command, void *options, const char *argument,
-	       bool json)
-{
-	const char *arguments[] = { argument, NULL };
-	size_t size = 0;
-	FILE *out;
-	struct invocation inv = { .command = command,
-				  .global = { .config = w->config, .json = json },
-				  .options = options,
-				  .argument = arguments,
-				  .argument_count = argument ? 1 : 0,
-				  .err = stderr,
-				  .screen = { .utf8 = true },
-				  .message = { .stream = stderr } };
-	int rc;
-
-	free(TAKE(w->out));
-	error_clear(&w->err);
-	out = open_memstream(&w->out, &size);
-	assert_non_null(out);
-	inv.out = inv.screen.stream = out;
-	rc = command->run(&inv, &w->err);
-	assert_int_equal(fclose(out), 0);
-	return rc;
 }
 
 static int status(struct world *w, bool nagios, bool json)
@@ -317,7 +238,7 @@ static void monitoring_gets_a_line_also_when_the_configuration_is_broken(void **
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, shop_close)
 	const struct CMUnitTest tests[] = {
 		TEST(a_platform_that_was_never_verified_is_not_known_to_be_ready),
 		TEST(the_worst_component_decides_the_exit_code),

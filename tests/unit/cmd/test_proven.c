@@ -11,81 +11,28 @@
 #include <jansson.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "cmd/commands.h"
-#include "history/history.h"
+#include "shop.h"
 
 #define HOUR (3600 * NS_PER_SECOND)
 #define DAY  (24 * HOUR)
 
-struct world {
-	char directory[64], config[96], state[96];
-	struct history *h;
-	char *out; /* of the last command */
-	struct error err;
-};
-
-static void put_file(const struct world *w, const char *name)
-{
-	struct error err = ERROR_INIT;
-	char path[200], *slash;
-
-	(void)snprintf(path, sizeof(path), "%s/backups/%s", w->directory, name);
-	slash = strrchr(path, '/');
-	*slash = '\0';
-	assert_int_equal(file_make_directories(path, 0700, &err), 0);
-	*slash = '/';
-	assert_int_equal(file_write_atomic(path, 0600, "x", 1, &err), 0);
-}
-
 static int set_up(void **state)
 {
-	static const char config[] =
-		"version: 1\n"
-		"platform: {name: shop}\n"
-		"repository: {path: %s/backups}\n"
-		"history: {state_dir: %s}\n"
-		"components:\n"
-		"  database: {engine: postgresql}\n"
-		"  cache: {engine: redis}\n"
-		"  api: {engine: service, health: {http: 'http://127.0.0.1:9'}}\n";
-	struct world *w = calloc(1, sizeof(*w));
-	char text[1024];
+	struct world *w =
+		shop_open("  database: {engine: postgresql}\n"
+			  "  cache: {engine: redis}\n"
+			  "  api: {engine: service, health: {http: 'http://127.0.0.1:9'}}\n");
+	char name[64];
 
-	assert_non_null(w);
-	(void)snprintf(w->directory, sizeof(w->directory), "/tmp/muster-proven-XXXXXX");
-	assert_non_null(mkdtemp(w->directory));
-	(void)snprintf(w->config, sizeof(w->config), "%s/muster.yaml", w->directory);
-	(void)snprintf(w->state, sizeof(w->state), "%s/state", w->directory);
-	(void)snprintf(text, sizeof(text), config, w->directory, w->state);
-	assert_int_equal(file_write_atomic(w->config, 0600, text, strlen(text), &w->err), 0);
 	for (int day = 20; day <= 22; day++) {
-		(void)snprintf(text, sizeof(text), "postgres/backup_app_202611%d.dump.gz", day);
-		put_file(w, text);
-		(void)snprintf(text, sizeof(text), "redis/snapshot_202611%d.rdb.gz", day);
-		put_file(w, text);
+		(void)snprintf(name, sizeof(name), "backup_app_202611%d.dump.gz", day);
+		put_file(w, "postgres", name);
+		(void)snprintf(name, sizeof(name), "snapshot_202611%d.rdb.gz", day);
+		put_file(w, "redis", name);
 	}
 	assert_int_equal(history_open(w->state, &w->h, &w->err), 0);
 	*state = w;
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *w = *state;
-	struct error err = ERROR_INIT;
-
-	history_close(w->h);
-	assert_int_equal(file_remove_tree(w->directory, &err), 0);
-	free(w->out);
-	free(w);
-	return 0;
-}
-
-static void tell(struct world *w, const struct event *e)
-{
-	if (event_send(history_sink(w->h), e, &w->err) < 0)
-		fail_msg("%s", w->err.message);
 }
 
 static void component(struct world *w, const char *id, const char *set, const char *name,
@@ -129,27 +76,12 @@ static void tested(struct world *w, const char *id, const char *set, int64_t age
 				 .duration_ns = HOUR });
 }
 
-static void use(struct world *w, const struct command *command, bool json)
+static void show(struct world *w, const struct command *command, bool json)
 {
-	const char *arguments[] = { NULL };
 	unsigned options[2] = { 0, 0 };
-	size_t size = 0;
-	FILE *out;
-	struct invocation inv = { .command = command,
-				  .global = { .config = w->config, .json = json },
-				  .options = options,
-				  .argument = arguments,
-				  .err = stderr,
-				  .screen = { .utf8 = true },
-				  .message = { .stream = stderr } };
 
-	free(TAKE(w->out));
-	out = open_memstream(&w->out, &size);
-	assert_non_null(out);
-	inv.out = inv.screen.stream = out;
-	if (command->run(&inv, &w->err) < 0)
+	if (use(w, command, options, NULL, json) < 0)
 		fail_msg("%s", w->err.message);
-	assert_int_equal(fclose(out), 0);
 }
 
 static void shows(const struct world *w, const char *text)
@@ -170,12 +102,12 @@ static void sets_are_listed_with_the_age_of_their_proof(void **state)
 
 	tested(w, "r1", "20261120", 9 * DAY, VERDICT_PASS, VERDICT_WARN);
 	tested(w, "r2", "20261121", 2 * DAY, VERDICT_FAIL, VERDICT_PASS);
-	use(w, &backup_list_command, false);
+	show(w, &backup_list_command, false);
 	shows(w, "SIZE      PROVEN\n");
 	shows(w, "2 B       never          ✗ incomplete\n");
 	shows(w, "2 B       1 of 2         ✗ incomplete\n");
 	shows(w, "2 B       9d ago         ✗ incomplete\n");
-	use(w, &backup_list_command, true);
+	show(w, &backup_list_command, true);
 	o = json_loads(w->out, 0, NULL);
 	assert_true(json_is_null(json_object_get(first_set(o, 0), "proven")));
 	assert_int_equal(json_array_size(json_object_get(first_set(o, 0), "proofs")), 0);
@@ -195,11 +127,11 @@ static void status_names_the_set_for_an_emergency(void **state)
 {
 	struct world *w = *state;
 
-	use(w, &status_command, false);
+	show(w, &status_command, false);
 	shows(w, "In an emergency: no set is proven; a restore test proves one\n");
 	tested(w, "r1", "20261121", 2 * DAY, VERDICT_PASS, VERDICT_WARN);
 	tested(w, "r2", "20261122", DAY, VERDICT_PASS, VERDICT_FAIL);
-	use(w, &status_command, false);
+	show(w, &status_command, false);
 	shows(w,
 	      "In an emergency use set 20261121, proven 2d ago by run r1; restoring took 1m35s\n");
 	shows(w, "Warning: the newest set 20261122 is not proven by a restore\n");
@@ -207,7 +139,7 @@ static void status_names_the_set_for_an_emergency(void **state)
 	shows(w, "    restored     20261121, 2d ago (r1) in 3s\n");
 	assert_null(strstr(w->out, "no restore was proven"));
 	tested(w, "r3", "20261122", HOUR, VERDICT_PASS, VERDICT_PASS);
-	use(w, &status_command, false);
+	show(w, &status_command, false);
 	shows(w, "In an emergency use set 20261122, proven 1h ago by run r3");
 	assert_null(strstr(w->out, "Warning:"));
 }
@@ -220,10 +152,10 @@ static void a_proof_of_more_than_eight_days_is_a_warning(void **state)
 	tested(w, "r1", "20261122", 9 * DAY, VERDICT_PASS, VERDICT_PASS);
 	/* a set that is gone is of no use */
 	tested(w, "r2", "20261123", DAY, VERDICT_PASS, VERDICT_PASS);
-	use(w, &status_command, false);
+	show(w, &status_command, false);
 	shows(w, "In an emergency use set 20261122, proven 9d ago by run r1");
 	shows(w, "Warning: no restore was proven in the last 8d\n");
-	use(w, &status_command, true);
+	show(w, &status_command, true);
 	o = json_loads(w->out, 0, NULL);
 	emergency = json_object_get(o, "emergency");
 	assert_string_equal(json_string_value(json_object_get(emergency, "set")), "20261122");
@@ -235,7 +167,7 @@ static void a_proof_of_more_than_eight_days_is_a_warning(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, shop_close)
 	const struct CMUnitTest tests[] = {
 		TEST(sets_are_listed_with_the_age_of_their_proof),
 		TEST(status_names_the_set_for_an_emergency),
