@@ -55,6 +55,7 @@ extern const struct command metrics_command;
 extern const struct command notify_command;
 extern const struct command notify_deliver_command;
 extern const struct command notify_list_command;
+extern const struct command notify_drop_command;
 extern const struct command notify_retry_command;
 extern const struct command notify_routes_command;
 extern const struct command notify_test_command;

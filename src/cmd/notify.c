@@ -3,8 +3,13 @@
 #include "cmd/commands.h"
 
 static const struct command *const subcommands[] = {
-	&notify_test_command,   &notify_list_command,    &notify_retry_command,
-	&notify_routes_command, &notify_deliver_command, NULL,
+	&notify_test_command,
+	&notify_list_command,
+	&notify_retry_command,
+	&notify_drop_command,
+	&notify_routes_command,
+	&notify_deliver_command,
+	NULL,
 };
 
 const struct command notify_command = {
@@ -26,6 +31,9 @@ const struct command notify_command = {
 		"for the next run. Failed attempts are repeated after 5 seconds, then ever twice "
 		"as long up to an hour, or when the receiver wants it. What it refuses, or could "
 		"not be told for notify.give_up, is given up: another receiver is told, and muster "
-		"status warns for a week.",
+		"status warns for a week, or until it is dropped. That alert ends when the "
+		"receiver "
+		"takes something again, or at the next delivery after it was taken out of the "
+		"configuration.",
 	.subcommands = subcommands,
 };

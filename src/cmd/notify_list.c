@@ -18,7 +18,7 @@ static const struct option_row rows[] = {
 	{ .name = "all",
 	  .letter = 'a',
 	  .type = OPTION_FLAG,
-	  .summary = "also those that were sent",
+	  .summary = "also those that were sent or dropped",
 	  .help = "They are kept for 90 days.",
 	  .offset = offsetof(struct list_options, all) },
 	{ 0 },
@@ -139,7 +139,8 @@ const struct command notify_list_command = {
 		"tried, when it is tried next or was given up, and what the other side said last. "
 		"One that waits behind another of its key is not tried before that.\n\n"
 		"With --json the document muster.notify-list/v1 holds notifications[] of id, "
-		"receiver, key, event, state (waiting, sent, given-up), attempts, created, next, "
+		"receiver, key, event, state (waiting, sent, given-up, dropped), attempts, "
+		"created, next, "
 		"ended, answer and notice (what is told, as webhooks get it).",
 	.options = rows,
 	.options_size = sizeof(struct list_options),

@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster notify retry: again, after what was in the way is gone. */
-#include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
 #include "cmd/document.h"
+#include "cmd/notify_id.h"
 #include "history/outbox.h"
 #include "model/json.h"
-
-static int parse_id(const char *text, int64_t *out, struct error *err)
-{
-	char *end = NULL;
-
-	errno = 0;
-	*out = strtoll(text, &end, 10);
-	if (isdigit((unsigned char)*text) && !*end && !errno && *out > 0)
-		return 0;
-	(void)error_set(err, ERROR_USAGE, "\"%.40s\" is no id of a notification", text);
-	return error_hint(err, "muster notify list shows them");
-}
 
 /* All that are named, or none. */
 static int retry(const struct invocation *inv, struct history *h, size_t *count, struct error *err)
@@ -34,7 +19,7 @@ static int retry(const struct invocation *inv, struct history *h, size_t *count,
 		int64_t id = 0;
 		size_t one = 0;
 
-		if (parse_id(inv->argument[i], &id, err) < 0 ||
+		if (notify_id_parse(inv->argument[i], &id, err) < 0 ||
 		    outbox_retry(h, id, now_ns, &one, err) < 0)
 			return -1;
 		*count += one;

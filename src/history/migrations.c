@@ -88,7 +88,7 @@ static const char *const migrations[] = {
 	"  tried_since INTEGER NOT NULL," /* from when on the time to give up is counted */
 	"  due INTEGER NOT NULL,"
 	"  attempts INTEGER NOT NULL DEFAULT 0,"
-	"  state TEXT NOT NULL DEFAULT 'waiting'," /* waiting, sent, given-up */
+	"  state TEXT NOT NULL DEFAULT 'waiting'," /* waiting, sent, given-up, dropped */
 	"  ended INTEGER,"
 	"  answer TEXT NOT NULL DEFAULT '') STRICT;"
 	"CREATE INDEX outbox_waiting ON outbox (receiver, key, id) WHERE state = 'waiting';"

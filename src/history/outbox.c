@@ -20,7 +20,7 @@ static enum outbox_state parse_state(const char *word)
 {
 	enum outbox_state s = OUTBOX_WAITING;
 
-	while (s < OUTBOX_GIVEN_UP && strcmp(words[s], word) != 0)
+	while (s + 1 < OUTBOX_STATE_COUNT && strcmp(words[s], word) != 0)
 		s++;
 	return s;
 }
@@ -97,7 +97,7 @@ int outbox_list(struct history *h, bool all, struct outbox_items *out, struct er
 	if (store_prepare(h,
 			  all ? "SELECT " OUTBOX_COLUMNS " FROM outbox ORDER BY id" :
 				"SELECT " OUTBOX_COLUMNS
-				" FROM outbox WHERE state <> 'sent' ORDER BY id",
+				" FROM outbox WHERE state IN ('waiting', 'given-up') ORDER BY id",
 			  &s, err) < 0)
 		return -1;
 	return store_each_row(h, s, outbox_read_row, out, err);
@@ -157,6 +157,13 @@ int outbox_later(struct history *h, int64_t id, int64_t due_ns, const char *answ
 		      &to, err);
 }
 
+static int is_over(int64_t id, struct error *err)
+{
+	(void)error_set(err, ERROR_NOT_FOUND, "no notification %lld waits or was given up",
+			(long long)id);
+	return error_hint(err, "muster notify list shows them");
+}
+
 int outbox_retry(struct history *h, int64_t id, int64_t now_ns, size_t *count, struct error *err)
 {
 	CLEANUP(cleanup_statement)
@@ -165,17 +172,28 @@ int outbox_retry(struct history *h, int64_t id, int64_t now_ns, size_t *count, s
 	if (store_prepare(h,
 			  "UPDATE outbox SET state = 'waiting', due = ?1, tried_since = ?1,"
 			  " attempts = 0, ended = NULL"
-			  " WHERE state <> 'sent' AND (?2 = 0 OR id = ?2)",
+			  " WHERE state IN ('waiting', 'given-up') AND (?2 = 0 OR id = ?2)",
 			  &s, err) < 0 ||
 	    store_bind_int(h, s, 1, now_ns, err) < 0 || store_bind_int(h, s, 2, id, err) < 0 ||
 	    store_step(h, s, err) < 0)
 		return -1;
 	*count = (size_t)sqlite3_changes(h->db);
-	if (*count || !id)
-		return 0;
-	(void)error_set(err, ERROR_NOT_FOUND, "no notification %lld waits or was given up",
-			(long long)id);
-	return error_hint(err, "muster notify list shows them");
+	return *count || !id ? 0 : is_over(id, err);
+}
+
+int outbox_drop(struct history *h, int64_t id, int64_t now_ns, struct error *err)
+{
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+
+	if (store_prepare(h,
+			  "UPDATE outbox SET state = 'dropped', ended = ?1"
+			  " WHERE state IN ('waiting', 'given-up') AND id = ?2",
+			  &s, err) < 0 ||
+	    store_bind_int(h, s, 1, now_ns, err) < 0 || store_bind_int(h, s, 2, id, err) < 0 ||
+	    store_step(h, s, err) < 0)
+		return -1;
+	return sqlite3_changes(h->db) ? 0 : is_over(id, err);
 }
 
 int outbox_set_clock_back(struct history *h, int64_t now_ns, struct error *err)

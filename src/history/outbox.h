@@ -18,7 +18,8 @@
 #define OUTBOX_STATE_TABLE(X)                                                                      \
 	X(WAITING, "waiting")                                                                      \
 	X(SENT, "sent")                                                                            \
-	X(GIVEN_UP, "given-up")
+	X(GIVEN_UP, "given-up")                                                                    \
+	X(DROPPED, "dropped")
 
 enum outbox_state {
 #define X(name, word) OUTBOX_##name,
@@ -103,6 +104,9 @@ MUST_CHECK int outbox_later(struct history *h, int64_t id, int64_t due_ns, const
  */
 MUST_CHECK int outbox_retry(struct history *h, int64_t id, int64_t now_ns, size_t *count,
 			    struct error *err);
+
+/* Nobody is to be told of it any more, somebody said: one that waits or was given up, as above. */
+MUST_CHECK int outbox_drop(struct history *h, int64_t id, int64_t now_ns, struct error *err);
 
 struct outbox_counts {
 	uint64_t waiting, sent, given_up; /* in all, as far as they are kept */

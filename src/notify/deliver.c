@@ -291,6 +291,16 @@ static int serve_strangers(struct round *r, struct error *err)
 	return 0;
 }
 
+/* Before more is given up for their sake: what that tells is to stand until the next delivery. */
+static int settle(const struct deliver_request *request, struct error *err)
+{
+	const struct notify_scope scope = { .config = request->config,
+					    .history = request->history,
+					    .now_ns = clock_wall_ns() };
+
+	return given_up_settle(&scope, err) < 0 && !was_busy(err) ? -1 : 0;
+}
+
 int deliver(const struct deliver_request *request, struct deliver_result *out, struct error *err)
 {
 	CLEANUP(cleanup_free)
@@ -305,7 +315,7 @@ int deliver(const struct deliver_request *request, struct deliver_result *out, s
 		return error_set(err, ERROR_NOMEM, "no memory for deliveries");
 	if (outbox_set_clock_back(request->history, clock_wall_ns(), err) < 0 && !was_busy(err))
 		rc = -1;
-	if (rc > 0 && serve_strangers(&r, err) < 0)
+	if (rc > 0 && (settle(request, err) < 0 || serve_strangers(&r, err) < 0))
 		rc = -1;
 	while (rc > 0 && !is_over(&r)) {
 		rc = serve_each(&r, err);

@@ -135,7 +135,8 @@ static int tell_of(struct work *w, const struct notice *lost, const struct deliv
 	return tell(w, &n, lost, err);
 }
 
-static int tell_recovered(struct work *w, struct error *err)
+/* `how`: what became of it. */
+static int tell_recovered(struct work *w, const char *how, struct error *err)
 {
 	const struct alert *before = alerts_find(&w->alerts, w->alert.key);
 	struct notice n = { .event = NOTICE_RECOVERED, .verdict = VERDICT_PASS };
@@ -145,7 +146,9 @@ static int tell_recovered(struct work *w, struct error *err)
 	if (alert_remove(w->scope->history, w->alert.key, err) < 0)
 		return -1;
 	n.since_ns = before->since_ns;
-	n.title = arena_printf(&w->arena, "receiver %s can be told again", w->item->receiver);
+	n.title = arena_printf(&w->arena, "receiver %s %s", w->item->receiver, how);
+	if (!n.title)
+		return no_memory(err);
 	return w->instead ? tell(w, &n, NULL, err) : 0;
 }
 
@@ -173,8 +176,39 @@ int given_up_no_more(const struct notify_scope *s, const struct outbox_item *ite
 
 	if (history_begin(s->history, err) < 0)
 		return -1;
-	if (begin(&w, err) < 0 || tell_recovered(&w, err) < 0 ||
+	if (begin(&w, err) < 0 || tell_recovered(&w, "can be told again", err) < 0 ||
 	    outbox_end(s->history, item->id, OUTBOX_SENT, s->now_ns, how->answer, err) < 0)
 		rc = -1;
 	return history_end(s->history, rc, err);
+}
+
+/* The time stands where others have the number of a message: it tells this end from earlier ones. */
+static int settle_one(const struct notify_scope *s, const char *receiver, struct error *err)
+{
+	const struct outbox_item item = { .id = s->now_ns, .receiver = receiver };
+	CLEANUP(work_release)
+	struct work w = { .scope = s, .item = &item };
+	int rc = 0;
+
+	if (history_begin(s->history, err) < 0)
+		return -1;
+	if (begin(&w, err) < 0 || tell_recovered(&w, "is no longer configured", err) < 0)
+		rc = -1;
+	return history_end(s->history, rc, err);
+}
+
+int given_up_settle(const struct notify_scope *s, struct error *err)
+{
+	CLEANUP(alerts_release)
+	struct alerts alerts = { 0 };
+
+	if (alert_list(s->history, s->config->platform, kind, &alerts, err) < 0)
+		return -1;
+	for (size_t i = 0; i < alerts.count; i++) {
+		const char *receiver = alerts.item[i].component;
+
+		if (!config_receiver(s->config, receiver) && settle_one(s, receiver, err) < 0)
+			return -1;
+	}
+	return 0;
 }

@@ -19,4 +19,10 @@ MUST_CHECK int given_up(const struct notify_scope *s, const struct outbox_item *
 MUST_CHECK int given_up_no_more(const struct notify_scope *s, const struct outbox_item *item,
 				const struct delivery *how, struct error *err);
 
+/*
+ * What stands of receivers that are no longer configured is over: nobody will ever find that they
+ * can be told again. The receiver that stands in is told so.
+ */
+MUST_CHECK int given_up_settle(const struct notify_scope *s, struct error *err);
+
 #endif

@@ -9,6 +9,7 @@ import collections
 import json
 import os
 import random
+import re
 import signal
 import socket
 import sqlite3
@@ -224,6 +225,39 @@ def test_what_is_refused_is_told_to_another_receiver_and_seen_in_status():
         assert [r["state"] for r in site.listed()] == ["sent"] * 3
         assert [e["event"] for e in good.events()] == ["given-up", "recovered"]
         assert site.json("status", code=None)["undelivered"] == 0
+    finally:
+        site.close()
+        good.close()
+        bad.close()
+
+
+def test_what_stands_of_a_receiver_ends_when_it_is_taken_out_or_dropped():
+    good, bad = Receiver(), Receiver(lambda request: 404)
+    os.environ["BAD_URL"] = bad.url
+    site = with_site(good, {"hook": {"type": "webhook", "url": {"env": "BAD_URL"}, "instead": "other"},
+                            "other": webhook(good)},
+                     more="  routes: {one: {events: [error, recovered], to: [hook]}}\n")
+    try:
+        site.run("schedule", "run", "nightly", code=4)
+        assert [e["event"] for e in good.events()] == ["given-up"]
+        without = re.sub("receivers: .*", f"receivers: {json.dumps({'other': webhook(good)})}", site.config.read_text())
+        site.config.write_text(without.replace("to: [hook]", "to: [other]"))
+        for _ in range(2):
+            site.run("notify", "deliver")
+            events = good.events()
+            assert [e["event"] for e in events] == ["given-up", "recovered"], events
+            assert events[1]["title"] == "receiver hook is no longer configured", events
+        assert site.json("status", code=None)["undelivered"] == 1
+
+        site.run("notify", "drop", "999", code=8)
+        site.run("notify", "drop", "1", "999", code=8)
+        assert site.json("status", code=None)["undelivered"] == 1, "half of what was asked for was done"
+        assert site.run("notify", "drop", "1").stdout == b"1 notification dropped\n"
+        assert site.json("status", code=None)["undelivered"] == 0
+        assert site.listed()[0]["state"] == "dropped", site.listed()
+        assert json.loads(site.run("notify", "list", "--json").stdout)["notifications"] == []
+        assert json.loads(site.run("notify", "retry", "--json").stdout)["count"] == 0
+        site.run("notify", "retry", "1", code=8)
     finally:
         site.close()
         good.close()
