@@ -9,7 +9,8 @@ static const struct key_row rows[] = {
 	  .offset = TOP(state_dir),
 	  .otherwise = "/var/lib/muster for root, else $XDG_STATE_HOME/muster or "
 		       "~/.local/state/muster",
-	  .help = "The directory of history, lock and reports." },
+	  .help = "The directory of history, lock and reports. What root makes in one of another "
+		  "account's is that account's." },
 	{ .path = "history.keep_facts",
 	  .type = KEY_DURATION,
 	  .offset = TOP(keep_facts_ns),

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/owner.h"
 
 /* Waits, when asked to, for as long as others take to take their locks. */
 static int set_range(int fd, int how, struct flock *range)
@@ -42,11 +43,16 @@ static int open_file(const struct history *h, const char *name, struct error *er
 	int fd;
 
 	(void)lock_directory(h, directory);
-	if (file_make_directories(directory, 0750, err) < 0)
+	if (owner_make_directories(directory, 0750, err) < 0 || owner_adopt(directory, err) < 0)
 		return -1;
 	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	return fd < 0 ? error_set_errno(err, ERROR_IO, "open %s", path) : fd;
+	if (fd < 0)
+		return error_set_errno(err, ERROR_IO, "open %s", path);
+	if (owner_adopt(path, err) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
 }
 
 /*

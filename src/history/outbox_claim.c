@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/owner.h"
 #include "history/outbox.intern.h"
 
 /* Heads of queues: nothing earlier of the same key waits. */
@@ -80,7 +81,8 @@ static int open_file(const struct history *h, struct outbox_claim *claim, struct
 		return 0;
 	(void)snprintf(path, sizeof(path), "%s/outbox.lock", h->directory);
 	claim->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	return claim->fd < 0 ? error_set_errno(err, ERROR_IO, "open %s", path) : 0;
+	return claim->fd < 0 ? error_set_errno(err, ERROR_IO, "open %s", path) :
+			       owner_adopt(path, err);
 }
 
 /* 1: it is ours; 0: another's. */

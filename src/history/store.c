@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
+#include "base/owner.h"
 
 /*
  * Longer than the write transactions of several runs take one after the other, shorter than an
@@ -218,7 +218,7 @@ static int create_file(const struct history *h, struct error *err)
 	CLEANUP(cleanup_close)
 	int fd = -1;
 
-	if (file_make_directories(h->directory, 0750, err) < 0) {
+	if (owner_make_directories(h->directory, 0750, err) < 0) {
 		(void)error_hint(err, "state_dir must be a directory that muster may write");
 		return -1;
 	}
@@ -227,7 +227,8 @@ static int create_file(const struct history *h, struct error *err)
 		(void)error_set_errno(err, ERROR_IO, "open history %s", h->path);
 		return error_hint(err, "state_dir must be a directory that muster may write");
 	}
-	return 0;
+	/* SQLite gives its journal the owner of the database */
+	return owner_adopt(h->path, err);
 }
 
 static int connect_database(struct history *h, int flags, struct error *err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The report of a run as files, for those who come later. */
 #include "base/file.h"
+#include "base/owner.h"
 #include "report/drill.h"
 #include "report/report.h"
 
@@ -28,7 +29,9 @@ static int write_one(const char *directory, const char *id, const char *ending,
 
 	if (n < 0 || n >= REPORT_PATH_SIZE)
 		return error_set(err, ERROR_CONFIG, "state_dir is too long: %.80s…", directory);
-	return file_write_atomic(path, 0640, content->ptr, content->len, err);
+	if (file_write_atomic(path, 0640, content->ptr, content->len, err) < 0)
+		return -1;
+	return owner_adopt(path, err);
 }
 
 static int write_all(const struct saved *s, const char *id, const char *state_dir,
@@ -39,7 +42,7 @@ static int write_all(const struct saved *s, const char *id, const char *state_di
 
 	if (n < 0 || n >= REPORT_PATH_SIZE)
 		return error_set(err, ERROR_CONFIG, "state_dir is too long: %.80s…", state_dir);
-	if (file_make_directories(directory, 0750, err) < 0)
+	if (owner_make_directories(directory, 0750, err) < 0 || owner_adopt(directory, err) < 0)
 		return error_context(err, "write the report");
 	for (int i = 0; i < SAVED_COUNT; i++) {
 		if (s->file[i].len &&

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/owner.h"
 #include "base/quantity.h"
 #include "service/services.intern.h"
 
@@ -24,8 +24,11 @@ static int create_copy(const struct service *s, const char *directory, struct se
 		       s->component->name);
 	fd = open(log->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
-		(void)error_set_errno(err, ERROR_IO, "make %s", log->path);
-	return fd;
+		return error_set_errno(err, ERROR_IO, "make %s", log->path);
+	if (owner_adopt(log->path, err) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
 }
 
 /* Where the first ones stand, and what they say. */
@@ -133,7 +136,7 @@ int services_logs(struct services *s, const char *directory,
 
 	if (!log)
 		return error_set(err, ERROR_NOMEM, "no memory to read logs");
-	if (directory && file_make_directories(directory, 0700, err) < 0)
+	if (directory && owner_make_directories(directory, 0700, err) < 0)
 		return -1;
 	for (size_t i = 0; i < s->count; i++) {
 		struct service *service = &s->item[i];

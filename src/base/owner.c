@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/owner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int look_at_parent(const char *path, struct stat *out)
+{
+	const char *slash = strrchr(path, '/');
+	char parent[4096];
+	int n = snprintf(parent, sizeof(parent), "%.*s/.", slash ? (int)(slash - path) : 1,
+			 slash ? path : ".");
+
+	if (n < 0 || (size_t)n >= sizeof(parent)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return stat(parent, out);
+}
+
+/* Something of root's that somebody else has linked or moved here is not for them. */
+static bool is_ours(const struct stat *st)
+{
+	return st->st_uid == 0 &&
+	       (S_ISDIR(st->st_mode) || (S_ISREG(st->st_mode) && st->st_nlink == 1));
+}
+
+int owner_adopt(const char *path, struct error *err)
+{
+	CLEANUP(cleanup_close)
+	int fd = -1;
+	struct stat parent, st;
+
+	if (geteuid() != 0)
+		return 0;
+	if (look_at_parent(path, &parent) < 0)
+		return error_set_errno(err, ERROR_IO, "look at the directory of %s", path);
+	if (parent.st_uid == 0)
+		return 0;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_set_errno(err, ERROR_IO, "look at %s", path);
+	if (!is_ours(&st) || fchown(fd, parent.st_uid, parent.st_gid) == 0)
+		return 0;
+	(void)error_set_errno(err, ERROR_IO, "give %s to uid %u, whose directory it is in", path,
+			      (unsigned)parent.st_uid);
+	return error_hint(err, "run muster as the account that owns the directory");
+}
+
+int owner_make_directories(const char *path, mode_t mode, struct error *err)
+{
+	char partial[4096];
+	size_t len = strlen(path);
+
+	if (len >= sizeof(partial))
+		return error_set(err, ERROR_USAGE, "path is too long: %.80s…", path);
+	for (size_t i = 1; i <= len; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		(void)snprintf(partial, sizeof(partial), "%.*s", (int)i, path);
+		if (mkdir(partial, mode) == 0) {
+			if (owner_adopt(partial, err) < 0)
+				return -1;
+		} else if (errno != EEXIST) {
+			return error_set_errno(err, ERROR_IO, "create directory %s", partial);
+		}
+	}
+	return 0;
+}
