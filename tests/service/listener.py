@@ -1,15 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """For tests: servers of their own on free ports of loopback."""
-import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -10,15 +10,13 @@ import email
 import email.policy
 import json
 import os
-import socket
 import sqlite3
 import sys
 import threading
 import time
 
-from aiosmtpd.controller import Controller
-
 from notified import Receiver, Site, webhook
+from post import Post
 from runner import run_tests
 
 DAY = 86400 * 10**9
@@ -31,12 +29,9 @@ class MailServer:
 
     def __init__(self):
         self.mails, self.refusals, self.lock = [], [], threading.Lock()
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
-        self.controller = Controller(self, hostname="127.0.0.1", port=port)
+        self.controller = Post(self)
         self.controller.start()
-        self.url = f"smtp://127.0.0.1:{port}"
+        self.url = f"smtp://127.0.0.1:{self.controller.port}"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.refusals:

@@ -19,10 +19,9 @@ import threading
 import time
 from html.parser import HTMLParser
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from listener import free_port
+from post import Post
 from receivers import SECRET, hostile_notice, notice, send
 from runner import run_tests
 
@@ -34,7 +33,7 @@ subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_para
                 "subjectAltName=DNS:localhost"], check=True, capture_output=True)
 CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 CONTEXT.load_cert_chain(CERT, KEY)
-STALL = 30
+STALL = 600  # much longer than send() waits for an attempt
 
 
 class Handler:
@@ -74,15 +73,15 @@ class Server:
 
     def __init__(self, handler=None, tls=None, auth=None, **more):
         self.handler = handler or Handler()
-        options = dict(hostname="127.0.0.1", port=free_port(), **more)
+        options = dict(more)
         if tls == "smtps":
             options["ssl_context"] = CONTEXT
         if tls == "starttls":
             options.update(tls_context=CONTEXT, require_starttls=True)
         if auth:
             options.update(authenticator=auth, auth_required=True, auth_require_tls=tls == "starttls")
-        self.controller = Controller(self.handler, **options)
-        self.url = f"{'smtps' if tls == 'smtps' else 'smtp'}://localhost:{options['port']}"
+        self.controller = Post(self.handler, **options)
+        self.url = f"{'smtps' if tls == 'smtps' else 'smtp'}://localhost:{self.controller.port}"
 
     def __enter__(self):
         self.controller.start()
@@ -236,13 +235,10 @@ def test_the_reply_to_the_message_decides():
 def test_a_server_that_stalls_is_left_in_time():
     for step in ("rcpt", "data"):
         with Server(Handler(stall=step)) as server:
-            began = time.monotonic()
-            result = mail(server, starttls=False, timeout="1s")
-            assert result["outcome"] == "later" and time.monotonic() - began < STALL - 5, result
+            assert mail(server, starttls=False, timeout="1s")["outcome"] == "later"
     with Server(Handler(stall="quit")) as server:
-        began = time.monotonic()
-        result = mail(server, starttls=False, timeout="3s")
-        assert result["outcome"] == "done" and time.monotonic() - began < STALL - 5, result
+        result = mail(server, starttls=False, timeout="10s")
+        assert result["outcome"] == "done", result
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -264,13 +260,10 @@ def test_no_server_is_for_later_and_no_url_of_one_a_refusal():
 
 def test_whoever_wants_to_stop_need_not_wait():
     with Server(Handler(stall="data")) as server:
-        began = time.monotonic()
-        assert mail(server, notice(), "300", starttls=False, timeout="60s")["outcome"] == "interrupted"
-        assert time.monotonic() - began < STALL - 5, time.monotonic() - began
-    began = time.monotonic()
-    result = send(FIXTURE, {"type": "mail", "to": ["a@b.example"], "sendmail": ["sleep", "60"]}, notice(), "300",
-                  timeout="50s")
-    assert result["outcome"] == "interrupted" and time.monotonic() - began < 40, result
+        assert mail(server, notice(), "300", starttls=False, timeout="10m")["outcome"] == "interrupted"
+    result = send(FIXTURE, {"type": "mail", "to": ["a@b.example"], "sendmail": ["sleep", "600"]}, notice(), "300",
+                  timeout="10m")
+    assert result["outcome"] == "interrupted", result
 
 
 def test_addresses_that_would_be_commands_are_refused():
@@ -315,7 +308,7 @@ def runs(pid):
 
 
 def test_what_a_program_that_does_not_end_has_started_ends_with_it():
-    result, pid = by_program(script="sleep 1000 & echo $! >$OUT; wait", timeout="1s")
+    result, pid = by_program(script="sleep 1000 & echo $! >$OUT; wait", timeout="5s")
     assert result["outcome"] == "later", result
     for _ in range(600):
         if not runs(int(pid)):
