@@ -18,7 +18,7 @@ from pathlib import Path
 import listener
 
 MUSTER = os.path.realpath(sys.argv[1])
-PATIENCE = 120  # until something that must happen is given up
+PATIENCE = 300  # until something that must happen is given up
 
 
 def until(true, what):
@@ -26,6 +26,15 @@ def until(true, what):
     while not true():
         assert time.monotonic() < end, f"never: {what}"
         time.sleep(0.02)
+
+
+def sockets(pid):
+    """What a process has open, by name, when a socket is among it; of one that just starts, or ends, nothing."""
+    try:
+        opened = {os.path.realpath(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
+    except OSError:
+        return set()
+    return opened if any("socket:" in o for o in opened) else set()
 
 
 def senders(place):
@@ -39,6 +48,15 @@ def senders(place):
         if b"deliver" in words and any(w.startswith(str(place).encode()) for w in words):
             found.append(int(entry.name))
     return found
+
+
+def end_senders(place):
+    for pid in senders(place):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    until(lambda: not senders(place), "senders end")
 
 
 class Receiver:
@@ -127,12 +145,7 @@ notify:
         return senders(self.config)
 
     def close(self):
-        for pid in self.senders():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        until(lambda: not self.senders(), "senders end")
+        end_senders(self.config)
         shutil.rmtree(self.directory)
 
 

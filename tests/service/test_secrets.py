@@ -23,10 +23,10 @@ import traceback
 import urllib.request
 from pathlib import Path
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from notified import MUSTER, Receiver, senders, until
+from notified import MUSTER, Receiver, end_senders, senders, until
+from post import Post
 from s3_bucket import Bucket, Proxy, Servers, refusal
 
 NAMES = ("POSTGRES", "REDIS", "RABBIT", "SMTP", "SLACK", "PAGER", "HMAC", "HOOKUSER", "HOOKPASS", "HOOKPATH", "PING",
@@ -50,13 +50,9 @@ class MailServer:
         def login(server, session, envelope, mechanism, data):
             good = data.password == MARKER["SMTP"].encode()
             return AuthResult(success=good, handled=good)
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
-        self.controller = Controller(self, hostname="127.0.0.1", port=port, authenticator=login, auth_required=True,
-                                     auth_require_tls=False)
+        self.controller = Post(self, authenticator=login, auth_required=True, auth_require_tls=False)
         self.controller.start()
-        self.url = f"smtp://127.0.0.1:{port}"
+        self.url = f"smtp://127.0.0.1:{self.controller.port}"
 
     async def handle_DATA(self, server, session, envelope):
         self.mails.append(envelope.original_content)
@@ -197,9 +193,7 @@ class World:
         return path
 
     def down(self):
-        for pid in senders(self.directory):
-            os.kill(pid, signal.SIGKILL)
-        until(lambda: not senders(self.directory), "senders end")
+        end_senders(self.directory)
         run(MUSTER, "demo", "down", self.directory / "p", code=None)
 
 
@@ -356,6 +350,7 @@ def look_for(places, but=()):
 
 def nothing_is_where_it_should_not_be(w):
     assert len(w.said) > 20000
+    until(lambda: not senders(w.directory), "the deliveries end")  # which make and remove files of the state's
     found = look_for([("output", w.said)])
     found += look_for(contents(w.state)) + look_for(contents(w.backups))
     assert len(list(w.state.rglob("*.html"))) > 5 and (w.state / "history.db").stat().st_size > 50000
