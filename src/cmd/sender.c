@@ -2,6 +2,7 @@
 #include "cmd/sender.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -33,21 +34,37 @@ static void complain(const struct invocation *inv, struct error *err)
 	error_clear(err);
 }
 
-/* In a child of one thread: its own child is nobody's. */
+static _Noreturn void become_sender(char *const *words, int failed)
+{
+	process_reset_signals();
+	(void)execv("/proc/self/exe", words);
+	(void)!write(failed, "", 1);
+	_exit(1);
+}
+
+/*
+ * In a child of one thread: its own child is nobody's. When this has ended well that one is the
+ * program that delivers, and looks like it to whoever lists processes.
+ */
 static _Noreturn void leave(char *const *words)
 {
 	struct error ignored = ERROR_INIT;
+	int failed[2];
+	char byte;
+	ssize_t n;
 	pid_t pid;
 
-	if (setsid() < 0 || process_keep_only(NULL, 0, &ignored) < 0)
+	if (setsid() < 0 || process_keep_only(NULL, 0, &ignored) < 0 ||
+	    pipe2(failed, O_CLOEXEC) < 0)
 		_exit(1);
 	pid = fork();
-	if (pid == 0) {
-		process_reset_signals();
-		(void)execv("/proc/self/exe", words);
-		_exit(1);
-	}
-	_exit(pid < 0 ? 1 : 0);
+	if (pid == 0)
+		become_sender(words, failed[1]);
+	(void)close(failed[1]);
+	do
+		n = read(failed[0], &byte, 1);
+	while (n < 0 && errno == EINTR);
+	_exit(pid < 0 || n != 0);
 }
 
 static int start(char *const *words, struct error *err)
