@@ -18,6 +18,14 @@ components: {pg: {engine: postgresql}}
 """
 
 
+def cmdlines():
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            yield (entry / "cmdline").read_bytes()
+        except OSError:
+            pass
+
+
 class Place:
     """Where muster runs; `with` removes it."""
 
@@ -36,7 +44,15 @@ class Place:
     def __exit__(self, *_):
         for drill in self.drills:
             drill.leave()
+        self.await_others()
         self.kept.cleanup()
+
+    def await_others(self):
+        """Who still delivers or carries a drill there: what it makes would keep the place from being removed."""
+        end = time.monotonic() + 60
+        while any(str(self.path).encode() in words for words in cmdlines()):
+            assert time.monotonic() < end, "a process does not end"
+            time.sleep(0.02)
 
     def start(self, *words):
         return subprocess.Popen([self.muster, *words], cwd=self.path, env=self.environment, text=True,
