@@ -29,7 +29,7 @@ static int stop_requested(void)
 	return stoppable && atomic_fetch_add(&asked, 1) > 2;
 }
 
-static struct s3 *open_bucket(const char *bucket)
+static struct s3 *open_patiently(const char *bucket, int64_t timeout_ns)
 {
 	static struct s3_config config;
 	struct error err = ERROR_INIT;
@@ -37,13 +37,19 @@ static struct s3 *open_bucket(const char *bucket)
 
 	config = s3_server_config(&server);
 	config.attempts = ATTEMPTS;
-	config.timeout_ns = NS_PER_SECOND;
+	config.timeout_ns = timeout_ns;
 	config.part_size = 5 * MIB;
 	stoppable = false;
 	atomic_store(&asked, 0);
 	if (s3_open(&config, bucket, stop_requested, &s, &err) < 0)
 		fail_msg("%s", err.message);
 	return s;
+}
+
+/* For as long as a busy machine may take. */
+static struct s3 *open_bucket(const char *bucket)
+{
+	return open_patiently(bucket, 60 * NS_PER_SECOND);
 }
 
 static int start(void **state)
@@ -117,7 +123,8 @@ static int hash(void *cookie, const void *bytes, size_t len, struct error *err)
 /* Read all of it, by one range or several; the bytes are those of the server's content. */
 static int read_whole(const char *key, bool parallel, struct error *err)
 {
-	struct s3 *s = open_bucket("faults");
+	bool stalls = strncmp(key, "stall", 5) == 0;
+	struct s3 *s = stalls ? open_patiently("faults", 2 * NS_PER_SECOND) : open_bucket("faults");
 	struct s3_stat stat = { .size = 20 * MIB, .etag = "e" };
 	struct sha256 sum = { 0 };
 	uint8_t digest[SHA256_SIZE];
