@@ -135,6 +135,10 @@ class Ended(Exception):
     pass
 
 
+class PortTaken(Ended):
+    pass
+
+
 class Server:
     """Programs that run in a directory until it is enough."""
     programs = ()
@@ -169,8 +173,10 @@ class Server:
     def watch(self):
         for child in self.children:
             if child.poll() is not None:
-                out = Path(f"{self.directory}/{child.args[0]}.out").read_text("utf-8", "replace")
-                raise Ended(f"{child.args[0]} ended with {child.returncode}: {out[-2000:]}")
+                out = "".join(log.read_text("utf-8", "replace") for log in (
+                    Path(f"{self.directory}/{child.args[0]}.out"), *sorted(Path(self.directory).glob("*.log"))))
+                taken = "in use" in out or "EADDRINUSE" in out
+                raise (PortTaken if taken else Ended)(f"{child.args[0]} ended with {child.returncode}: {out[-2000:]}")
 
     def await_ports(self, *ports):
         end = time.monotonic() + NEEDED
@@ -309,6 +315,25 @@ def end(number, _):
     raise Ended(f"signal {number}")
 
 
+def bring_up(kind, directory, options):
+    """Anew, in a place of its own, where somebody took a port between its being found free and its use."""
+    for again in (True, True, False):
+        place = tempfile.mkdtemp(dir=directory)
+        server = kind(place, options.memory, options.sessions)
+        try:
+            server.up()
+            return server
+        except PortTaken as why:
+            server.down()
+            if not again:
+                raise
+            print(f"s3_server.py: {why}; again", file=sys.stderr)
+        except BaseException:
+            server.down()
+            raise
+    return None
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kind", choices=KINDS, default="radosgw")
@@ -324,17 +349,17 @@ def main():
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)
     directory = options.directory or tempfile.mkdtemp(prefix="muster-s3.")
-    server = kind(directory, options.memory, options.sessions)
-    code = 0
+    server, code = None, 0
     try:
-        server.up()
+        server = bring_up(kind, directory, options)
         print(json.dumps(server.describe()), flush=True)
         sys.stdin.buffer.read()
     except Ended as why:
         print(f"s3_server.py: {why}", file=sys.stderr)
         code = 1
     finally:
-        server.down()
+        if server:
+            server.down()
         if not options.directory:
             shutil.rmtree(directory, ignore_errors=True)
     sys.exit(code)
