@@ -56,7 +56,7 @@ run() {
 
 # No directory, no process of the sandbox's, no mount, no record.
 nothing_left() {
-	local tries=300
+	local tries=1200
 	until [ -z "$(ls -A "$TMPDIR")" ] && ! pgrep -f "$TMPDIR" >/dev/null; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || fail "left: $(ls -R "$TMPDIR"; pgrep -fa "$TMPDIR" || true)"
@@ -66,7 +66,7 @@ nothing_left() {
 }
 
 is_gone() {
-	local tries=300
+	local tries=1200
 	while [ -e "$1" ]; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || fail "$1 is still there"
@@ -176,7 +176,7 @@ names() {
 }
 
 end_when_visited() {
-	local tries=300
+	local tries=1200
 	until muster env shell env -- test -e visited </dev/null; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || return

@@ -41,7 +41,7 @@ restore() {
 
 # Sandboxes end a moment after who made them, when that was killed.
 nothing_left() {
-	local tries=300
+	local tries=1200
 	until [ -z "$(ls -A "$TMPDIR")" ] && ! pgrep -f "$TMPDIR" >/dev/null; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || fail "left: $(ls "$TMPDIR"; pgrep -fa "$TMPDIR" || true)"
