@@ -111,7 +111,7 @@ MUST_CHECK int drill_record_build(const struct run *run, const struct entries *e
 				  int64_t now_ns, struct drill_record *out, struct error *err);
 void drill_record_release(struct drill_record *r);
 
-/* Of a service's component: it ended by itself, in words, when the note was written. */
+/* Of a component: its service ended by itself, or its standby is behind, in words, when the note was written. */
 #define DRILL_NOTE_ENDED "ended by itself"
 
 /* Did a step not do what it is for? One for which nobody was asked is not counted. */

@@ -42,7 +42,7 @@ static int64_t services_begin(const struct drill_record *r)
 	return 0;
 }
 
-/* How a service ended by itself before the validation was over; NULL: none did. */
+/* How a service, or a standby, ended by itself before the validation was over; NULL: none did. */
 static const char *find_ended_service(const struct drill_record *r)
 {
 	int64_t since_ns = services_begin(r);

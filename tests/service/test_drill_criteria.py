@@ -159,6 +159,13 @@ def an_alert_that_does_not_arrive(p):
     assert {f[0] for f in failed(p.journal())} <= {"monitoring", "recovery-time"}, failed(p.journal())
 
 
+def command_of(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
+
+
 def replication_that_is_refused(p):
     plan = DATABASE.replace("      replication:", "      seen: {role: dba, after: [postgresql]}\n      replication:").replace(
         "does: replicate, engine: postgresql, after: [postgresql]", "does: replicate, engine: postgresql, after: [seen]")
@@ -179,6 +186,27 @@ def replication_that_is_refused(p):
     wrong = {f[0] for f in failed(p.journal())}
     # the server's log tells of the refusal, too
     assert {"replication", "recovery-time"} <= wrong <= {"replication", "server-log", "recovery-time"}, failed(p.journal())
+
+
+def a_standby_that_falls_behind_after_it_was_proven(p):
+    """It is held still while a person is waited for, and then something is written; the first look at it was good."""
+    p.configure(with_trials(smoke={"write": "psql, -qd, postgres, -c, 'CREATE TABLE public.written AS SELECT 1'"}))
+    drill = p.begin(TRIED.replace("      smoke: {kind: automatic, does: smoke, after: [postgresql, redis, rabbitmq]}", """\
+      standby: {kind: automatic, does: replicate, engine: postgresql, after: [postgresql]}
+      seen: {role: boss, after: [baseline, standby]}
+      smoke: {kind: automatic, does: smoke}""").replace("workflows, after: [postgresql, redis, rabbitmq]", "workflows, after: [smoke]"))
+    p.soon("tick", "go")
+    p.begun("seen")
+    assert p.steps()["standby"]["verdict"] == "pass", p.steps()["standby"]
+    standbys = [pid for pid in drill.descendants() if command_of(pid).startswith("postgres: startup")]
+    assert len(standbys) == 1, standbys
+    os.kill(standbys[0], signal.SIGSTOP)  # it ends with the sandbox
+    p.enter("tick", "seen")
+    drill.end(1)
+    metrics = p.metrics()
+    assert {"replication", "recovery-time"} == missed(metrics) - {"workflows"}, metrics["criteria"]
+    said = [c["message"] for c in p.journal()["checks"] if c["name"] == "replication"]
+    assert len(said) == 2 and "equal" in said[0] and "it is behind" in said[1], said
 
 
 def sql(p, database, *queries):
@@ -261,7 +289,7 @@ def a_start_that_is_refused(p):
 TESTS = [nothing_fails_of_itself, a_missed_milestone, a_milestone_whose_step_failed, a_component_slower_than_its_objective,
          a_platform_slower_than_its_objective, data_older_than_the_recovery_point_objective, a_program_that_fails,
          a_program_that_is_not_there, a_workflow_that_does_not_work, a_smoke_test_that_fails, a_service_that_does_not_start,
-         an_alert_that_does_not_arrive, replication_that_is_refused,
+         an_alert_that_does_not_arrive, replication_that_is_refused, a_standby_that_falls_behind_after_it_was_proven,
          a_row_that_is_missing, what_nobody_looked_at_is_no_success, a_gate_that_is_refused, a_start_that_is_refused]
 
 

@@ -55,6 +55,7 @@ struct drill {
 	bool sealed, removed; /* the sandbox stands; it is gone */
 	bool held;
 	const struct entry *closed; /* people wait for no more; NULL: they do */
+	bool standbys_seen;         /* the last look at them was taken */
 	bool *compared;             /* per target: held against its backup */
 	bool *fetched;              /* per target: its backup was read */
 
@@ -148,6 +149,11 @@ drill_work_fn drill_share; /* sound, replicate, statistics, round-trip */
 bool drill_has_step(const struct drill *d, enum drill_work work, enum engine_kind engine);
 /* Until every component has reported; what is written later, no proof sees. */
 MUST_CHECK int drill_await_proofs(struct plan_run *run, struct drill *d, struct error *err);
+/*
+ * Do the standbys still stream, and have all that services wrote? Once: when the recovery is
+ * judged, or before the sandbox is removed. drill_standby.c
+ */
+MUST_CHECK int drill_look_at_standbys(struct plan_run *run, struct drill *d, struct error *err);
 /* Where the components' data end, and what would be lost: drill_point.c. */
 MUST_CHECK int drill_judge_point(struct plan_run *run, struct drill *d, struct error *err);
 
@@ -158,7 +164,13 @@ drill_work_fn drill_deploy, drill_health, drill_trials, drill_logs, drill_monito
 MUST_CHECK int drill_watch_services(struct drill *d, struct error *err);
 /* The same in a step: what it stands for counts only if they go on until then. */
 MUST_CHECK int drill_look_at_services(struct plan_run *run, struct drill *d, struct error *err);
-/* How one of them ended by itself until that time, of the wall clock; NULL: none did. */
+/*
+ * Something that the validation is about holds no more: its time is in a note, as a platform is
+ * validated only if all goes on until then.
+ */
+MUST_CHECK int drill_tell_ended(struct plan_run *run, struct drill *d, const char *component,
+				const char *message, struct error *err);
+/* How one of them, or a standby, ended by itself until that time, of the wall clock; NULL: none did. */
 const char *drill_service_ended(struct drill *d, int64_t until_ns);
 /* Safe when there are none. What ended by itself is told of, with `run`. */
 MUST_CHECK int drill_stop_services(struct plan_run *run, struct drill *d, struct error *err);

@@ -91,7 +91,8 @@ int drill_judge(struct plan_run *run, struct drill *d, const struct drill_step *
 		struct error *err)
 {
 	(void)step;
-	if (drill_look_at_services(run, d, err) < 0 || judge_time(run, d, err) < 0)
+	if (drill_look_at_standbys(run, d, err) < 0 || drill_look_at_services(run, d, err) < 0 ||
+	    judge_time(run, d, err) < 0)
 		return -1;
 	return drill_judge_point(run, d, err);
 }

@@ -233,6 +233,8 @@ int drill_remove(struct plan_run *run, struct drill *d, const struct drill_step 
 	if (!drill_has_sandbox(d))
 		return 0;
 	rc = record_rest(run, d, err);
+	if (rc == 0)
+		rc = drill_look_at_standbys(run, d, err);
 	if (drill_stop_services(run, d, err) < 0 && rc == 0)
 		rc = -1;
 	if (restore_fleet_remove(run, &d->fleet, err) < 0)

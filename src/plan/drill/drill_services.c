@@ -216,7 +216,14 @@ static int keep_first(struct drill *d, const char *message, struct error *err)
 	return d->ended ? 0 : error_set(err, ERROR_NOMEM, "no memory for a drill");
 }
 
-/* Its time is in a note, as a platform is validated only if they go on until then. */
+int drill_tell_ended(struct plan_run *run, struct drill *d, const char *component,
+		     const char *message, struct error *err)
+{
+	if (keep_first(d, message, err) < 0)
+		return -1;
+	return plan_note(run, component, DRILL_NOTE_ENDED, message, err);
+}
+
 static int tell_ended(struct plan_run *run, struct drill *d, const struct checks *checks,
 		      struct error *err)
 {
@@ -225,8 +232,7 @@ static int tell_ended(struct plan_run *run, struct drill *d, const struct checks
 
 		if (check_weight(c) < VERDICT_ERROR)
 			continue;
-		if (keep_first(d, c->message, err) < 0 ||
-		    plan_note(run, c->component, DRILL_NOTE_ENDED, c->message, err) < 0)
+		if (drill_tell_ended(run, d, c->component, c->message, err) < 0)
 			return -1;
 	}
 	return plan_checks(run, checks, err);
