@@ -130,18 +130,9 @@ static int open_zone(struct drill_record *r, struct error *err)
 	return timezone_open("UTC", &r->zone, err);
 }
 
-static bool was_cut_short(const struct run *run)
-{
-	for (size_t i = 0; i < run->checks.count; i++) {
-		if (strcmp(run->checks.item[i].name, check_name(CHECK_INTERRUPTED)) == 0)
-			return true;
-	}
-	return false;
-}
-
 static enum drill_record_state state_of(const struct drill_record *r)
 {
-	if (r->run->unattended || (was_cut_short(r->run) && !r->aborted))
+	if (r->run->unattended || (drill_record_interruption(r) && !r->aborted))
 		return DRILL_STATE_INTERRUPTED;
 	if (r->over)
 		return DRILL_STATE_OVER;

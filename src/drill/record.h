@@ -26,7 +26,8 @@ struct drill_record_step {
 	const char *why; /* of one that is skipped, was cut short or waits; "" = nothing to say */
 	/* nobody was asked, as the drill is automatic or people wait no more; or nothing was to be done */
 	bool left_out;
-	bool asks; /* it failed, and somebody is to say whether the drill goes on */
+	bool interrupted; /* the drill was ended while it was under way: it has not failed by itself */
+	bool asks;        /* it failed, and somebody is to say whether the drill goes on */
 };
 
 struct drill_record_phase {

@@ -41,6 +41,10 @@ static inline bool drill_step_has_ended(const struct drill_record_step *s)
 	return s->state >= DRILL_STEP_DONE;
 }
 
+/* The worst of the checks of that name whose subject the step is. */
+enum verdict drill_step_word(const struct drill_record *r, enum check_id id, const char *step);
+/* What ended the drill before its own end, a signal or people, in words; NULL: nothing did. */
+const char *drill_record_interruption(const struct drill_record *r);
 /* The title of a step or phase within a sentence, in quotes; NULL: no memory. */
 const char *drill_record_quote(struct drill_record *r, const char *title);
 /* How a step fell short, in words; NULL: no memory. */

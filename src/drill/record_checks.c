@@ -52,8 +52,7 @@ static bool work_was_done(const struct drill_record *r, const struct drill_step 
 	return worst == VERDICT_PASS || worst == VERDICT_WARN;
 }
 
-/* The worst of the checks of that name whose subject the step is. */
-static enum verdict word_on(const struct drill_record *r, enum check_id id, const char *step)
+enum verdict drill_step_word(const struct drill_record *r, enum check_id id, const char *step)
 {
 	enum verdict worst = VERDICT_SKIPPED;
 
@@ -71,10 +70,10 @@ bool drill_step_was_only_late(const struct drill_record *r, const struct drill_r
 {
 	const char *id = s->plan->id;
 
-	if (s->verdict != VERDICT_FAIL || word_on(r, CHECK_STEP, id) > VERDICT_WARN)
+	if (s->verdict != VERDICT_FAIL || drill_step_word(r, CHECK_STEP, id) > VERDICT_WARN)
 		return false;
 	if (s->plan->kind == DRILL_COMMAND)
-		return s->overrun_ns && word_on(r, CHECK_STEP, id) != VERDICT_SKIPPED;
+		return s->overrun_ns && drill_step_word(r, CHECK_STEP, id) != VERDICT_SKIPPED;
 	if (s->plan->kind != DRILL_AUTOMATIC)
 		return false;
 	if (s->plan->work == DRILL_WORK_JUDGE)
@@ -202,6 +201,17 @@ const char *drill_record_quote(struct drill_record *r, const char *title)
 	return quoted ? drill_record_say(r, "\"%s\"", quoted) : NULL;
 }
 
+const char *drill_record_interruption(const struct drill_record *r)
+{
+	for (size_t i = r->run->checks.count; i-- > 0;) {
+		const struct check *c = &r->run->checks.item[i];
+
+		if (strcmp(c->name, check_name(CHECK_INTERRUPTED)) == 0)
+			return c->message;
+	}
+	return NULL;
+}
+
 const char *drill_step_say_short(struct drill_record *r, const struct drill_record_step *s)
 {
 	const char *why = !s->entry ? "" : *s->entry->text ? s->entry->text : s->entry->reason;
@@ -212,6 +222,9 @@ const char *drill_step_say_short(struct drill_record *r, const struct drill_reco
 	if (s->state == DRILL_STEP_REFUSED && s->entry)
 		return drill_record_say(r, "%s refused %s%s%s", s->entry->author, title,
 					*why ? ": " : "", why);
+	if (s->interrupted)
+		return drill_record_say(r, "the drill was interrupted during %s (%s)", title,
+					drill_record_interruption(r));
 	return drill_record_say(r, "%s %s", title,
 				s->state != DRILL_STEP_FAILED ? "was not carried out" :
 				*s->why                       ? "was cut short" :

@@ -175,6 +175,14 @@ static int read_notes_on(struct drill_record *r, struct drill_record_step *s, st
 	return 0;
 }
 
+/* Of a step that gave up since the drill was to end, the journal has an error and no check that tells of one. */
+static bool was_interrupted(const struct drill_record *r, const struct drill_record_step *s)
+{
+	return r->over && s->end_ns && s->verdict == VERDICT_ERROR &&
+	       drill_record_interruption(r) &&
+	       drill_step_word(r, CHECK_STEP, s->plan->id) <= VERDICT_WARN;
+}
+
 static int read_step(struct drill_record *r, size_t i, struct error *err)
 {
 	struct drill_record_step *s = &r->step[i];
@@ -197,6 +205,9 @@ static int read_step(struct drill_record *r, size_t i, struct error *err)
 	}
 	if (s->state == DRILL_STEP_FAILED && drill_step_was_only_late(r, s))
 		s->state = DRILL_STEP_DONE;
+	s->interrupted = s->state == DRILL_STEP_FAILED && was_interrupted(r, s);
+	if (s->interrupted)
+		s->why = "interrupted";
 	return read_notes_on(r, s, err);
 }
 

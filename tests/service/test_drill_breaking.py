@@ -156,7 +156,7 @@ def what_fails_beside_all_that_was_achieved_is_named(p):
 
 
 def signals_end_it_cleanly(p):
-    slow = SMALL.replace("      judged:", "      slow: {kind: command, command: [sleep, '600']}\n      judged:")
+    slow = SMALL.replace("      judged:", "      slow: {kind: command, command: [sleep, '600'], title: The slow one}\n      judged:")
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
         drill = p.begin(slow, "--auto", *LOST)
         p.begun("slow")
@@ -166,7 +166,12 @@ def signals_end_it_cleanly(p):
         p.nothing_left(processes)
         metrics, journal = p.metrics(), p.journal()
         assert journal["verdict"] == "error" and "interrupted" in {c["name"] for c in journal["checks"]}, journal["verdict"]
-        assert metrics["state"] in ("over", "interrupted") and criteria(metrics)["recovery-time"] in ("fail", "error")
+        assert (metrics["state"], metrics["verdict"], criteria(metrics)["recovery-time"]) == ("interrupted", "error", "error"), metrics
+        said = [c["sentence"] for c in metrics["criteria"] if c["name"] == "recovery-time"][0]
+        assert f'the drill was interrupted during "The slow one" (stopped by signal {int(number)} ' in said, said
+        assert said.removeprefix("the platform was not validated: ") in metrics["summary"], metrics["summary"]
+        report = p.call("drill", "show", code=None)
+        assert '"The slow one" failed' not in report and "interrupted" in report, report
         assert (p.directory / "state/reports" / f"{metrics['run']}.txt").stat().st_size
         assert "no drill is under way" in p.enter("resume", code=8), "it has an end"
 

@@ -418,6 +418,30 @@ static void a_drill_that_was_cut_short_measures_nothing(void **state)
 	assert_int_equal(r->verdict, VERDICT_ERROR);
 }
 
+static void a_step_during_which_a_signal_ended_the_drill_is_not_blamed(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_begin(s);
+	stage_prepare(s);
+	stage_step(s, "available", 0, 5, VERDICT_ERROR);
+	stage_check(s, CHECK_INTERRUPTED, "", VERDICT_ERROR, "stopped by signal 15 (Terminated)");
+	stage_tell(s, (struct event){ .type = EVENT_RUN_FINISHED,
+				      .at_ns = staged_at(5),
+				      .duration_ns = minutes(25),
+				      .verdict = VERDICT_ERROR });
+	r = stage_record(s, 3000);
+	assert_true(step(r, "available")->interrupted);
+	assert_string_equal(r->criterion[DRILL_CRITERION_RTO].sentence,
+			    "the platform was not validated: the drill was interrupted during "
+			    "\"All backups are made available\" (stopped by signal 15 "
+			    "(Terminated))");
+	assert_int_equal(r->criterion[DRILL_CRITERION_RTO].verdict, VERDICT_ERROR);
+	assert_int_equal(phase(r, "postgresql")->milestone, DRILL_OUTCOME_NOT_MEASURED);
+	assert_int_equal(r->verdict, VERDICT_ERROR);
+}
+
 static void what_was_missed_before_a_drill_was_cut_short_stays_missed(void **state)
 {
 	struct stage *s = *state;
@@ -610,6 +634,7 @@ int main(void)
 		TEST(a_step_that_failed_may_wait_for_a_word),
 		TEST(a_step_that_is_done_again_does_not_ask_before_it_fails_again),
 		TEST(a_drill_that_was_cut_short_measures_nothing),
+		TEST(a_step_during_which_a_signal_ended_the_drill_is_not_blamed),
 		TEST(what_was_missed_before_a_drill_was_cut_short_stays_missed),
 		TEST(a_recovery_that_was_left_when_its_time_was_up_missed_its_objective),
 		TEST(a_drill_that_did_not_begin_says_why),
