@@ -3,6 +3,7 @@
 drill that tests/cli/live_drill.c writes into its history, alive until it is left alone."""
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -18,12 +19,16 @@ components: {pg: {engine: postgresql}}
 """
 
 
-def cmdlines():
+def processes_naming(text):
+    """Those whose command line does: a delivery's names its configuration."""
+    found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            yield (entry / "cmdline").read_bytes()
+            if text.encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
         except OSError:
             pass
+    return found
 
 
 class Place:
@@ -44,14 +49,19 @@ class Place:
     def __exit__(self, *_):
         for drill in self.drills:
             drill.leave()
-        self.await_others()
+        self.end_others()
         self.kept.cleanup()
 
-    def await_others(self):
-        """Who still delivers or carries a drill there: what it makes would keep the place from being removed."""
+    def end_others(self):
+        """Who still delivers there: what it makes would keep the place from being removed."""
         end = time.monotonic() + 60
-        while any(str(self.path).encode() in words for words in cmdlines()):
+        while others := processes_naming(str(self.path)):
             assert time.monotonic() < end, "a process does not end"
+            for pid in others:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
             time.sleep(0.02)
 
     def start(self, *words):
@@ -86,8 +96,8 @@ class Place:
         return drill
 
     @staticmethod
-    def ago(seconds):
-        return (datetime.now(timezone.utc) - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def ago(seconds, now=None):
+        return ((now or datetime.now(timezone.utc)) - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Drill:

@@ -7,6 +7,7 @@ usage: test_drill_review.py MUSTER LIVE_DRILL
 import re
 import sys
 import time
+from datetime import datetime, timezone
 
 from drill import CONFIG, Place, run_tests, test
 
@@ -37,10 +38,11 @@ def place():
 def hold_drill(p, name, verdict="pass"):
     """From go to its end; 40 minutes of recovery."""
     d = p.drill(name, 3600, PLAN)
+    now = datetime.now(timezone.utc)  # of both times: their difference is told to the second
     d.tell("note scenario=whole-platform", "note mode=people", "note objective.rto=7200", "begin go 3590")
-    went = p.json("drill", "tick", "go", "--at", p.ago(3000), "--reason", "late", "--drill", name)
+    went = p.json("drill", "tick", "go", "--at", p.ago(3000, now), "--reason", "late", "--drill", name)
     d.tell("end go pass 590", f"note T0={went['at']}", "begin seen 3000")
-    p.json("drill", "tick", "seen", "--at", p.ago(600), "--reason", "late", "--drill", name)
+    p.json("drill", "tick", "seen", "--at", p.ago(600, now), "--reason", "late", "--drill", name)
     d.tell("end seen pass 2400", f"finish {verdict}")
     return d
 
