@@ -6,8 +6,9 @@ usage: test_drill.py MUSTER [PART OF A NAME]
 """
 import json
 import os
-import shutil
+import sqlite3
 import sys
+from contextlib import closing
 
 from drills import Platform, at, criteria, failed, run_tests
 
@@ -85,7 +86,9 @@ def the_journal_alone_tells_all_of_it(p):
     saved = {e: (p.directory / "state/reports" / f"{run}.{e}").read_text() for e in (*FORMATS, "metrics.json")}
     elsewhere = p.place / "elsewhere"
     elsewhere.mkdir()
-    shutil.copy(p.directory / "state/history.db", elsewhere / "history.db")
+    with closing(sqlite3.connect(p.directory / "state/history.db")) as ours, \
+            closing(sqlite3.connect(elsewhere / "history.db")) as copy:
+        ours.backup(copy)  # a delivery may still write
     config = p.place / "bare.yaml"
     config.write_text("version: 1\nplatform: {name: another, timezone: Asia/Tokyo}\n"
                       f"repository: {{path: {p.place}/nowhere}}\nhistory: {{state_dir: {elsewhere}}}\n"

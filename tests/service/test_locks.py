@@ -22,7 +22,7 @@ import listener
 from runner import run_tests
 
 MUSTER = os.path.realpath(sys.argv[1])
-PATIENCE = 60
+PATIENCE = 280
 
 
 class Service(listener.Listener):

@@ -109,6 +109,7 @@ def test_a_receiver_that_stalls_delays_no_run_and_changes_no_exit_code():
         # run() reads both outputs to their end: whoever still held them would keep it waiting
         done = site.run("verify", code=4)
         assert not go_on.is_set() and b"Status:" in done.stdout
+        assert site.senders(), "it has ended, and who delivers is nowhere to be seen"
         until(lambda: receiver.requests, "a request")
         talking = [pid for pid in site.senders() if sockets(pid)]  # which wait for an answer
         assert talking
