@@ -310,6 +310,37 @@ static void a_listing_goes_over_pages_in_order_and_keeps_to_its_prefix(void **st
 	s3_close(s);
 }
 
+/* XML cannot hold them: they come spelled as in URLs. */
+static void keys_with_control_characters_are_listed(void **state)
+{
+	static const char *const keys[] = {
+		"control/bell\a",        "control/c1\302\205", "control/delete\177",
+		"control/esc\33[31mred", "control/one\1",      "control/turned\342\200\256round",
+	};
+	enum { COUNT = sizeof(keys) / sizeof(*keys) };
+	struct s3 *s = open_bucket("plain-bucket");
+	struct names *names = calloc(1, sizeof(*names));
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_non_null(names);
+	for (size_t i = 0; i < COUNT; i++)
+		put(s, keys[i], 100 + i, (unsigned)i);
+	expect(s3_list(s, "control/", remember, names, &err), &err);
+	assert_int_equal(names->count, COUNT);
+	for (size_t i = 0; i < COUNT; i++) {
+		struct s3_stat stat;
+
+		assert_string_equal(names->name[i], keys[i]);
+		expect(s3_stat(s, keys[i], &stat, &err), &err);
+		assert_int_equal(stat.size, 100 + i);
+		expect(s3_remove(s, keys[i], &err), &err);
+	}
+	forget(names);
+	free(names);
+	s3_close(s);
+}
+
 static void odd_keys_are_keys_like_any_other(void **state)
 {
 	char longest[S3_KEY_MAX + 1];
@@ -600,6 +631,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(
 			an_object_written_anew_is_not_taken_for_the_one_that_was_looked_at),
 		cmocka_unit_test(a_listing_goes_over_pages_in_order_and_keeps_to_its_prefix),
+		cmocka_unit_test(keys_with_control_characters_are_listed),
 		cmocka_unit_test(odd_keys_are_keys_like_any_other),
 		cmocka_unit_test(a_missing_object_is_not_a_missing_bucket),
 		cmocka_unit_test(wrong_keys_are_told_apart),
