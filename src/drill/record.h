@@ -91,7 +91,8 @@ struct drill_record {
 	struct drill_record_component *component;
 	struct drill_participant *participant;
 	struct drill_interval *hold;
-	const char **deviation; /* of notes; those that people entered are entries */
+	/* of notes, and attempts that were superseded; those that people entered are entries */
+	const char **deviation;
 	size_t component_count, participant_count, hold_count, deviation_count;
 	struct drill_measure rto, rpo;
 	/* the first by whose failure the validation did not pass; NULL: none so far */

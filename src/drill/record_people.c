@@ -56,16 +56,54 @@ const char *drill_record_holder(const struct drill_record *r, const char *role)
 	return NULL;
 }
 
+/* What an earlier attempt at the step came to, when it was no good; "": nothing to tell. NULL: no memory. */
+static const char *say_superseded(struct drill_record *r, const struct drill_step *step)
+{
+	const struct checks *all = &r->run->superseded;
+	const struct check *worst = NULL;
+	const char *title;
+	char more[48] = "";
+	size_t bad = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct check *c = &all->item[i];
+
+		if (strcmp(c->step, step->id) != 0 || check_weight(c) <= VERDICT_WARN)
+			continue;
+		bad++;
+		if (!worst || check_weight(c) > check_weight(worst))
+			worst = c;
+	}
+	if (!worst)
+		return "";
+	if (bad > 1)
+		(void)snprintf(more, sizeof(more), " (and %zu more)", bad - 1);
+	title = drill_record_quote(r, step->title);
+	return title ? drill_record_say(
+			       r, "%s was done again, so that this no longer counts: %s%s%s%s",
+			       title, worst->component, *worst->component ? ": " : "",
+			       worst->message, more) :
+		       NULL;
+}
+
 static int read_deviations(struct drill_record *r, struct error *err)
 {
+	const size_t room = r->run->note_count + r->plan.step_count;
 	const char *text;
 	size_t at = 0;
 
-	r->deviation = arena_alloc(&r->arena, (r->run->note_count + 1) * sizeof(*r->deviation));
+	r->deviation = arena_alloc(&r->arena, (room + 1) * sizeof(*r->deviation));
 	if (!r->deviation)
 		return drill_record_no_memory(err);
 	while ((text = drill_record_notes(r, "", "deviation", &at)) != NULL)
 		r->deviation[r->deviation_count++] = text;
+	for (size_t i = 0; i < r->plan.step_count; i++) {
+		text = say_superseded(r, &r->plan.step[i]);
+		if (!text)
+			return drill_record_no_memory(err);
+		if (*text)
+			r->deviation[r->deviation_count++] = text;
+	}
 	return 0;
 }
 

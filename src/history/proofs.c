@@ -15,7 +15,7 @@ static const char proofs_sql[] =
 	"WITH tested AS ("
 	"  SELECT s.run, s.at + f.duration AS ended, c.component,"
 	"    max(c.verdict = 'warn') AS warned,"
-	"    max(c.verdict = 'fail' OR " PROVEN_UNTOLD ") AS bad,"
+	"    max((c.verdict = 'fail' OR " PROVEN_UNTOLD ") AND" STORE_STANDS ") AS bad,"
 	"    max(" PROVEN_BY ") AS proof"
 	"  FROM event s"
 	"  JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
@@ -23,7 +23,8 @@ static const char proofs_sql[] =
 	"  WHERE s.type = 'run-started' AND s.kind IN (" PROVEN_KINDS ")"
 	"    AND" STORE_HAS_COME "    AND (?1 IS NULL OR c.component = ?1)"
 	"    AND NOT EXISTS (SELECT 1 FROM event c WHERE c.run = s.run AND c.type = 'check'"
-	"      AND " PROVEN_OF_COURSE " AND (c.verdict = 'fail' OR " PROVEN_UNTOLD "))"
+	"      AND " PROVEN_OF_COURSE " AND (c.verdict = 'fail' OR " PROVEN_UNTOLD
+	") AND" STORE_STANDS ")"
 	"  GROUP BY s.run, c.component),"
 	/* each component's set is its own: that of what was read of it */
 	" proven AS ("

@@ -177,6 +177,7 @@ static int list_row(struct history *h, sqlite3_stmt *s, struct run *run, struct 
 		if (load_exact(h, store_text(s, 0), run, err) < 0)
 			return -1;
 		checks_release(&run->checks);
+		checks_release(&run->superseded);
 		free(TAKE(run->note));
 		run->note_count = 0;
 		run->step = NULL;

@@ -36,6 +36,7 @@ static struct run_step *add_step(struct run *run, sqlite3_stmt *s, size_t *capac
 	bool failed = false;
 	struct run_step *step;
 
+	checks_begin_again(&run->checks, store_text(s, COLUMN_STEP));
 	if (run->step_count == *capacity) {
 		size_t wanted = *capacity ? *capacity * 2 : 16;
 		struct run_step *grown = arena_alloc(&run->arena, wanted * sizeof(*grown));
@@ -76,6 +77,8 @@ static int finish_step(struct run *run, sqlite3_stmt *s, size_t *capacity, struc
 		return -1;
 	step->duration_ns = sqlite3_column_int64(s, COLUMN_DURATION);
 	step->verdict = query_verdict(s, COLUMN_VERDICT);
+	if (checks_end_again(&run->checks, step->id, step->verdict, &run->superseded) < 0)
+		return query_no_memory(err);
 	return 0;
 }
 
@@ -89,7 +92,8 @@ static int add_check(struct run *run, sqlite3_stmt *s, struct error *err)
 			       .found = store_text(s, COLUMN_FOUND),
 			       .message = store_text(s, COLUMN_MESSAGE),
 			       .hint = store_text(s, COLUMN_HINT),
-			       .required = sqlite3_column_int(s, COLUMN_REQUIRED) != 0 };
+			       .required = sqlite3_column_int(s, COLUMN_REQUIRED) != 0,
+			       .step = store_text(s, COLUMN_STEP) };
 
 	return checks_add_last(&run->checks, &check) < 0 ? query_no_memory(err) : 0;
 }

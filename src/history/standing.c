@@ -29,7 +29,8 @@ static const char looks_sql[] =
 	"    ?1 = EXISTS (SELECT 1 FROM event n WHERE n.run = s.run AND n.type = 'note'"
 	"      AND n.subject = '" RUN_NOTE_OFFSITE "' AND n.message = 'yes') AS ours,"
 	"    EXISTS (SELECT 1 FROM event c WHERE c.run = s.run AND c.type = 'check'"
-	"      AND " PROVEN_OF_COURSE " AND c.verdict IN ('fail', 'error')) AS cut"
+	"      AND " PROVEN_OF_COURSE " AND c.verdict IN ('fail', 'error') AND" STORE_STANDS
+	") AS cut"
 	"  FROM event s JOIN event f ON f.run = s.run AND f.type = 'run-finished'"
 	"  WHERE s.type = 'run-started' AND s.kind IN"
 	"    ('verify', 'verify-set', 'verify-offsite', " PROVEN_KINDS ")"
@@ -38,13 +39,14 @@ static const char looks_sql[] =
 	"  JOIN event e ON e.run = r.run AND e.type = 'check' AND e.name = 'exists'"
 	"    AND e.verdict = 'pass' AND e.component IS NOT NULL)"
 	" SELECT l.component, l.backup_set, l.run, l.kind,"
-	"  (SELECT c.name" LOOKS_CHECK "c.verdict = 'fail' AND c.name IN (" OF_CONTENT ")"
-	"    ORDER BY c.seq LIMIT 1),"
-	"  iif(l.ours, (SELECT c.name" LOOKS_CHECK "c.verdict = 'fail' AND c.name IN (" OF_FILES ")"
-	"    ORDER BY c.seq LIMIT 1), NULL),"
+	"  (SELECT c.name" LOOKS_CHECK "c.verdict = 'fail' AND c.name IN (" OF_CONTENT
+	") AND" STORE_STANDS "    ORDER BY c.seq LIMIT 1),"
+	"  iif(l.ours, (SELECT c.name" LOOKS_CHECK "c.verdict = 'fail' AND c.name IN (" OF_FILES
+	") AND" STORE_STANDS "    ORDER BY c.seq LIMIT 1), NULL),"
 	"  l.ours AND EXISTS (SELECT 1" LOOKS_CHECK PROVEN_BY "),"
 	"  l.ours AND EXISTS (SELECT 1" LOOKS_CHECK "c.name = 'format' AND " PROVEN_HOLDS "),"
-	"  l.cut OR EXISTS (SELECT 1" LOOKS_CHECK "c.name IN (" OF_FILES ") AND " PROVEN_UNTOLD ")"
+	"  l.cut OR EXISTS (SELECT 1" LOOKS_CHECK "c.name IN (" OF_FILES ") AND " PROVEN_UNTOLD
+	" AND" STORE_STANDS ")"
 	" FROM l ORDER BY l.component, l.backup_set, l.at, l.run";
 
 struct look {

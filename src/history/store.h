@@ -16,6 +16,16 @@ enum { STORE_PATH_SIZE = 4096 };
  */
 #define STORE_HAS_COME " s.at < (unixepoch() + 60) * 1000000000"
 
+/*
+ * Of a check `c`: its step was not done again, by whoever took the run up again, or could not do its
+ * work then. As checks_end_again().
+ */
+#define STORE_STANDS                                                                               \
+	" NOT EXISTS (SELECT 1 FROM event b JOIN event g ON g.run = b.run AND g.step = b.step"     \
+	"   AND g.type = 'step-finished' AND g.seq > b.seq"                                        \
+	"   AND g.verdict NOT IN ('skipped', 'error')"                                             \
+	"  WHERE b.run = c.run AND b.step = c.step AND b.type = 'step-started' AND b.seq > c.seq)"
+
 /* A lock that we hold. */
 struct held_lock {
 	int fd;

@@ -66,7 +66,7 @@ int checks_add(struct checks *c, const struct check *check)
 	struct check *slot = next_slot(c);
 	struct check copy = *check;
 	const char **text[] = { &copy.name,  &copy.component, &copy.subject, &copy.expected,
-				&copy.found, &copy.message,   &copy.hint };
+				&copy.found, &copy.message,   &copy.hint,    &copy.step };
 
 	if (!slot)
 		return -1;
@@ -100,6 +100,37 @@ int checks_add_last(struct checks *c, const struct check *check)
 	for (size_t i = 0; i <= last; i++) {
 		if (i == last || !is_of_milestone(&c->item[i], subject))
 			c->item[kept++] = c->item[i];
+	}
+	c->count = kept;
+	return 0;
+}
+
+void checks_begin_again(struct checks *c, const char *step)
+{
+	const char *milestone = check_name(CHECK_MILESTONE);
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct check *check = &c->item[i];
+
+		check->again |=
+			strcmp(check->step, step) == 0 && strcmp(check->name, milestone) != 0;
+	}
+}
+
+int checks_end_again(struct checks *c, const char *step, enum verdict verdict,
+		     struct checks *superseded)
+{
+	size_t kept = 0;
+
+	if (verdict == VERDICT_SKIPPED || verdict == VERDICT_ERROR)
+		return 0;
+	for (size_t i = 0; i < c->count; i++) {
+		const struct check *check = &c->item[i];
+
+		if (!check->again || strcmp(check->step, step) != 0)
+			c->item[kept++] = *check;
+		else if (superseded && checks_add(superseded, check) < 0)
+			return -1;
 	}
 	c->count = kept;
 	return 0;

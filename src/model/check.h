@@ -104,6 +104,8 @@ struct check {
 	const char *message;          /* one sentence for people, no full stop */
 	const char *hint;             /* what to do; may be "" */
 	bool required;                /* skipping it is an error */
+	const char *step;             /* of the run, that yielded it; "" = none */
+	bool again;                   /* that step has begun again since */
 };
 
 /* What it weighs in a verdict: a required check that was skipped is an error. */
@@ -137,6 +139,16 @@ MUST_CHECK int checks_add_last(struct checks *c, const struct check *check);
 __attribute__((format(printf, 3, 4))) MUST_CHECK int checks_addf(struct checks *c,
 								 const struct check *base,
 								 const char *fmt, ...);
+
+/*
+ * A step of a run that was taken up again begins, perhaps for the second time; and has ended. What
+ * it yielded before goes to `superseded` (NULL: is forgotten), unless it could not do its work this
+ * time: then nothing has taken the place of what was found. What is told of milestones is
+ * checks_add_last()'s. -1: out of memory.
+ */
+void checks_begin_again(struct checks *c, const char *step);
+MUST_CHECK int checks_end_again(struct checks *c, const char *step, enum verdict verdict,
+				struct checks *superseded);
 
 /*
  * The verdict of a run: any fail makes it fail, else any error or skipped required

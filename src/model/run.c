@@ -72,6 +72,7 @@ void run_id_make(int64_t wall_ns, char out[RUN_ID_SIZE])
 void run_release(struct run *r)
 {
 	checks_release(&r->checks);
+	checks_release(&r->superseded);
 	for (size_t i = 0; i < r->facts_count; i++)
 		facts_release(&r->facts[i].facts);
 	free(r->facts);

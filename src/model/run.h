@@ -50,6 +50,7 @@ struct run {
 	struct run_note *note;
 	size_t note_count;
 	struct checks checks;
+	struct checks superseded; /* of steps that were done again: they count no more */
 	struct arena arena;
 };
 

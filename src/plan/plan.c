@@ -49,13 +49,31 @@ static int check_locked(struct plan_run *run, const struct check *check, struct 
 {
 	struct checks *all = &run->shared->checks;
 	struct event event = { .type = EVENT_CHECK };
+	struct check own = *check;
 
+	own.step = run->current ? run->current->id : "";
+	own.again = false;
 	/* counted before it is told: a verdict must not miss what a sink lost */
-	if (checks_add_last(all, check) < 0)
+	if (checks_add_last(all, &own) < 0)
 		return error_set(err, ERROR_NOMEM, "no memory for a check");
 	event.check = &all->item[all->count - 1];
 	tally(run, event.check);
 	return send_locked(run, &event, err);
+}
+
+void plan_begin_again(struct plan_run *run)
+{
+	(void)pthread_mutex_lock(&run->shared->lock);
+	checks_begin_again(&run->shared->checks, run->current->id);
+	(void)pthread_mutex_unlock(&run->shared->lock);
+}
+
+void plan_end_again(struct plan_run *run, enum verdict verdict)
+{
+	(void)pthread_mutex_lock(&run->shared->lock);
+	/* nothing is kept of what is superseded, for which no memory could be missing */
+	(void)(checks_end_again(&run->shared->checks, run->current->id, verdict, NULL) < 0);
+	(void)pthread_mutex_unlock(&run->shared->lock);
 }
 
 int plan_check(struct plan_run *run, const struct check *check, struct error *err)

@@ -90,8 +90,9 @@ MUST_CHECK int plan_may_go_on(const struct plan_run *run, struct error *err);
 
 /* What an earlier process did of the same run before it was killed. */
 struct plan_past {
-	int64_t started_ns;          /* wall clock */
-	const struct checks *checks; /* they count in the verdict */
+	int64_t started_ns; /* wall clock */
+	const struct checks
+		*checks; /* they count in the verdict, unless their steps are done again */
 	const bool
 		*over; /* per step of the plan: it is not run again, and what comes after it may */
 };

@@ -23,6 +23,10 @@ struct plan_shared {
 /* Record an event of the run. */
 MUST_CHECK int plan_send(struct plan_run *run, struct event *event, struct error *err);
 
+/* The step begins, perhaps for the second time; has ended: what it yielded before counts no more. */
+void plan_begin_again(struct plan_run *run);
+void plan_end_again(struct plan_run *run, enum verdict verdict);
+
 /* The verdict of a step by the checks that it yielded; it may yield none. */
 enum verdict plan_step_verdict(const struct plan_run *run);
 

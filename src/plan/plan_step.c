@@ -59,6 +59,7 @@ int plan_step_begin(struct plan_slot *slot, struct error *err)
 	struct event start = { .type = EVENT_STEP_STARTED, .text = slot->run.current->title };
 
 	slot->began_ns = clock_monotonic_ns();
+	plan_begin_again(&slot->run);
 	return plan_send(&slot->run, &start, err);
 }
 
@@ -73,6 +74,7 @@ int plan_step_end(struct plan_slot *slot, bool done, const struct error *cause, 
 	if (!done)
 		end.verdict = verdict_worse(end.verdict, VERDICT_ERROR);
 	end.duration_ns = clock_monotonic_ns() - slot->began_ns;
+	plan_end_again(run, end.verdict);
 	return plan_send(run, &end, err);
 }
 

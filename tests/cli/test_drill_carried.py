@@ -116,6 +116,86 @@ def a_killed_one_is_taken_up_again_with_what_was_said():
         assert kinds(p) == ["tick"] * 3 + ["note"] + ["tick"] * 3, p.entries()
 
 
+PROVED = """version: 1
+title: One whose command depends on a file
+start: go
+validated: seen
+roles: {boss: The boss}
+phases:
+  all:
+    steps:
+      go: {kind: gate, role: boss, after: []}
+      own: {kind: command, command: [sh, -c, "test -e mended"], on_failure: go-on, title: The own one}
+      look: {kind: automatic, does: ready, on_failure: go-on, title: The backups are there}
+      seen: {role: boss}
+      left: {role: boss}
+"""
+
+
+def judged(p):
+    """The drill's report, and what deviated, as it tells that."""
+    report = p.json("run", "show")
+    return report, " ".join(str(d) for d in report["drill"]["deviations"])
+
+
+def await_step(p, step):
+    """Until it has ended."""
+    end = time.monotonic() + 60
+    while not any(s["id"] == step and s["verdict"] for s in p.json("run", "show")["steps"]):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def kill(carrier):
+    carrier.send_signal(signal.SIGKILL)
+    carrier.communicate(timeout=60)
+
+
+@test
+def what_was_done_again_and_went_well_is_no_failure_any_more():
+    plan = "".join(line for line in PROVED.splitlines(True) if "does: ready" not in line)
+    # an error, since there are no data here whose loss could be measured
+    for mended, code, verdict in ((True, 4, "error"), (False, 1, "fail")):
+        with place() as p:
+            (p.path / "own.yaml").write_text(plan)
+            carrier = p.start("drill", "start", "./own.yaml")
+            enter(p, "tick", "go")
+            await_step(p, "own")
+            kill(carrier)
+            if mended:
+                (p.path / "mended").touch()
+            carrier = p.start("drill", "resume")
+            enter(p, "tick", "seen")
+            enter(p, "tick", "left")
+            out, err = carrier.communicate(timeout=60)
+            assert carrier.returncode == code, (out, err)
+            report, deviations = judged(p)
+            assert report["drill"]["verdict"] == verdict, report
+            assert [s["verdict"] for s in report["steps"] if s["id"] == "own"] == ["fail", "pass" if mended else "fail"], report
+            own = [c["verdict"] for c in report["checks"] if c["subject"] == "own" and c["name"] == "step"]
+            assert own == ["pass" if mended else "fail"], report["checks"]
+            assert "'The own one' was done again, so that this no longer counts: " in deviations.replace('"', "'"), deviations
+
+
+@test
+def a_failure_that_was_judged_and_not_done_again_still_counts():
+    with place() as p:
+        (p.path / "own.yaml").write_text(PROVED)
+        (p.path / "mended").touch()
+        carrier = p.start("drill", "start", "./own.yaml")
+        enter(p, "tick", "go")
+        enter(p, "tick", "seen")
+        await_step(p, "seen")
+        kill(carrier)
+        carrier = p.start("drill", "resume")
+        enter(p, "tick", "left")
+        out, err = carrier.communicate(timeout=60)
+        report, deviations = judged(p)
+        assert (carrier.returncode, report["drill"]["verdict"]) == (1, "fail"), (carrier.returncode, out, err)
+        assert [s["verdict"] for s in report["steps"] if s["id"] == "look"] == ["fail"], report["steps"]
+        assert "was done again" not in deviations, deviations
+
+
 def start_detached(p):
     """As soon as no drill is busy: one that is over still writes its report."""
     end = time.monotonic() + 60

@@ -238,16 +238,31 @@ static int tell_ended(struct plan_run *run, struct drill *d, const struct checks
 	return plan_checks(run, checks, err);
 }
 
+/* The run as the step `health` has it, which began the watch: done again, it begins it anew. */
+static struct plan_run as_health(const struct drill *d)
+{
+	struct plan_run run = *d->run;
+
+	for (size_t i = 0; i < d->step_count; i++) {
+		const struct drill_step *s = d->state[i].step;
+
+		if (s->kind == DRILL_AUTOMATIC && s->work == DRILL_WORK_HEALTH)
+			run.current = &d->step[i];
+	}
+	return run;
+}
+
 int drill_watch_services(struct drill *d, struct error *err)
 {
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
+	struct plan_run run = as_health(d);
 
 	if (pthread_mutex_trylock(&d->services_lock) != 0)
 		return 0;
 	look_at_services(d, &checks);
 	(void)pthread_mutex_unlock(&d->services_lock);
-	return tell_ended(d->run, d, &checks, err);
+	return tell_ended(&run, d, &checks, err);
 }
 
 int drill_look_at_services(struct plan_run *run, struct drill *d, struct error *err)

@@ -91,6 +91,39 @@ static enum set_standing standing(struct world *w)
 	return s ? s->standing : SET_UNKNOWN;
 }
 
+/* What a step of the run found, which begins with it and is over with it. */
+static void step_found(struct world *w, const char *name, enum verdict v)
+{
+	tell_of_run(w, (struct event){ .type = EVENT_STEP_STARTED, .step = "prove", .text = "t" });
+	if (name) {
+		struct check check = {
+			.name = name, .component = "database", .verdict = v, .message = "m"
+		};
+
+		tell_of_run(
+			w, (struct event){ .type = EVENT_CHECK, .step = "prove", .check = &check });
+	}
+	tell_of_run(w,
+		    (struct event){ .type = EVENT_STEP_FINISHED, .step = "prove", .verdict = v });
+}
+
+static void what_was_done_again_tells_of_the_set_in_the_place_of_what_was_found_before(void **state)
+{
+	struct world *w = *state;
+
+	begin(w, "drill");
+	step_found(w, "proven", VERDICT_FAIL);
+	step_found(w, "proven", VERDICT_PASS);
+	end(w);
+	assert_int_equal(standing(w), SET_PROVEN);
+	/* a second attempt that could not look is none that found it well */
+	begin(w, "drill");
+	step_found(w, "proven", VERDICT_FAIL);
+	step_found(w, NULL, VERDICT_ERROR);
+	end(w);
+	assert_int_equal(standing(w), SET_BAD);
+}
+
 static void a_verification_finds_a_set_sound_or_bad(void **state)
 {
 	struct world *w = *state;
@@ -240,6 +273,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_verification_finds_a_set_sound_or_bad),
+		TEST(what_was_done_again_tells_of_the_set_in_the_place_of_what_was_found_before),
 		TEST(what_a_restore_found_no_verification_takes_back),
 		TEST(what_says_nothing_of_the_content_does_not_count),
 		TEST(files_of_one_place_say_nothing_of_those_of_another),
