@@ -183,7 +183,8 @@ static int execute(const struct invocation *inv, struct carried *c, struct error
 
 	if (lock_drill(c, err) < 0)
 		return -1;
-	if (!r->earlier && drill_dead_settle(inv, c->s.history, r->automatic, err) < 0)
+	if (!r->earlier &&
+	    drill_dead_settle(inv, &c->s.config, c->s.history, r->automatic, err) < 0)
 		return -1;
 	if (find_next(c, err) < 0 || drill_show_actions(inv, c->people, err) < 0)
 		return -1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster drill close: a drill is over, whatever people have not ticked. */
 #include "cmd/commands.h"
+#include "cmd/drill_dead.h"
 #include "cmd/drill_entry.h"
-#include "cmd/drill_report.h"
 #include "cmd/sender.h"
 #include "history/unfinished.h"
 #include "notify/notify.h"
@@ -25,12 +25,9 @@ static int end_the_dead(struct drill_session *s, struct error *err)
 
 static int save(const struct invocation *inv, struct drill_session *s, struct error *err)
 {
-	CLEANUP(drill_report_release)
-	struct drill_report report = { .run = { .kind = NULL } };
 	char path[REPORT_PATH_SIZE];
 
-	if (drill_report_load(s, true, &report, err) < 0 ||
-	    report_drill_save(&report.drill, s->config.state_dir, path, err) < 0)
+	if (drill_dead_save(&s->config, s->history, s->id, path, err) < 0)
 		return -1;
 	if (!inv->global.json && !inv->global.quiet)
 		(void)fprintf(inv->err, "The report is in %s\n", path);
@@ -86,8 +83,7 @@ const struct command drill_close_command = {
 		"A drill whose process is gone is ended, too: as an error, interrupted, with what "
 		"was recorded of it; its report and metrics are saved, and receivers are told, as "
 		"of a drill that came to its end. A day after its last sign of life the next run "
-		"would do "
-		"that.\n\n"
+		"does the same, as does muster drill start --auto when nobody is waited for.\n\n"
 		"With --json the document is muster.drill-entry/v1, as of muster drill tick.",
 	.options = rows,
 	.options_size = sizeof(struct options),

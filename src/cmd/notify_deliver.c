@@ -4,6 +4,7 @@
 #include "cmd/commands.h"
 #include "cmd/configuration.h"
 #include "cmd/document.h"
+#include "cmd/drill_dead.h"
 #include "cmd/interrupt.h"
 #include "cmd/schedule_state.h"
 #include "cmd/sender.h"
@@ -60,14 +61,16 @@ static int print(const struct invocation *inv, const struct deliver_result *r,
 }
 
 /* Runs that were killed before they could tell of themselves, or be told of; runs there were none of. */
-static int catch_up(const struct config *config, struct history *h, struct error *err)
+static int catch_up(const struct invocation *inv, const struct config *config, struct history *h,
+		    struct error *err)
 {
 	const struct notify_scope scope = { .config = config,
 					    .history = h,
 					    .now_ns = clock_wall_ns() };
 	size_t queued = 0;
 
-	if (history_recover(h, err) < 0 || schedule_settle(config, h, scope.now_ns, err) < 0 ||
+	if (drill_dead_recover(inv, config, h, err) < 0 ||
+	    schedule_settle(config, h, scope.now_ns, err) < 0 ||
 	    notify_runs(&scope, &queued, err) < 0)
 		return -1;
 	return schedule_tell(config, h, scope.now_ns, &queued, err);
@@ -92,7 +95,7 @@ static int run(const struct invocation *inv, struct error *err)
 		request.cookie = (void *)(uintptr_t)inv;
 	}
 	if (configuration_load(inv, &config, err) < 0 ||
-	    history_open(config.state_dir, &h, err) < 0 || catch_up(&config, h, err) < 0)
+	    history_open(config.state_dir, &h, err) < 0 || catch_up(inv, &config, h, err) < 0)
 		return -1;
 	request.history = h;
 	if (deliver(&request, &result, err) < 0 || outbox_count(h, 0, &counts, err) < 0 ||

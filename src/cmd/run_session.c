@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cmd/configuration.h"
+#include "cmd/drill_dead.h"
 #include "cmd/interrupt.h"
 #include "cmd/schedule_state.h"
 #include "cmd/sender.h"
@@ -140,7 +141,7 @@ int run_session_open(const struct invocation *inv, const char *kind, struct run_
 					   .component_count = s->whole ? 0 : inv->argument_count,
 					   .stop_requested = interrupt_requested };
 	/* also by a command that will be told to wait */
-	if (history_recover(s->history, err) < 0 ||
+	if (drill_dead_recover(inv, &s->config, s->history, err) < 0 ||
 	    schedule_settle(&s->config, s->history, now, err) < 0)
 		return -1;
 	tell_schedules(s);

@@ -4,8 +4,11 @@
 
 usage: test_drill_entries.py MUSTER LIVE_DRILL
 """
+import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -370,6 +373,55 @@ def a_drill_whose_process_is_gone_takes_entries_and_can_be_closed():
         assert [e["kind"] for e in p.entries()] == ["tick", "close"]
         assert "no drill is under way" in p.call("drill", "close", code=8)
         assert "is over" in p.call("drill", "close", "--drill", d.name, code=2)
+
+
+TOLD = """version: 1
+platform: {name: shop, timezone: Europe/London}
+repository: {path: backups}
+history: {state_dir: state}
+components: {pg: {engine: postgresql}}
+notify: {receivers: {ops: {type: mail, to: [ops@example.com], sendmail: [cat]}}}
+"""
+
+
+SMALLER = """version: 1
+title: A smaller one
+start: go
+validated: seen
+roles: {boss: The boss}
+phases: {all: {steps: {go: {kind: gate, role: boss, after: []}, seen: {role: boss}}}}
+"""
+
+
+def make_older(p, days):
+    """All that has happened so far."""
+    with closing(sqlite3.connect(p.path / "state/history.db")) as db, db:
+        db.execute("DROP TRIGGER event_no_update")
+        db.execute("UPDATE event SET at = at - ?", (days * 86400 * 10**9,))
+
+
+def saved(p, drill):
+    return sorted(f.name.removeprefix(drill) for f in (p.path / "state/reports").glob(drill + "*"))
+
+
+@test
+def whatever_ends_a_drill_whose_process_is_gone_saves_its_report_and_tells_of_it():
+    enders = {"close": (["drill", "close"], 0), "run": (["verify"], 2), "deliver": (["notify", "deliver"], 2),
+              "automatic": (["drill", "start", "./own.yaml", "--auto"], 0)}
+    for name, (words, days) in enders.items():
+        with Place(MUSTER, FIXTURE, TOLD) as p:
+            (p.path / "backups").mkdir()
+            (p.path / "own.yaml").write_text(SMALLER)
+            d = p.drill(plan=PLAN)
+            d.tell("note mode=automatic", "begin present 9")
+            d.leave()
+            make_older(p, days)
+            process = p.start(*words)
+            out, err = process.communicate(timeout=60)
+            assert p.json("run", "show", d.name)["verdict"] == "error", (name, err)
+            assert saved(p, d.name) == [".html", ".json", ".md", ".metrics.json", ".txt"], (name, saved(p, d.name), err)
+            told = [n for n in p.json("notify", "list", "--all")["notifications"] if d.name in str(n)]
+            assert len(told) == 1, (name, told)
 
 
 @test
