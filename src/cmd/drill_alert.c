@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "base/quantity.h"
-#include "cmd/interrupt.h"
 #include "notify/test_notice.h"
 
 enum { OUTPUT_MAX = 64 * 1024, AGAIN_US = 500000 };
@@ -27,13 +26,14 @@ static int add(struct checks *out, const struct check *c, struct error *err)
 
 /* What the other side said to it. */
 static int send_one(const struct config *config, const struct receiver_config *r,
-		    const struct test_notice *t, struct checks *out, struct error *err)
+		    const struct test_notice *t, const struct stop *stop, struct checks *out,
+		    struct error *err)
 {
 	struct delivery d = { .hint = "" };
 	struct error cause = ERROR_INIT;
 	char message[512];
 	struct check check = { .subject = r->name, .message = message, .hint = d.hint };
-	int rc = test_notice_send(config, r, t, interrupt_requested, &d, &cause);
+	int rc = test_notice_send(config, r, t, stop, &d, &cause);
 
 	if (rc < 0 && cause.kind == ERROR_INTERRUPTED) {
 		*err = cause;
@@ -121,7 +121,8 @@ int drill_alert(const struct config *config, const char *run, const struct stop 
 
 	(void)snprintf(title, sizeof(title), "test alert of drill %s: nothing has happened", run);
 	for (size_t i = 0; i < c->to.count; i++) {
-		if (send_one(config, config_receiver(config, c->to.item[i]), &t, out, err) < 0)
+		if (send_one(config, config_receiver(config, c->to.item[i]), &t, stop, out, err) <
+		    0)
 			return -1;
 	}
 	/* what nobody took need not be waited for */

@@ -48,3 +48,11 @@ int interrupt_requested(void)
 {
 	return requested;
 }
+
+static bool is_requested(const void *cookie)
+{
+	(void)cookie;
+	return requested != 0;
+}
+
+const struct stop interrupt_stop = { .asked = is_requested };

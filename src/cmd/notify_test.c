@@ -62,7 +62,7 @@ static int send_test(const struct config *config, const struct receiver_config *
 
 	(void)snprintf(title, sizeof(title), "a test of receiver %s: nothing has happened",
 		       r->name);
-	return test_notice_send(config, r, &t, interrupt_requested, out, err);
+	return test_notice_send(config, r, &t, &interrupt_stop, out, err);
 }
 
 static int print_json(const struct invocation *inv, const struct receiver_config *r,

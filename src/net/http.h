@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/stop.h"
 
 /*
  * Keeps connections between requests, so that a next one need not shake hands
@@ -52,6 +53,7 @@ struct http_request {
 	int (*receive_header)(void *cookie, const char *name, const char *value, struct error *err);
 	/* Asked a few times a second: not 0 ends the request as ERROR_INTERRUPTED; NULL: nobody will. */
 	int (*stop_requested)(void);
+	const struct stop *stop;      /* the same, of whoever has more than signals to listen to */
 	const atomic_bool *cancelled; /* the same, by another thread; NULL: nobody will */
 	void *cookie;
 };

@@ -120,7 +120,7 @@ static int watch(void *cookie, curl_off_t total, curl_off_t got, curl_off_t to_s
 	(void)total, (void)got, (void)to_send, (void)sent;
 	if (t->quit_ns && clock_monotonic_ns() - t->quit_ns > leave_ns)
 		return 1;
-	t->stopped = t->request->stop_requested && t->request->stop_requested();
+	t->stopped = stop_is_asked(t->request->stop);
 	return t->stopped;
 }
 

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/stop.h"
 
 /* Who is to get it, and what the server said to that. */
 struct smtp_recipient {
@@ -26,9 +27,9 @@ struct smtp_request {
 	const char *from;            /* address; "" for the null sender */
 	struct smtp_recipient *recipient;
 	size_t recipient_count;
-	struct span message;         /* lines ended by CR LF; borrowed */
-	int64_t timeout_ns;          /* of the whole */
-	int (*stop_requested)(void); /* asked a few times a second; NULL: nobody will */
+	struct span message;     /* lines ended by CR LF; borrowed */
+	int64_t timeout_ns;      /* of the whole */
+	const struct stop *stop; /* asked a few times a second; NULL: nobody will */
 };
 
 enum smtp_failure {

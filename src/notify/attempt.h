@@ -9,7 +9,7 @@
 struct attempt {
 	const struct receiver_config *receiver;
 	const struct notice *notice;
-	int (*stop_requested)(void);
+	const struct stop *stop;
 	struct buf url, key, password; /* secrets; "" where there is none */
 };
 

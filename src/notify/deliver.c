@@ -46,8 +46,10 @@ static uint32_t draw(void)
 	return random;
 }
 
-static bool must_stop(const struct round *r)
+static bool must_stop(const void *cookie)
 {
+	const struct round *r = cookie;
+
 	return r->request->stop_requested && r->request->stop_requested();
 }
 
@@ -92,7 +94,9 @@ static int read_notice(const struct outbox_item *item, struct notice *out, struc
 static int try_once(const struct round *r, const struct receiver_config *receiver,
 		    const struct notice *n, struct delivery *out, struct error *err)
 {
-	if (receiver_send(receiver, n, r->request->stop_requested, out, err) == 0)
+	const struct stop stop = { .asked = must_stop, .cookie = r };
+
+	if (receiver_send(receiver, n, &stop, out, err) == 0)
 		return 0;
 	if (err->kind == ERROR_INTERRUPTED)
 		return -1;

@@ -59,7 +59,7 @@ static int wait_for(const struct attempt *a, struct process *p, struct error *er
 
 		if (rc != 0)
 			return rc;
-		if (a->stop_requested && a->stop_requested())
+		if (stop_is_asked(a->stop))
 			return error_set(err, ERROR_INTERRUPTED, "interrupted");
 	}
 	return 0;

@@ -113,7 +113,7 @@ int mail_by_smtp(const struct attempt *a, const struct buf *message, struct deli
 		.recipient_count = r->to.count,
 		.message = buf_span(message),
 		.timeout_ns = r->timeout_ns,
-		.stop_requested = a->stop_requested,
+		.stop = a->stop,
 	};
 	struct span bare;
 	int rc;

@@ -157,7 +157,7 @@ int post_send(const struct attempt *a, const struct post *p, struct delivery *ou
 		.timeout_ns = a->receiver->timeout_ns,
 		.deadline_ns = clock_monotonic_ns() + a->receiver->timeout_ns,
 		.receive = receive,
-		.stop_requested = a->stop_requested,
+		.stop = a->stop,
 		.cookie = &answer,
 	};
 	int rc;

@@ -43,7 +43,7 @@ static int fetch_secrets(struct attempt *a, struct error *err)
 }
 
 int receiver_send(const struct receiver_config *receiver, const struct notice *notice,
-		  int (*stop_requested)(void), struct delivery *out, struct error *err)
+		  const struct stop *stop, struct delivery *out, struct error *err)
 {
 	static int (*const senders[RECEIVER_COUNT])(const struct attempt *, struct delivery *,
 						    struct error *) = {
@@ -52,9 +52,7 @@ int receiver_send(const struct receiver_config *receiver, const struct notice *n
 		[RECEIVER_PING] = ping_send,
 	};
 	CLEANUP(attempt_release)
-	struct attempt a = { .receiver = receiver,
-			     .notice = notice,
-			     .stop_requested = stop_requested };
+	struct attempt a = { .receiver = receiver, .notice = notice, .stop = stop };
 
 	*out = (struct delivery){ .outcome = DELIVERY_LATER };
 	if (fetch_secrets(&a, err) < 0)

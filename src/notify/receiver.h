@@ -3,6 +3,7 @@
 #ifndef NOTIFY_RECEIVER_H
 #define NOTIFY_RECEIVER_H
 
+#include "base/stop.h"
 #include "config/config.h"
 #include "notify/notice.h"
 
@@ -21,11 +22,11 @@ struct delivery {
 
 /*
  * Try once. 0 with what came of it in `out`; -1 is for our own errors (no memory, a secret
- * that cannot be fetched), and `stop_requested` (NULL: nobody will), as ERROR_INTERRUPTED.
+ * that cannot be fetched), and `stop` (NULL: nobody will), as ERROR_INTERRUPTED.
  * A receiver may not care for an event (a ping for what is missed, stale, announced or published;
  * PagerDuty for what is well): that is DELIVERY_DONE, answer "nothing to tell".
  */
 MUST_CHECK int receiver_send(const struct receiver_config *receiver, const struct notice *notice,
-			     int (*stop_requested)(void), struct delivery *out, struct error *err);
+			     const struct stop *stop, struct delivery *out, struct error *err);
 
 #endif

@@ -5,7 +5,7 @@
 #include "base/host.h"
 
 int test_notice_send(const struct config *config, const struct receiver_config *r,
-		     const struct test_notice *t, int (*stop_requested)(void), struct delivery *out,
+		     const struct test_notice *t, const struct stop *stop, struct delivery *out,
 		     struct error *err)
 {
 	char id[RUN_ID_SIZE], host[HOST_NAME_SIZE];
@@ -30,5 +30,5 @@ int test_notice_send(const struct config *config, const struct receiver_config *
 	n.key = arena_printf(&arena, "muster/%s/%s/%s/test", config->platform, t->kind, r->name);
 	if (!n.id || !n.key)
 		return error_set(err, ERROR_NOMEM, "no memory for a notification");
-	return receiver_send(r, &n, stop_requested, out, err);
+	return receiver_send(r, &n, stop, out, err);
 }

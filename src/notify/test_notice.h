@@ -15,7 +15,7 @@ struct test_notice {
 
 /* Once, not by the outbox. As receiver_send(). */
 MUST_CHECK int test_notice_send(const struct config *config, const struct receiver_config *r,
-				const struct test_notice *t, int (*stop_requested)(void),
+				const struct test_notice *t, const struct stop *stop,
 				struct delivery *out, struct error *err);
 
 #endif

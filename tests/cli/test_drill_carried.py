@@ -6,10 +6,11 @@ usage: test_drill_carried.py MUSTER LIVE_DRILL
 """
 import json
 import signal
+import socket
 import sys
 import time
 
-from drill import Place, run_tests, test
+from drill import CONFIG, Place, run_tests, test
 
 MUSTER, LIVE_DRILL = sys.argv[1:3]
 PLAN = """version: 1
@@ -116,6 +117,47 @@ def a_killed_one_is_taken_up_again_with_what_was_said():
         assert kinds(p) == ["tick"] * 3 + ["note"] + ["tick"] * 3, p.entries()
 
 
+ALERT = """version: 1
+title: One that sends an alert
+start: go
+validated: seen
+roles: {boss: The boss}
+phases:
+  all:
+    steps:
+      go: {kind: gate, role: boss, after: []}
+      alert: {kind: automatic, does: monitor}
+      seen: {role: boss}
+"""
+STALLING = """notify:
+  receivers:
+    program: {type: mail, to: [ops@example.com], sendmail: [sleep, '3000'], timeout: 20m}
+    server: {type: mail, to: [ops@example.com], smtp: 'smtp://127.0.0.1:PORT', starttls: false, timeout: 20m}
+    web: {type: webhook, url: 'http://127.0.0.1:PORT/', timeout: 20m}
+  routes: {none: {kinds: [copy], to: [web]}}
+drill: {test_alert: [RECEIVER]}
+"""
+
+
+@test
+def an_abort_does_not_wait_for_a_receiver_that_does_not_answer():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        for receiver in ("program", "server", "web"):
+            more = STALLING.replace("PORT", str(silent.getsockname()[1])).replace("RECEIVER", receiver)
+            with Place(MUSTER, LIVE_DRILL, CONFIG + more) as p:
+                (p.path / "backups").mkdir()
+                (p.path / "own.yaml").write_text(ALERT)
+                carrier = p.start("drill", "start", "./own.yaml", "--auto")
+                if receiver == "program":
+                    await_step(p, "alert", False)
+                else:
+                    silent.accept()[0].detach()  # it stays open
+                p.call("drill", "abort", "--reason", "the network is needed")
+                out, err = carrier.communicate(timeout=60)
+                said = [c["message"] for c in p.json("run", "show")["checks"] if c["name"] == "interrupted"]
+                assert len(said) == 1 and said[0].startswith("aborted by "), (receiver, said, out, err)
+
+
 PROVED = """version: 1
 title: One whose command depends on a file
 start: go
@@ -138,10 +180,16 @@ def judged(p):
     return report, " ".join(str(d) for d in report["drill"]["deviations"])
 
 
-def await_step(p, step):
-    """Until it has ended."""
+def steps(p):
+    """As far as there is a run."""
+    runs = p.json("run", "list")["runs"]
+    return p.json("run", "show")["steps"] if runs else []
+
+
+def await_step(p, step, ended=True):
+    """Until it has ended, or only begun."""
     end = time.monotonic() + 60
-    while not any(s["id"] == step and s["verdict"] for s in p.json("run", "show")["steps"]):
+    while not any(s["id"] == step and (s["verdict"] or not ended) for s in steps(p)):
         assert time.monotonic() < end
         time.sleep(0.05)
 

@@ -13,8 +13,9 @@
 
 static int64_t stop_at_ns;
 
-static int stop_requested(void)
+static bool is_to_stop(const void *cookie)
 {
+	(void)cookie;
 	return stop_at_ns && clock_monotonic_ns() >= stop_at_ns;
 }
 
@@ -56,6 +57,7 @@ int main(int argc, char **argv)
 	struct notice notice = { 0 };
 	struct error err = ERROR_INIT;
 	struct delivery delivery;
+	const struct stop stop = { .asked = is_to_stop };
 	const struct receiver_config *receiver;
 
 	if (argc < 3)
@@ -72,7 +74,7 @@ int main(int argc, char **argv)
 	if (!receiver)
 		return 2;
 	if (notice_from_json(json, &notice, &err) < 0 ||
-	    receiver_send(receiver, &notice, stop_requested, &delivery, &err) < 0)
+	    receiver_send(receiver, &notice, &stop, &delivery, &err) < 0)
 		return tell_error(&err);
 	return tell(&delivery);
 }
