@@ -37,14 +37,42 @@ ssize_t file_read_some(int fd, const char *name, void *bytes, size_t len, struct
 	return n;
 }
 
+static const char *name_of(mode_t mode)
+{
+	return S_ISDIR(mode)  ? "a directory" :
+	       S_ISFIFO(mode) ? "a FIFO" :
+	       S_ISSOCK(mode) ? "a socket" :
+				"a device";
+}
+
+/* What a shell hands over by "<(…)" or "|": somebody writes there. */
+static bool is_handed_over(const char *path)
+{
+	return strncmp(path, "/dev/fd/", 8) == 0 || strcmp(path, "/dev/stdin") == 0;
+}
+
+/* Opened without waiting for anybody at the other end. */
+static int open_file(const char *path, struct error *err)
+{
+	CLEANUP(cleanup_close)
+	int fd = open(path, O_RDONLY | O_CLOEXEC | (is_handed_over(path) ? 0 : O_NONBLOCK));
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_set_errno(err, ERROR_IO, "open %s", path);
+	if (!S_ISREG(st.st_mode) && !is_handed_over(path))
+		return error_set(err, ERROR_IO, "%s is no file but %s", path, name_of(st.st_mode));
+	return TAKE_FD(fd);
+}
+
 int file_read(const char *path, size_t max, struct buf *out, struct error *err)
 {
 	CLEANUP(cleanup_close)
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open_file(path, err);
 	size_t start = out->len;
 
 	if (fd < 0)
-		return error_set_errno(err, ERROR_IO, "open %s", path);
+		return -1;
 	for (;;) {
 		ssize_t n;
 

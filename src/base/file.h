@@ -10,7 +10,10 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-/* Append a file of at most `max` bytes to `out`; larger is ERROR_CONFIG. */
+/*
+ * Append a file of at most `max` bytes to `out`; larger is ERROR_CONFIG. What is no file (a FIFO, a
+ * device) is ERROR_IO, but for what a shell hands over by "<(…)".
+ */
 MUST_CHECK int file_read(const char *path, size_t max, struct buf *out, struct error *err);
 
 /*

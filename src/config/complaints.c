@@ -45,6 +45,17 @@ static bool is_bucket(const char *value)
 	return strncmp(value, "s3://", 5) == 0;
 }
 
+/* "{kind: tick, role: boss}": what it stands behind is a name. A mistyped reference has one entry. */
+static bool is_mapping(const char *value)
+{
+	const char *second;
+
+	if (*value != '{')
+		return false;
+	second = strstr(value, ", ");
+	return second && memchr(value, ':', (size_t)(second - value)) && strchr(second, ':');
+}
+
 /* The value of a secret's key that is no reference; NULL: there is none. */
 static char *find_literal(char *line)
 {
@@ -57,6 +68,8 @@ static char *find_literal(char *line)
 		length = strspn(name, NAME_LETTERS);
 		value = name + length + strspn(name + length, "\"' ");
 		if ((*value != ':' && *value != '=') || !is_secrets_name(name, length))
+			continue;
+		if (is_mapping(value + strspn(value, ":= ")))
 			continue;
 		value += strspn(value, "\"':= ");
 		if (*value && !is_reference(value) && !is_bucket(value))

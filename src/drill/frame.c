@@ -79,14 +79,15 @@ static void add_objective(struct frame *f)
 {
 	const struct drill_record *r = f->r;
 	const char *objective = duration(f, r->rto.objective_ns);
+	char took[QUANTITY_TEXT_SIZE]; /* as the report tells it, which is to the millisecond */
 
 	if (!r->rto.objective_ns)
 		frame_add(f, FRAME_CLOCK, FRAME_PLAIN, "no recovery time objective", expected(f));
 	else if (r->rto.actual_ns >= 0)
 		frame_add(f, FRAME_CLOCK,
 			  r->rto.outcome == DRILL_OUTCOME_MET ? FRAME_GOOD : FRAME_BAD,
-			  frame_say(f, "recovered in %s of %s", duration(f, r->rto.actual_ns),
-				    objective),
+			  frame_say(f, "recovered in %s of %s",
+				    quantity_format_duration(r->rto.actual_ns, took), objective),
 			  drill_outcome_name(r->rto.outcome));
 	else if (r->over || *r->not_validated)
 		frame_add(f, FRAME_CLOCK, FRAME_BAD,

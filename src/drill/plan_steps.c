@@ -92,7 +92,8 @@ static void check_kind(struct drill_reading *r, const struct node *map,
 	if (step->kind == DRILL_GATE && node_child(map, "role") && !*step->role)
 		complain(r->complaints, map->source, map->key_mark, "step \"%s\" has no role",
 			 map->key);
-	if (command && node_child(map, "command") && !step->command.count)
+	if (command && node_child(map, "command") &&
+	    (!step->command.count || !*step->command.item[0]))
 		complain(r->complaints, map->source, map->key_mark,
 			 "step \"%s\": command must name a program", map->key);
 }

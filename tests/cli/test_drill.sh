@@ -53,6 +53,24 @@ run drill-plan-small 0 drill plan small
 run drill-plan-small-json 0 drill plan small --json
 run drill-check-config 0 check-config
 
+cat >plans/unnamed.yaml <<'END'
+version: 1
+start: go
+validated: seen
+roles: {boss: The boss}
+phases:
+  only:
+    steps:
+      go: {kind: gate, role: boss}
+      keys: {kind: command, command: [""], title: The keys are changed}
+      seen: {role: boss}
+END
+run drill-plan-unnamed 7 drill plan unnamed
+rm plans/unnamed.yaml
+mkfifo plans/fifo.yaml
+run drill-plan-fifo-path 4 drill plan plans/fifo.yaml
+rm plans/fifo.yaml
+
 cat >plans/wrong.yaml <<'END'
 version: 1
 start: go

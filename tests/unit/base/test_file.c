@@ -124,6 +124,47 @@ static void a_file_of_exactly_the_limit_is_read_and_one_byte_more_is_not(void **
 	buf_release(&b);
 }
 
+static void what_is_no_file_is_named_and_not_waited_for(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct buf b = { 0 };
+	char path[128];
+	const struct {
+		const char *path, *said;
+	} rows[] = { { in_directory("fifo", path), "is no file but a FIFO" },
+		     { "/", "/ is no file but a directory" },
+		     { "/dev/zero", "/dev/zero is no file but a device" } };
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_int_equal(file_read(rows[i].path, 10, &b, &err), -1);
+		assert_non_null(strstr(err.message, rows[i].said));
+		error_clear(&err);
+	}
+	assert_int_equal(b.len, 0);
+	buf_release(&b);
+}
+
+/* As a shell hands it over by "<(…)". */
+static void a_pipe_that_is_open_already_is_read(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct buf b = { 0 };
+	char path[128];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "abc", 3), 3);
+	assert_int_equal(close(ends[1]), 0);
+	(void)snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	assert_int_equal(file_read(path, 10, &b, &err), 0);
+	assert_string_equal(b.ptr, "abc");
+	assert_int_equal(close(ends[0]), 0);
+	buf_release(&b);
+}
+
 static void what_is_read_is_appended(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -207,6 +248,8 @@ int main(void)
 		cmocka_unit_test(a_write_that_fails_leaves_nothing_behind),
 		cmocka_unit_test(a_missing_file_is_not_found),
 		cmocka_unit_test(a_file_of_exactly_the_limit_is_read_and_one_byte_more_is_not),
+		cmocka_unit_test(what_is_no_file_is_named_and_not_waited_for),
+		cmocka_unit_test(a_pipe_that_is_open_already_is_read),
 		cmocka_unit_test(what_is_read_is_appended),
 		cmocka_unit_test(missing_parents_are_made_and_existing_ones_kept),
 		cmocka_unit_test(a_tree_is_removed_but_not_what_its_links_name),

@@ -168,6 +168,19 @@ static void the_last_words_of_people_are_there(void **state)
 	buf_release(&seen.text);
 }
 
+static void a_recovery_of_less_than_a_second_took_some_time(void **state)
+{
+	struct stage *s = *state;
+	struct frame_text seen = { 0 };
+
+	stage_whole(s);
+	(void)stage_record(s, 2000);
+	s->record.rto.actual_ns = 457 * (NS_PER_SECOND / 1000);
+	look(&s->record, 100, 100, true, &seen);
+	assert_non_null(strstr(seen.text.ptr, "recovered in 457ms of 2h"));
+	buf_release(&seen.text);
+}
+
 static void names_of_others_steer_no_terminal(void **state)
 {
 	struct stage *s = *state;
@@ -216,6 +229,7 @@ int main(void)
 		TEST(a_missed_milestone_and_a_met_one_are_told_apart),
 		TEST(a_milestone_that_is_not_met_names_the_step_that_failed),
 		TEST(the_last_words_of_people_are_there),
+		TEST(a_recovery_of_less_than_a_second_took_some_time),
 		TEST(names_of_others_steer_no_terminal),
 		TEST(colours_are_there_only_when_asked_for),
 	};
