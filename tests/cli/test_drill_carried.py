@@ -129,6 +129,21 @@ phases:
       alert: {kind: automatic, does: monitor}
       seen: {role: boss}
 """
+OFFSITE = """offsite: {url: s3://bucket/muster, endpoint: 'http://127.0.0.1:9'}
+"""
+
+
+@test
+def what_is_read_from_the_repository_deviates_only_where_there_is_an_off_site_copy():
+    for more, said in (("", 0), (OFFSITE, 1)):
+        with Place(MUSTER, LIVE_DRILL, CONFIG + more) as p:
+            (p.path / "backups").mkdir()
+            (p.path / "own.yaml").write_text(ALERT)
+            p.start("drill", "start", "./own.yaml", "--auto", "--local").communicate(timeout=60)
+            told = p.json("run", "show")["drill"]["deviations"]
+            assert sum("not from the off-site copy" in str(d) for d in told) == said, (more, told)
+
+
 STALLING = """notify:
   receivers:
     program: {type: mail, to: [ops@example.com], sendmail: [sleep, '3000'], timeout: 20m}

@@ -86,9 +86,10 @@ static int tell_new(struct plan_run *run, struct drill *d, struct error *err)
 	    note_seconds(run, "objective.rto", drill_rto_of(d), err) < 0 ||
 	    note_seconds(run, "objective.rpo", drill_rpo_of(d), err) < 0)
 		return -1;
-	if (!r->run.offsite &&
+	/* where there is no such copy, nothing else could have been read */
+	if (!r->run.offsite && *d->config->offsite.url &&
 	    drill_note(run, "deviation", err,
-		       "the backups are read from the repository, not from an off-site copy") < 0)
+		       "the backups are read from the repository, not from the off-site copy") < 0)
 		return -1;
 	if (note_scenario(run, r, err) < 0)
 		return -1;
