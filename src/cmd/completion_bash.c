@@ -40,6 +40,27 @@ static void walk(FILE *out, const struct command *root, const char *word)
 	(void)fprintf(out, "%s/) command=\"$command/%s\" ;;\n\t\tesac\n", root->name, word);
 }
 
+/* Within the walk: whose drill is meant is told by the configuration on the line. bash parts words at "=". */
+static void find_config(FILE *out, const char *words)
+{
+	(void)fprintf(out,
+		      "\t\tcase \"${%s[i]}\" in\n"
+		      "\t\t-c|--config) config=${%s[i+1]}\n"
+		      "\t\t\tif [ \"$config\" = \"=\" ]; then config=${%s[i+2]}; fi ;;\n"
+		      "\t\t--config=*) config=${%s[i]#--config=} ;;\n"
+		      "\t\tesac\n",
+		      words, words, words, words);
+}
+
+/* As a shell would have it, of a word that it has not expanded yet. */
+static void expand_config(FILE *out)
+{
+	(void)fputs("\tconfig=${config/#\\~\\//$HOME/}\n", out);
+}
+
+#define STEPS(which)                                                                               \
+	"muster ${config:+-c} ${config:+\"$config\"} completion --steps=" which " 2>/dev/null"
+
 static void bash_value(FILE *out, const char *path, const struct option_row *row)
 {
 	if (row->type == OPTION_FLAG)
@@ -78,7 +99,7 @@ static void bash_words(FILE *out, const char *path, const struct command *comman
 	(void)fputs("$global", out);
 	/* names of steps have nothing in them that a shell would take for its own */
 	if (completion_takes_step(command))
-		(void)fputs(" $(muster completion --steps=open 2>/dev/null)", out);
+		(void)fputs(" $(" STEPS("open") ")", out);
 	(void)fputs("\" ;;\n", out);
 }
 
@@ -87,24 +108,30 @@ void completion_bash(FILE *out, const struct command *root)
 	(void)fprintf(out,
 		      "# bash completion for muster, written by \"muster completion bash\"\n"
 		      "_%s()\n{\n"
-		      "\tlocal current=${COMP_WORDS[COMP_CWORD]} command=%s values=\"\" words i\n"
+		      "\tlocal current=${COMP_WORDS[COMP_CWORD]} command=%s values=\"\" "
+		      "config=\"\" words i\n"
 		      "\tlocal before=${COMP_WORDS[COMP_CWORD-1]} global=\"",
 		      root->name, root->name);
 	for (const struct option_row *row = arguments_global_rows; row->name; row++)
 		(void)fprintf(out, "%s--%s", row == arguments_global_rows ? "" : " ", row->name);
 	(void)fputs("\"\n\tfor ((i = 1; i < COMP_CWORD; i++)); do\n", out);
 	walk(out, root, "${COMP_WORDS[i]}");
-	(void)fputs("\tdone\n\tcase \"$command:$before\" in\n", out);
+	find_config(out, "COMP_WORDS");
+	(void)fputs("\tdone\n", out);
+	expand_config(out);
+	(void)fputs("\tcase \"$command:$before\" in\n", out);
 	for (const struct option_row *row = arguments_global_rows; row->name; row++)
 		bash_value(out, "*", row);
 	each_command(out, root, bash_values);
 	(void)fputs("\tesac\n\tcase \"$values\" in\n"
 		    "\t@files) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"
 		    "\t@text) COMPREPLY=(); return ;;\n"
-		    "\t@steps) values=$(muster completion --steps=all 2>/dev/null)\n"
-		    "\t\tCOMPREPLY=($(compgen -W \"$values\" -- \"$current\")); return ;;\n"
-		    "\t?*) COMPREPLY=($(compgen -W \"$values\" -- \"$current\")); return ;;\n"
-		    "\tesac\n\tcase \"$command\" in\n",
+		    "\t@steps) values=$(" STEPS("all") ")\n"
+						       "\t\tCOMPREPLY=($(compgen -W \"$values\" -- "
+						       "\"$current\")); return ;;\n"
+						       "\t?*) COMPREPLY=($(compgen -W \"$values\" "
+						       "-- \"$current\")); return ;;\n"
+						       "\tesac\n\tcase \"$command\" in\n",
 		    out);
 	each_command(out, root, bash_words);
 	(void)fprintf(out,
@@ -132,7 +159,7 @@ static void zsh_words(FILE *out, const char *path, const struct command *command
 	for (const struct command *const *c = command->subcommands; c && *c; c++)
 		zsh_word(out, "", (*c)->name, (*c)->summary);
 	if (completion_takes_step(command))
-		(void)fputs(" ${(f)\"$(muster completion --steps=open 2>/dev/null)\"}", out);
+		(void)fputs(" ${(f)\"$(" STEPS("open") ")\"}", out);
 	(void)fputs(" )\n\t\toptions+=(", out);
 	for (const struct option_row *row = command->options; row && row->name; row++)
 		zsh_word(out, "--", row->name, row->summary);
@@ -143,22 +170,28 @@ void completion_zsh(FILE *out, const struct command *root)
 {
 	(void)fprintf(out,
 		      "#compdef %s\n# zsh completion, written by \"muster completion zsh\"\n"
-		      "_%s()\n{\n\tlocal command=%s values=\"\" i\n\tlocal -a commands options\n"
+		      "_%s()\n{\n\tlocal command=%s values=\"\" config=\"\" i\n\tlocal -a commands "
+		      "options\n"
 		      "\toptions=(",
 		      root->name, root->name, root->name);
 	for (const struct option_row *row = arguments_global_rows; row->name; row++)
 		zsh_word(out, "--", row->name, row->summary);
 	(void)fputs(" )\n\tfor ((i = 2; i < CURRENT; i++)); do\n", out);
 	walk(out, root, "${words[i]}");
-	(void)fputs("\tdone\n\tcase \"$command:${words[CURRENT-1]}\" in\n", out);
+	find_config(out, "words");
+	(void)fputs("\tdone\n", out);
+	expand_config(out);
+	(void)fputs("\tcase \"$command:${words[CURRENT-1]}\" in\n", out);
 	for (const struct option_row *row = arguments_global_rows; row->name; row++)
 		bash_value(out, "*", row);
 	each_command(out, root, bash_values);
 	(void)fputs("\tesac\n\tcase \"$values\" in\n\t@files) _files; return ;;\n"
 		    "\t@text) return ;;\n"
-		    "\t@steps) compadd -- ${(f)\"$(muster completion --steps=all 2>/dev/null)\"}; "
-		    "return ;;\n"
-		    "\t?*) compadd -- ${=values}; return ;;\n\tesac\n\tcase \"$command\" in\n",
+		    "\t@steps) compadd -- ${(f)\"$(" STEPS(
+			    "all") ")\"}; "
+				   "return ;;\n"
+				   "\t?*) compadd -- ${=values}; return ;;\n\tesac\n\tcase "
+				   "\"$command\" in\n",
 		    out);
 	each_command(out, root, zsh_words);
 	(void)fprintf(out,

@@ -32,7 +32,7 @@ static void option(FILE *out, const char *program, const char *condition,
 		(void)fputc('\'', out);
 	}
 	if (completion_is_step(row))
-		(void)fputs(" -a '(muster completion --steps=all 2>/dev/null)'", out);
+		(void)fputs(" -a '(__muster_steps all)'", out);
 	(void)fputs(" -d ", out);
 	quoted(out, row->summary);
 	(void)fputc('\n', out);
@@ -69,8 +69,8 @@ static void command_lines(FILE *out, const char *program, const struct command *
 		options(out, program, condition, (*sub)->options);
 		if (completion_takes_step(*sub))
 			(void)fprintf(out,
-				      "complete -c %s -f -n '%s' -a '(muster completion "
-				      "--steps=open 2>/dev/null)'\n",
+				      "complete -c %s -f -n '%s' -a '(__muster_steps "
+				      "open)'\n",
 				      program, condition);
 		(void)snprintf(condition, sizeof(condition), "__fish_seen_subcommand_from %s",
 			       command->name);
@@ -80,6 +80,22 @@ static void command_lines(FILE *out, const char *program, const struct command *
 void completion_fish(FILE *out, const struct command *root)
 {
 	(void)fprintf(out, "# fish completion, written by \"%s completion fish\"\n", root->name);
+	/* whose drill is meant is told by the configuration on the line */
+	(void)fputs("function __muster_steps\n"
+		    "\tset -l words (commandline -opc)\n"
+		    "\tset -l config\n"
+		    "\tfor i in (seq (count $words))\n"
+		    "\t\tswitch $words[$i]\n"
+		    "\t\tcase -c --config\n"
+		    "\t\t\tset config $words[(math $i + 1)]\n"
+		    "\t\tcase '--config=*'\n"
+		    "\t\t\tset config (string replace -- --config= '' $words[$i])\n"
+		    "\t\tend\n\tend\n"
+		    "\tset config (string replace -r '^~/' \"$HOME/\" -- $config)\n"
+		    "\tmuster completion --steps=$argv[1] (test -n \"$config\"; and printf '%s\\n' "
+		    "-c $config) "
+		    "2>/dev/null\nend\n",
+		    out);
 	options(out, root->name, "", arguments_global_rows);
 	for (const struct command *const *c = root->subcommands; *c; c++) {
 		word(out, root->name, "__fish_use_subcommand", *c);

@@ -4,6 +4,7 @@
 
 usage: test_drill_entries.py MUSTER LIVE_DRILL
 """
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -263,6 +264,46 @@ def a_shell_completes_the_steps_of_the_drill_that_is_under_way():
         for command in ("tick", "refuse"):
             assert completed("muster", "drill", command) == ["present", "channels"], command
         assert completed("muster", "drill", "note", "--step") == every
+        (p.path / "muster.yaml").rename(p.path / "other.yaml")
+        assert completed("muster", "drill", "tick") == [], "there is no configuration"
+        for config in (["-c", "other.yaml"], ["--config", "=", "other.yaml"]):
+            assert completed("muster", *config, "drill", "tick") == ["present", "channels"], config
+            assert completed("muster", *config, "drill", "note", "--step") == every, config
+
+
+ZSH = """muster() { "$MUSTER" "$@" }
+compadd() { shift; print -l -- "$@" }
+_describe() { local name=${argv[-1]}; print -l -- ${(P)name} }
+_files() { }
+words=(WORDS "") CURRENT=$#words
+source ./script"""
+FISH = """function muster; $MUSTER $argv; end
+source ./script
+complete -C "WORDS " """
+
+
+@test
+def other_shells_complete_the_steps_by_the_configuration_on_the_line():
+    for shell, script in (("zsh", ZSH), ("fish", FISH)):
+        if not shutil.which(shell):
+            print(f"skipped: {shell} is not installed, so that its completions are not tried")
+            continue
+        with place() as p:
+            d = p.drill(plan=PLAN)
+            d.tell("begin present 9", "begin channels 9")
+            every = set(p.call("completion", "--steps=all").split())
+            (p.path / "script").write_text(p.call("completion", shell))
+            (p.path / "muster.yaml").rename(p.path / "other.yaml")
+
+            def completed(words):
+                done = subprocess.run([shell, "-c", script.replace("WORDS", words)], cwd=p.path, text=True, check=True,
+                                      env=p.environment | {"MUSTER": p.muster}, stdout=subprocess.PIPE)
+                return {line.split("\t")[0] for line in done.stdout.split("\n")} & every
+
+            assert completed("muster drill tick") == set(), shell
+            for config in ("-c other.yaml", "--config other.yaml", "--config=other.yaml"):
+                assert completed(f"muster {config} drill tick") == {"present", "channels"}, (shell, config)
+                assert completed(f"muster {config} drill note --step") == every, (shell, config)
 
 
 @test
