@@ -38,13 +38,22 @@ static int ask(const struct drill *d, const struct side *side, const char *sql, 
 	return seen.code == 0 && !seen.time_is_up;
 }
 
+/*
+ * The restored server may commit before it has flushed, so that what is flushed need not be all that
+ * was written: a commit that waits for its flush is behind everything before it.
+ */
+static const char position_sql[] =
+	"BEGIN READ WRITE; SET LOCAL synchronous_commit = on;"
+	" DO $$BEGIN PERFORM pg_catalog.pg_logical_emit_message(true, 'muster', ''); END$$;"
+	" COMMIT; SELECT pg_catalog.pg_current_wal_flush_lsn()";
+
 /* Has the standby all that the primary had written when it was asked? 1: yes; 0: `said` tells why not. */
 static int await(const struct drill *d, const struct side *primary, const struct side *standby,
 		 char said[SAID_MAX], struct error *err)
 {
 	const int64_t end_ns = clock_monotonic_ns() + patience_ns;
 	char lsn[SAID_MAX], sql[400];
-	int rc = ask(d, primary, "SELECT pg_catalog.pg_current_wal_flush_lsn()", lsn, err);
+	int rc = ask(d, primary, position_sql, lsn, err);
 
 	if (rc <= 0 || strspn(lsn, "0123456789ABCDEF/") != strlen(lsn) || strlen(lsn) >= LSN_MAX) {
 		(void)snprintf(said, SAID_MAX, "the restored server does not answer: %.300s", lsn);
