@@ -14,7 +14,7 @@ enum { LINE_SIZE = 600, NAMES_SIZE = 400 };
 /* None of them is negative. */
 static int64_t ns_of(const json_t *value, double unit)
 {
-	return (int64_t)(json_number_value(value) * unit * NS_PER_SECOND + 0.5);
+	return (int64_t)(json_number_value(value) * unit * 1000 + 0.5) * (NS_PER_SECOND / 1000);
 }
 
 void demo_drill_print_plan(const struct show *s, const json_t *plan)

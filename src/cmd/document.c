@@ -17,7 +17,7 @@ int document_print(FILE *out, json_t *document, struct error *err)
 
 	if (!document)
 		return error_set(err, ERROR_NOMEM, "out of memory");
-	rc = json_dumpf(document, out, JSON_INDENT(2));
+	rc = json_dumpf(document, out, JSON_INDENT(2) | MODEL_JSON_REALS);
 	json_decref(document);
 	if (rc < 0 || fputc('\n', out) == EOF)
 		return error_set_errno(err, ERROR_IO, "cannot write to standard output");

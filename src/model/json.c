@@ -315,14 +315,14 @@ static int append_text(const char *text, size_t len, void *out)
 
 int model_json_write(const json_t *json, struct buf *out)
 {
-	if (json_dump_callback(json, append_text, out, JSON_INDENT(2)) < 0)
+	if (json_dump_callback(json, append_text, out, JSON_INDENT(2) | MODEL_JSON_REALS) < 0)
 		return -1;
 	return buf_puts(out, "\n");
 }
 
 int model_json_write_line(const json_t *json, struct buf *out)
 {
-	if (json_dump_callback(json, append_text, out, JSON_COMPACT) < 0)
+	if (json_dump_callback(json, append_text, out, JSON_COMPACT | MODEL_JSON_REALS) < 0)
 		return -1;
 	return buf_puts(out, "\n");
 }

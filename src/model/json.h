@@ -107,6 +107,9 @@ json_t *model_json_load_bounded(struct span text, size_t memory_max, json_error_
 /* As model_json_load(), for any value instead of an array or object only. */
 json_t *model_json_load_value(struct span text, json_error_t *problem, struct error *err);
 
+/* How numbers are written: 0.167, and not the 0.16700000000000001 that is as near to it. */
+#define MODEL_JSON_REALS JSON_REAL_PRECISION(15)
+
 /* The document as text, ending in a newline, appended to `out`. -1 when out of memory. */
 MUST_CHECK int model_json_write(const json_t *json, struct buf *out);
 /* As model_json_write(), in one line. */

@@ -7,12 +7,12 @@
 #include "report/document.h"
 #include "report/drill.intern.h"
 
-/* Minutes, to the thousandth; null for what was not measured. */
+/* Minutes, to less than a millisecond; null for what was not measured. */
 static json_t *minutes_to_json(int64_t ns)
 {
-	int64_t thousandths = ns / (60 * 1000000);
+	const int64_t unit_ns = 60 * 10000, hundred_thousandths = (ns + unit_ns / 2) / unit_ns;
 
-	return ns < 0 ? json_null() : json_real((double)thousandths / 1000.0);
+	return ns < 0 ? json_null() : json_real((double)hundred_thousandths / 100000.0);
 }
 
 static json_t *measured_to_json(int64_t ns)

@@ -6,6 +6,7 @@ usage: test_drill.py MUSTER [PART OF A NAME]
 """
 import json
 import os
+import re
 import sqlite3
 import sys
 from contextlib import closing
@@ -68,6 +69,10 @@ def reports_and_metrics_are_there(p):
     saved = json.loads((reports / f"{run}.metrics.json").read_text())
     assert saved["schema"] == "muster.drill-metrics/v1" and saved["verdict"] == "pass", saved["summary"]
     assert json.loads((reports / f"{run}.json").read_text())["drill"], "the report of a drill tells of it"
+    # 0.167, and not the 0.16700000000000001 that a binary fraction is nearest to
+    for words in (("--metrics",), ("--json",)):
+        long = re.findall(r"\d+\.\d{10,}", p.call("drill", "show", *words))
+        assert not long, long
 
 
 def rendered(p, config, run):
