@@ -45,10 +45,11 @@ static const char *name_of(mode_t mode)
 				"a device";
 }
 
-/* What a shell hands over by "<(…)" or "|": somebody writes there. */
+/* What a shell hands over by "<(…)" (zsh in the second way) or "|": somebody writes there. */
 static bool is_handed_over(const char *path)
 {
-	return strncmp(path, "/dev/fd/", 8) == 0 || strcmp(path, "/dev/stdin") == 0;
+	return strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/self/fd/", 14) == 0 ||
+	       strcmp(path, "/dev/stdin") == 0;
 }
 
 /* Opened without waiting for anybody at the other end. */

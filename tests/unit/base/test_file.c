@@ -147,22 +147,28 @@ static void what_is_no_file_is_named_and_not_waited_for(void **state)
 }
 
 /* As a shell hands it over by "<(…)". */
-static void a_pipe_that_is_open_already_is_read(void **state)
+static void read_a_pipe(const char *way)
 {
 	struct error err = ERROR_INIT;
 	struct buf b = { 0 };
 	char path[128];
 	int ends[2];
 
-	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "abc", 3), 3);
 	assert_int_equal(close(ends[1]), 0);
-	(void)snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	(void)snprintf(path, sizeof(path), "%s/%d", way, ends[0]);
 	assert_int_equal(file_read(path, 10, &b, &err), 0);
 	assert_string_equal(b.ptr, "abc");
 	assert_int_equal(close(ends[0]), 0);
 	buf_release(&b);
+}
+
+static void a_pipe_that_is_open_already_is_read(void **state)
+{
+	(void)state;
+	read_a_pipe("/dev/fd");
+	read_a_pipe("/proc/self/fd");
 }
 
 static void what_is_read_is_appended(void **state)
