@@ -45,15 +45,16 @@ static bool is_bucket(const char *value)
 	return strncmp(value, "s3://", 5) == 0;
 }
 
-/* "{kind: tick, role: boss}": what it stands behind is a name. A mistyped reference has one entry. */
-static bool is_mapping(const char *value)
+/* "{kind: tick, role: boss}" of a drill's plan: what it stands behind is a name. */
+static bool is_step(const char *value)
 {
-	const char *second;
+	static const char *const keys[] = { "kind:", "role:", "title:" };
 
-	if (*value != '{')
-		return false;
-	second = strstr(value, ", ");
-	return second && memchr(value, ':', (size_t)(second - value)) && strchr(second, ':');
+	for (size_t i = 0; *value == '{' && i < sizeof(keys) / sizeof(*keys); i++) {
+		if (strstr(value, keys[i]))
+			return true;
+	}
+	return false;
 }
 
 /* The value of a secret's key that is no reference; NULL: there is none. */
@@ -69,7 +70,7 @@ static char *find_literal(char *line)
 		value = name + length + strspn(name + length, "\"' ");
 		if ((*value != ':' && *value != '=') || !is_secrets_name(name, length))
 			continue;
-		if (is_mapping(value + strspn(value, ":= ")))
+		if (is_step(value + strspn(value, ":= ")))
 			continue;
 		value += strspn(value, "\"':= ");
 		if (*value && !is_reference(value) && !is_bucket(value))

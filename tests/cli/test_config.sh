@@ -145,6 +145,11 @@ run check-wrong-json 7 check-config wrong.yaml --json
 run check-syntax 7 check-config syntax.yaml
 run check-tab 7 check-config tab.yaml
 run check-literal 0 check-config literal.yaml
+# a map where a secret was meant is no step of a drill, whose name may be that of a secret
+sed 's/password: .*/password: {text: hunter2, note: mine}}}}/' literal.yaml >map.yaml
+"$muster" check-config -c map.yaml >out 2>err && fail "a map for a password"
+grep -q 'connect: {password: \*\*\*' err || fail "no line is quoted: $(cat err)"
+if grep -q hunter2 out err; then fail "a secret is shown: $(cat out err)"; fi
 run check-secrets 7 check-config secrets.yaml
 run check-nameless 7 check-config nameless.yaml
 "$muster" config show --origin --set run.jobs=2 | grep -v '# built-in$' >out
