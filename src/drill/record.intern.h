@@ -43,6 +43,8 @@ static inline bool drill_step_has_ended(const struct drill_record_step *s)
 
 /* The worst of the checks of that name whose subject the step is. */
 enum verdict drill_step_word(const struct drill_record *r, enum check_id id, const char *step);
+/* Is there a check of it that could not be made? Then its verdict is its own word, not that of its end. */
+bool drill_step_tells_error(const struct drill_record *r, const char *step);
 /* What ended the drill before its own end, a signal or people, in words; NULL: nothing did. */
 const char *drill_record_interruption(const struct drill_record *r);
 /* The title of a step or phase within a sentence, in quotes; NULL: no memory. */

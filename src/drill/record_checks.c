@@ -65,20 +65,39 @@ enum verdict drill_step_word(const struct drill_record *r, enum check_id id, con
 	return worst;
 }
 
+bool drill_step_tells_error(const struct drill_record *r, const char *step)
+{
+	for (size_t i = 0; i < r->run->checks.count; i++) {
+		const struct check *c = &r->run->checks.item[i];
+
+		if (strcmp(c->step, step) == 0 && check_weight(c) == VERDICT_ERROR)
+			return true;
+	}
+	return false;
+}
+
+/* A judgement that it could not make is of what it judges: the step did what it is for. */
+static bool has_judged(const struct drill_record *r, const struct drill_record_step *s)
+{
+	const char *id = s->plan->id;
+
+	return s->plan->kind == DRILL_AUTOMATIC && s->plan->work == DRILL_WORK_JUDGE &&
+	       drill_step_word(r, CHECK_STEP, id) <= VERDICT_WARN &&
+	       (s->verdict == VERDICT_FAIL || drill_step_tells_error(r, id));
+}
+
 /* Its verdict is also that of a check against its objective. */
 bool drill_step_was_only_late(const struct drill_record *r, const struct drill_record_step *s)
 {
 	const char *id = s->plan->id;
 
+	if (has_judged(r, s))
+		return true;
 	if (s->verdict != VERDICT_FAIL || drill_step_word(r, CHECK_STEP, id) > VERDICT_WARN)
 		return false;
 	if (s->plan->kind == DRILL_COMMAND)
 		return s->overrun_ns && drill_step_word(r, CHECK_STEP, id) != VERDICT_SKIPPED;
-	if (s->plan->kind != DRILL_AUTOMATIC)
-		return false;
-	if (s->plan->work == DRILL_WORK_JUDGE)
-		return true;
-	return s->overrun_ns && work_was_done(r, s->plan);
+	return s->plan->kind == DRILL_AUTOMATIC && s->overrun_ns && work_was_done(r, s->plan);
 }
 
 bool drill_step_fell_short(const struct drill_record_step *s)

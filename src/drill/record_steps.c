@@ -180,7 +180,8 @@ static bool was_interrupted(const struct drill_record *r, const struct drill_rec
 {
 	return r->over && s->end_ns && s->verdict == VERDICT_ERROR &&
 	       drill_record_interruption(r) &&
-	       drill_step_word(r, CHECK_STEP, s->plan->id) <= VERDICT_WARN;
+	       drill_step_word(r, CHECK_STEP, s->plan->id) <= VERDICT_WARN &&
+	       !drill_step_tells_error(r, s->plan->id);
 }
 
 static int read_step(struct drill_record *r, size_t i, struct error *err)

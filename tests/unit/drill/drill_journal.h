@@ -95,8 +95,9 @@ static inline void stage_step(struct stage *s, const char *id, double from, doub
 					      .duration_ns = staged_at(minutes) - STAGED_T0 });
 }
 
-static inline void stage_check(struct stage *s, enum check_id id, const char *component,
-			       enum verdict verdict, const char *message)
+/* `step`: that yielded it; NULL: none is told. */
+static inline void stage_check_of(struct stage *s, const char *step, enum check_id id,
+				  const char *component, enum verdict verdict, const char *message)
 {
 	const struct check check = { .name = check_name(id),
 				     .component = component,
@@ -106,8 +107,15 @@ static inline void stage_check(struct stage *s, enum check_id id, const char *co
 
 	stage_tell(s, (struct event){ .type = EVENT_CHECK,
 				      .at_ns = staged_at(100),
+				      .step = step,
 				      .component = *component ? component : NULL,
 				      .check = &check });
+}
+
+static inline void stage_check(struct stage *s, enum check_id id, const char *component,
+			       enum verdict verdict, const char *message)
+{
+	stage_check_of(s, NULL, id, component, verdict, message);
 }
 
 static inline int64_t stage_entry(struct stage *s, struct entry e, double minute)

@@ -442,6 +442,27 @@ static void a_step_during_which_a_signal_ended_the_drill_is_not_blamed(void **st
 	assert_int_equal(r->verdict, VERDICT_ERROR);
 }
 
+/* It had ended before, and could not do its work. */
+static void a_step_that_was_over_when_a_signal_ended_the_drill_has_failed(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_begin(s);
+	stage_prepare(s);
+	stage_step(s, "available", 0, 5, VERDICT_ERROR);
+	stage_check_of(s, "available", CHECK_READABLE, "database", VERDICT_ERROR,
+		       "the bucket does not answer");
+	stage_check(s, CHECK_INTERRUPTED, "", VERDICT_ERROR, "stopped by signal 15 (Terminated)");
+	stage_tell(s, (struct event){ .type = EVENT_RUN_FINISHED,
+				      .at_ns = staged_at(9),
+				      .duration_ns = minutes(29),
+				      .verdict = VERDICT_ERROR });
+	r = stage_record(s, 3000);
+	assert_false(step(r, "available")->interrupted);
+	assert_string_equal(r->not_validated, "\"All backups are made available\" failed");
+}
+
 static void what_was_missed_before_a_drill_was_cut_short_stays_missed(void **state)
 {
 	struct stage *s = *state;
@@ -635,6 +656,7 @@ int main(void)
 		TEST(a_step_that_is_done_again_does_not_ask_before_it_fails_again),
 		TEST(a_drill_that_was_cut_short_measures_nothing),
 		TEST(a_step_during_which_a_signal_ended_the_drill_is_not_blamed),
+		TEST(a_step_that_was_over_when_a_signal_ended_the_drill_has_failed),
 		TEST(what_was_missed_before_a_drill_was_cut_short_stays_missed),
 		TEST(a_recovery_that_was_left_when_its_time_was_up_missed_its_objective),
 		TEST(a_drill_that_did_not_begin_says_why),

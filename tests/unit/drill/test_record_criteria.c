@@ -268,6 +268,29 @@ static void a_component_that_tells_no_point_leaves_the_loss_open(void **state)
 			    "no recovery point of archive is told; the objective is 6h");
 }
 
+/* The judgement said so, and did what it is for. */
+static void a_loss_that_nobody_can_tell_leaves_the_recovery_as_it_was(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_begin(s);
+	stage_note(s, "archive", "engine", "postgresql");
+	stage_prepare(s);
+	stage_recover_until(s, 119);
+	stage_checks(s, CHECK_ID_COUNT);
+	stage_step(s, "recovery-time", 119, 1, VERDICT_ERROR);
+	stage_check_of(s, "recovery-time", CHECK_RECOVERY_POINT, "", VERDICT_ERROR,
+		       "nobody can tell what would be lost of archive");
+	stage_finish(s, VERDICT_ERROR);
+	r = stage_record(s, 2000);
+	assert_int_equal(step(r, "recovery-time")->state, DRILL_STEP_DONE);
+	assert_int_equal(r->rto.actual_ns, minutes(120));
+	assert_int_equal(r->rto.outcome, DRILL_OUTCOME_MET);
+	assert_int_equal(r->rpo.outcome, DRILL_OUTCOME_NOT_MEASURED);
+	assert_int_equal(phase(r, "validation")->milestone, DRILL_OUTCOME_MET);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_open, stage_close)
 
 int main(void)
@@ -289,6 +312,7 @@ int main(void)
 		TEST(a_service_that_ended_before_the_validation_was_over_leaves_no_recovery),
 		TEST(a_service_that_ended_after_the_validation_leaves_the_recovery_as_it_was),
 		TEST(a_component_that_tells_no_point_leaves_the_loss_open),
+		TEST(a_loss_that_nobody_can_tell_leaves_the_recovery_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
