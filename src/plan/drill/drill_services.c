@@ -238,15 +238,16 @@ static int tell_ended(struct plan_run *run, struct drill *d, const struct checks
 	return plan_checks(run, checks, err);
 }
 
-/* The run as the step `health` has it, which began the watch: done again, it begins it anew. */
-static struct plan_run as_health(const struct drill *d)
+/* The run as the step has it that began the watch: done again, it begins it anew. */
+static struct plan_run as_beginner(const struct drill *d)
 {
+	const enum drill_work began = has_health(d) ? DRILL_WORK_HEALTH : DRILL_WORK_DEPLOY;
 	struct plan_run run = *d->run;
 
 	for (size_t i = 0; i < d->step_count; i++) {
 		const struct drill_step *s = d->state[i].step;
 
-		if (s->kind == DRILL_AUTOMATIC && s->work == DRILL_WORK_HEALTH)
+		if (s->kind == DRILL_AUTOMATIC && s->work == began)
 			run.current = &d->step[i];
 	}
 	return run;
@@ -256,7 +257,7 @@ int drill_watch_services(struct drill *d, struct error *err)
 {
 	CLEANUP(checks_release)
 	struct checks checks = { 0 };
-	struct plan_run run = as_health(d);
+	struct plan_run run = as_beginner(d);
 
 	if (pthread_mutex_trylock(&d->services_lock) != 0)
 		return 0;
