@@ -7,7 +7,7 @@
 #include "plan/drill/drill.intern.h"
 #include "sandbox/visit_program.h"
 
-enum { LSN_MAX = 32, SAID_MAX = 400, GLANCE_US = 200000 };
+enum { LSN_MAX = 32, SAID_MAX = 400, WHY_MAX = SAID_MAX + 160, GLANCE_US = 200000 };
 static const int64_t patience_ns = 30 * NS_PER_SECOND, question_ns = 20 * NS_PER_SECOND;
 
 /* One server, as psql finds it from inside; the standby's socket is in a directory of the primary's. */
@@ -47,16 +47,17 @@ static const char position_sql[] =
 	" DO $$BEGIN PERFORM pg_catalog.pg_logical_emit_message(true, 'muster', ''); END$$;"
 	" COMMIT; SELECT pg_catalog.pg_current_wal_flush_lsn()";
 
-/* Has the standby all that the primary had written when it was asked? 1: yes; 0: `said` tells why not. */
+/* Has the standby all that the primary had written when it was asked? 1: yes; 0: `why` not. */
 static int await(const struct drill *d, const struct side *primary, const struct side *standby,
-		 char said[SAID_MAX], struct error *err)
+		 char why[WHY_MAX], struct error *err)
 {
 	const int64_t end_ns = clock_monotonic_ns() + patience_ns;
-	char lsn[SAID_MAX], sql[400];
+	char lsn[SAID_MAX], said[SAID_MAX], sql[400];
 	int rc = ask(d, primary, position_sql, lsn, err);
 
 	if (rc <= 0 || strspn(lsn, "0123456789ABCDEF/") != strlen(lsn) || strlen(lsn) >= LSN_MAX) {
-		(void)snprintf(said, SAID_MAX, "the restored server does not answer: %.300s", lsn);
+		(void)snprintf(why, WHY_MAX,
+			       "the restored server no longer tells what it has written: %s", lsn);
 		return rc < 0 ? -1 : 0;
 	}
 	(void)snprintf(sql, sizeof(sql),
@@ -71,6 +72,8 @@ static int await(const struct drill *d, const struct side *primary, const struct
 			return rc;
 		(void)usleep(GLANCE_US);
 	} while (clock_monotonic_ns() < end_ns);
+	(void)snprintf(why, WHY_MAX,
+		       "the standby does not have what was written since, after 30 s: %s", said);
 	return 0;
 }
 
@@ -91,7 +94,7 @@ static const char *host_of_standby(struct drill *d, const struct restore_target 
 static int tell_unseen(struct plan_run *run, struct drill *d, struct question *q,
 		       const struct error *cause, struct error *err)
 {
-	char message[SAID_MAX + 160];
+	char message[WHY_MAX];
 
 	(void)snprintf(message, sizeof(message), "the standby could not be asked: %.400s",
 		       cause->message);
@@ -109,13 +112,13 @@ static int look_at(struct plan_run *run, struct drill *d, const struct restore_t
 	struct question q = { .id = CHECK_REPLICATION,
 			      .component = t->component,
 			      .subject = "after the services" };
-	char said[SAID_MAX] = "", message[SAID_MAX + 160];
+	char why[WHY_MAX] = "";
 	struct error cause = ERROR_INIT, ignored = ERROR_INIT;
 	int rc;
 
 	if (!standby.host)
 		return judge_skipped(run, &q, err, "nobody told where the standby is");
-	rc = await(d, &primary, &standby, said, &cause);
+	rc = await(d, &primary, &standby, why, &cause);
 	if (rc < 0 && plan_may_go_on(run, &ignored) < 0) {
 		*err = cause;
 		return -1;
@@ -125,11 +128,9 @@ static int look_at(struct plan_run *run, struct drill *d, const struct restore_t
 	if (rc)
 		return judge(run, &q, true, err,
 			     "the standby still streams, and has all that was written until now");
-	(void)snprintf(message, sizeof(message),
-		       "the standby does not have what was written since, after 30 s: %s", said);
-	if (drill_tell_ended(run, d, t->component->name, message, err) < 0)
+	if (drill_tell_ended(run, d, t->component->name, why, err) < 0)
 		return -1;
-	return judge(run, &q, false, err, "%s", message);
+	return judge(run, &q, false, err, "%s", why);
 }
 
 /* It had a standby that streamed; of another, what was wrong has been told. */
