@@ -29,7 +29,7 @@ static int save(const struct invocation *inv, struct drill_session *s, struct er
 
 	if (drill_dead_save(&s->config, s->history, s->id, path, err) < 0)
 		return -1;
-	if (!inv->global.json && !inv->global.quiet)
+	if (path[0] && !inv->global.json && !inv->global.quiet)
 		(void)fprintf(inv->err, "The report is in %s\n", path);
 	return 0;
 }

@@ -41,11 +41,16 @@ static void save(const struct invocation *inv, const struct config *config, stru
 int drill_dead_recover(const struct invocation *inv, const struct config *config, struct history *h,
 		       struct error *err)
 {
-	struct history_drill dead;
+	struct history_drill dead, left;
 
 	if (history_unfinished_drill(h, &dead, err) < 0 || history_recover(h, err) < 0)
 		return -1;
-	if (dead.run[0] && !dead.alive && !dead.resumable)
+	if (!dead.run[0] || dead.alive)
+		return 0;
+	if (history_unfinished_drill(h, &left, err) < 0)
+		return -1;
+	/* whether it may be resumed is a matter of time: what was ended tells */
+	if (strcmp(left.run, dead.run) != 0)
 		save(inv, config, h, dead.run);
 	return 0;
 }
