@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 int file_write_all(int fd, const char *name, const void *bytes, size_t len, struct error *err)
 {
@@ -52,6 +53,12 @@ static bool is_handed_over(const char *path)
 	       strcmp(path, "/dev/stdin") == 0;
 }
 
+/* /dev/null, by whatever name: a file that is empty, as whoever names it means. */
+static bool is_null(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
 /* Opened without waiting for anybody at the other end. */
 static int open_file(const char *path, struct error *err)
 {
@@ -61,7 +68,7 @@ static int open_file(const char *path, struct error *err)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return error_set_errno(err, ERROR_IO, "open %s", path);
-	if (!S_ISREG(st.st_mode) && !is_handed_over(path))
+	if (!S_ISREG(st.st_mode) && !is_null(&st) && !is_handed_over(path))
 		return error_set(err, ERROR_IO, "%s is no file but %s", path, name_of(st.st_mode));
 	return TAKE_FD(fd);
 }

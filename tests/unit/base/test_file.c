@@ -142,6 +142,7 @@ static void what_is_no_file_is_named_and_not_waited_for(void **state)
 		assert_non_null(strstr(err.message, rows[i].said));
 		error_clear(&err);
 	}
+	assert_int_equal(file_read("/dev/null", 10, &b, &err), 0);
 	assert_int_equal(b.len, 0);
 	buf_release(&b);
 }
