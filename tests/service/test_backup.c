@@ -470,7 +470,7 @@ static void a_server_that_is_down_is_refused(void **state)
 static void a_service_is_probed_by_http_tcp_and_command(void **state)
 {
 	struct component_config web = platform_component(ENGINE_SERVICE, &broker);
-	const char *good[] = { "/bin/true" }, *bad[] = { "/bin/sh", "-c", "exit 2" };
+	const char *good[] = { "/bin/true", NULL }, *bad[] = { "/bin/sh", "-c", "exit 2", NULL };
 	char url[80], tcp[40];
 
 	(void)state;
