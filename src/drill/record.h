@@ -115,6 +115,15 @@ void drill_record_release(struct drill_record *r);
 
 /* Of a component: its service ended by itself, or its standby is behind, in words, when the note was written. */
 #define DRILL_NOTE_ENDED "ended by itself"
+/* The deviation of a drill that was resumed before its recovery had been judged. */
+#define DRILL_DOES_AGAIN                                                                           \
+	"the process that carried the drill was gone; muster drill resume "                        \
+	"did again what was lost with its sandbox, while the clock ran on"
+/*
+ * The first such end until that time (0: until now), of the sandbox that counts: what ended with
+ * an earlier one is started anew. NULL: there is none.
+ */
+const struct run_note *drill_record_ended(const struct run *run, int64_t until_ns);
 
 /* Did a step not do what it is for? One for which nobody was asked is not counted. */
 bool drill_step_fell_short(const struct drill_record_step *s);

@@ -30,30 +30,30 @@ static int find_unvalidated(struct drill_record *r)
 	return 0;
 }
 
-/* When the services of the last attempt were begun. */
-static int64_t services_begin(const struct drill_record *r)
+/* When all that was lost with a sandbox was last to be done again; 0: never. */
+static int64_t attempt_begins(const struct run *run)
 {
-	for (size_t i = 0; i < r->plan.step_count; i++) {
-		const struct drill_record_step *s = &r->step[i];
+	int64_t at_ns = 0;
 
-		if (s->plan->kind == DRILL_AUTOMATIC && s->plan->work == DRILL_WORK_DEPLOY)
-			return s->begin_ns;
+	for (size_t i = 0; i < run->note_count; i++) {
+		const struct run_note *n = &run->note[i];
+
+		if (strcmp(n->name, "deviation") == 0 && strcmp(n->text, DRILL_DOES_AGAIN) == 0)
+			at_ns = n->at_ns;
 	}
-	return 0;
+	return at_ns;
 }
 
-/* How a service, or a standby, ended by itself before the validation was over; NULL: none did. */
-static const char *find_ended_service(const struct drill_record *r)
+const struct run_note *drill_record_ended(const struct run *run, int64_t until_ns)
 {
-	int64_t since_ns = services_begin(r);
-	int64_t until_ns = r->validated ? r->validated->end_ns : 0;
+	int64_t since_ns = attempt_begins(run);
 
-	for (size_t i = 0; i < r->run->note_count; i++) {
-		const struct run_note *n = &r->run->note[i];
+	for (size_t i = 0; i < run->note_count; i++) {
+		const struct run_note *n = &run->note[i];
 
 		if (strcmp(n->name, DRILL_NOTE_ENDED) == 0 && n->at_ns >= since_ns &&
 		    (!until_ns || n->at_ns <= until_ns))
-			return n->text;
+			return n;
 	}
 	return NULL;
 }
@@ -61,16 +61,16 @@ static const char *find_ended_service(const struct drill_record *r)
 /* What was validated must have held until then. */
 int drill_record_validation(struct drill_record *r, struct error *err)
 {
-	const char *ended;
+	const struct run_note *ended;
 
 	r->not_validated = "";
 	if (find_unvalidated(r) < 0)
 		return drill_record_no_memory(err);
 	if (r->unvalidated)
 		r->not_validated = drill_step_say_short(r, r->unvalidated);
-	ended = find_ended_service(r);
+	ended = drill_record_ended(r->run, r->validated ? r->validated->end_ns : 0);
 	if (ended && (!r->unvalidated || r->unvalidated == r->validated))
-		r->not_validated = ended;
+		r->not_validated = ended->text;
 	return r->not_validated ? 0 : drill_record_no_memory(err);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "drill/record.h"
 #include "plan/drill/drill.intern.h"
 
 static int note_seconds(struct plan_run *run, const char *name, int64_t ns, struct error *err)
@@ -66,11 +67,10 @@ static int note_scenario(struct plan_run *run, const struct drill_request *r, st
 
 static int tell_resumption(struct plan_run *run, const struct drill *d, struct error *err)
 {
-	return drill_note(run, "deviation", err,
-			  "the process that carried the drill was gone; muster drill resume %s",
-			  d->judged ? "went on behind the recovery, which had been judged" :
-				      "did again what was lost with its sandbox, while the clock "
-				      "ran on");
+	return drill_note(run, "deviation", err, "%s",
+			  d->judged ? "the process that carried the drill was gone; muster drill "
+				      "resume went on behind the recovery, which had been judged" :
+				      DRILL_DOES_AGAIN);
 }
 
 static int tell_new(struct plan_run *run, struct drill *d, struct error *err)

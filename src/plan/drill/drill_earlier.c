@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "drill/record.h"
 #include "plan/drill/drill.intern.h"
 
 /* The recovery had been judged: whatever came of it, it is not tried again. */
@@ -82,6 +83,17 @@ static int take_notes(struct drill *d, const struct run *earlier, struct error *
 	return 0;
 }
 
+/* Nothing is deployed anew behind the recovery: what ended before holds no more. */
+static void take_ended(struct drill *d, const struct run *earlier)
+{
+	const struct run_note *ended = d->judged ? drill_record_ended(earlier, 0) : NULL;
+
+	if (!ended)
+		return;
+	d->ended = ended->text;
+	d->ended_ns = ended->at_ns;
+}
+
 int drill_take_earlier(struct drill *d, struct error *err)
 {
 	const struct run *earlier = d->request->earlier;
@@ -89,6 +101,7 @@ int drill_take_earlier(struct drill *d, struct error *err)
 	if (!earlier)
 		return 0;
 	d->judged = d->removed = was_judged(d, earlier);
+	take_ended(d, earlier);
 	for (size_t i = 0; i < d->step_count; i++) {
 		struct drill_state *s = &d->state[i];
 		const struct run_step *done = run_find_step(earlier, s->step->id);

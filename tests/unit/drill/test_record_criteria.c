@@ -251,6 +251,25 @@ static void a_service_that_ended_after_the_validation_leaves_the_recovery_as_it_
 	assert_int_equal(phase(r, "validation")->milestone, DRILL_OUTCOME_MET);
 }
 
+/* All of it may still come: its service is to be deployed anew. */
+static void a_service_that_ended_before_the_drill_was_resumed_leaves_the_recovery_open(void **state)
+{
+	struct stage *s = *state;
+	const struct drill_record *r;
+
+	stage_begin(s);
+	stage_prepare(s);
+	stage_recover_until(s, 95);
+	stage_checks(s, CHECK_ID_COUNT);
+	stage_note_at(s, "api", DRILL_NOTE_ENDED, "api ended after 9s", 96);
+	assert_string_equal(stage_record(s, 97)->not_validated, "api ended after 9s");
+	stage_note_at(s, NULL, "deviation", DRILL_DOES_AGAIN, 98);
+	r = stage_record(s, 99);
+	assert_string_equal(r->not_validated, "");
+	assert_int_equal(r->rto.outcome, DRILL_OUTCOME_OPEN);
+	assert_true(r->criterion[DRILL_CRITERION_RTO].open);
+}
+
 static void a_component_that_tells_no_point_leaves_the_loss_open(void **state)
 {
 	struct stage *s = *state;
@@ -311,6 +330,7 @@ int main(void)
 		TEST(a_validation_is_not_met_when_the_platform_was_not_shown_to_be_back),
 		TEST(a_service_that_ended_before_the_validation_was_over_leaves_no_recovery),
 		TEST(a_service_that_ended_after_the_validation_leaves_the_recovery_as_it_was),
+		TEST(a_service_that_ended_before_the_drill_was_resumed_leaves_the_recovery_open),
 		TEST(a_component_that_tells_no_point_leaves_the_loss_open),
 		TEST(a_loss_that_nobody_can_tell_leaves_the_recovery_as_it_was),
 	};
