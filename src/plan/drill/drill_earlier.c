@@ -30,13 +30,13 @@ static bool stands(const struct drill *d, const struct drill_step *step,
 	return done->verdict != VERDICT_SKIPPED && done->verdict < VERDICT_ERROR;
 }
 
-/* What failed is not held against its objective. */
+/* What failed is not held against its objective; a word on it that still stands is an earlier try's. */
 static bool was_only_late(const struct run *earlier, const char *step)
 {
 	for (size_t i = 0; i < earlier->checks.count; i++) {
 		const struct check *c = &earlier->checks.item[i];
 
-		if (strcmp(c->name, check_name(CHECK_OBJECTIVE)) == 0 &&
+		if (!c->again && strcmp(c->name, check_name(CHECK_OBJECTIVE)) == 0 &&
 		    strcmp(c->subject, step) == 0 && check_weight(c) >= VERDICT_ERROR)
 			return true;
 	}

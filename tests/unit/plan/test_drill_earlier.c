@@ -107,12 +107,47 @@ static void what_is_deployed_anew_has_not_ended(void **state)
 	assert_null(drill_service_ended(&f.d, 1000));
 }
 
+/* The first step came to its end with that verdict, and there is a word on its objective. */
+static bool prepared_failed(enum verdict verdict, bool again)
+{
+	struct check late = { .name = check_name(CHECK_OBJECTIVE),
+			      .component = "",
+			      .subject = "prepared",
+			      .verdict = VERDICT_FAIL,
+			      .step = "prepared",
+			      .again = again };
+	struct fixture f;
+
+	fixture_init(&f);
+	f.done[PREPARED].verdict = verdict;
+	f.earlier.checks.item = &late;
+	f.earlier.checks.count = 1;
+	take_up(&f);
+	assert_true(f.over[PREPARED]);
+	return f.state[PREPARED].failed;
+}
+
+static void a_step_that_was_only_late_has_not_failed(void **state)
+{
+	(void)state;
+	assert_false(prepared_failed(VERDICT_FAIL, false));
+}
+
+static void a_step_that_was_late_once_and_could_not_do_its_work_then_has_failed(void **state)
+{
+	(void)state;
+	assert_true(prepared_failed(VERDICT_ERROR, true));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_service_that_ended_before_the_kill_is_known_behind_the_recovery),
 		cmocka_unit_test(what_ended_with_a_sandbox_that_was_lost_does_not_count),
 		cmocka_unit_test(what_is_deployed_anew_has_not_ended),
+		cmocka_unit_test(a_step_that_was_only_late_has_not_failed),
+		cmocka_unit_test(
+			a_step_that_was_late_once_and_could_not_do_its_work_then_has_failed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
