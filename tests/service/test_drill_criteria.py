@@ -263,7 +263,7 @@ def what_nobody_looked_at_is_no_success(p):
 
 
 def a_gate_that_is_refused(p):
-    plan = HEAD + BEFORE + REDIS + "  final:\n    steps:\n      clear: {kind: gate, role: boss}\n" + \
+    plan = HEAD + BEFORE + REDIS + "  final:\n    milestone: 2h\n    steps:\n      clear: {kind: gate, role: boss}\n" + \
         AFTER.replace("does: remove", "does: remove, after: [judged]")
     drill = p.begin(plan, *LOST)
     p.soon("tick", "go")
@@ -271,7 +271,10 @@ def a_gate_that_is_refused(p):
     p.enter("refuse", "clear", "--reason", "the application is slow", "--as", "Ann")
     drill.end(1)
     metrics = p.metrics()
-    expect(p, metrics, missed(metrics) & {"operational"}, {"gate clear"})
+    expect(p, metrics, {"milestones"} | missed(metrics) & {"operational"}, {"gate clear", "milestone final"})
+    short = next(f for f in metrics["phases"] if f["id"] == "final")["not_met_for"]
+    said = [c["message"] for c in p.journal()["checks"] if c["name"] == "milestone"]
+    assert short.startswith("Ann refused ") and len(said) == 1 and f"not met, since {short};" in said[0], (short, said)
     assert "the application is slow" in [c["message"] for c in p.journal()["checks"] if c["name"] == "gate"][-1]
 
 

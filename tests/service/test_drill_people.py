@@ -519,6 +519,32 @@ def a_service_that_dies_after_the_validation_leaves_the_recovery_as_it_was(p):
     assert p.metrics()["measurements"]["rto_status"] == "MET"
 
 
+def a_platform_that_a_service_had_left_is_not_validated_by_a_later_word(p):
+    """The plan's `validated` is a person's, in a phase of its own; judged later, by another process."""
+    p.configure(of_cache(MORTAL, "  smoke: {the-end: {command: [touch, end]}}\n"))
+    drill = p.begin(HEAD.replace("validated: judged", "validated: seen") + BEFORE + SERVED +
+                    "      smoke: {kind: automatic, does: smoke}\n"
+                    "  shown:\n    milestone: 2h\n    steps:\n      seen: {role: boss}\n"
+                    "  final:\n    steps:\n      later: {role: boss}\n      judged: {kind: automatic, does: judge}\n" + AFTER)
+    p.soon("tick", "go")
+    p.begun("seen")
+    until(lambda: deaths(p), "its end is told of")
+    p.enter("tick", "seen")
+    p.begun("later")
+    said = [c["message"] for c in p.journal()["checks"] if c["name"] == "milestone"]
+    assert len(said) == 1 and "not met, since web ended after" in said[0], said
+    drill.kill()
+    drill.end(-9)
+    drill = p.carry("resume")
+    p.soon("tick", "later")
+    drill.end(1)
+    metrics = p.metrics()
+    shown = next(f for f in metrics["phases"] if f["id"] == "shown")
+    assert shown["milestone_status"] == "MISSED" and "web ended after" in shown["not_met_for"], shown
+    told = [c["message"] for c in p.journal()["checks"] if c["name"] == "recovery-time"]
+    assert len(told) == 1 and "not shown to be recovered: web ended after" in told[0], told
+
+
 def what_only_people_still_have_to_do_is_closed(p):
     plan = HEAD + BEFORE + REDIS + AFTER.replace("does: remove", "does: remove, after: [judged]") + \
         "  late:\n    steps:\n      seen: {role: scribe, after: [told]}\n      clear: {kind: gate, role: boss}\n"
@@ -542,6 +568,7 @@ TESTS = [people_make_a_drill_together, what_was_judged_is_not_tried_again,
          an_abort_stops_what_runs,
          an_abort_ends_whatever_is_waited_for, a_service_that_dies_before_the_validation_is_named_soon_and_leaves_no_recovery,
          a_service_that_dies_after_the_validation_leaves_the_recovery_as_it_was,
+         a_platform_that_a_service_had_left_is_not_validated_by_a_later_word,
          what_only_people_still_have_to_do_is_closed]
 
 

@@ -32,13 +32,11 @@ struct drill {
 	struct drill_state *state;
 	size_t step_count;
 	struct plan table;
-	pthread_t carrier;    /* the thread of plan_execute() */
-	struct plan_run *run; /* the whole; NULL: it has not begun */
-	size_t *left;         /* per phase: steps that are not over */
-	bool *over;           /* per step: an earlier process did it */
-	bool judged;          /* an earlier process came to the end of the recovery */
-	const char *
-		unvalidated; /* why the platform was not shown to be recovered; NULL: not judged, or it was */
+	pthread_t carrier;               /* the thread of plan_execute() */
+	struct plan_run *run;            /* the whole; NULL: it has not begun */
+	size_t *left;                    /* per phase: steps that are not over */
+	bool *over;                      /* per step: an earlier process did it */
+	bool judged;                     /* an earlier process came to the end of the recovery */
 	int64_t t0_ns;                   /* wall clock; 0: not begun */
 	const struct drill_role *absent; /* PERSON_ABSENT: whose work another must do; NULL */
 	bool deputy_told;
@@ -116,6 +114,9 @@ int64_t drill_last_entry(struct drill *d); /* its number; 0: there is none */
  */
 int drill_ask(struct plan_run *run, struct drill *d, struct error *err);
 
+/* How a step fell short, in the words of the report; NULL: no memory. It lives as `d` does. */
+const char *drill_say_short(struct drill *d, const struct drill_state *s);
+
 /* ---- steps that muster does: drill_step.c ---- */
 
 int drill_run_step(struct plan_run *run, void *subject, struct error *err);
@@ -125,6 +126,12 @@ typedef int drill_work_fn(struct plan_run *run, struct drill *d, const struct dr
 drill_work_fn drill_run_command; /* also of kind COMMAND */
 drill_work_fn drill_judge;       /* recovery time and point */
 drill_work_fn drill_report;
+/*
+ * Why the platform is not shown to be recovered at the `end` of its validation, or now, when that
+ * is under way: drill_judge.c. "": it is; NULL: no memory. It lives as `d` does.
+ */
+const char *drill_not_validated(const struct plan_run *run, struct drill *d,
+				const struct drill_state *end);
 
 /* ---- several components: drill_each.c ---- */
 

@@ -30,12 +30,12 @@ static bool is_left_out(const struct drill *d, size_t phase)
 	return true;
 }
 
-/* What a judgement tells of times is judged by itself; it failed when there is no recovery to tell of. */
-static bool fell_short(const struct drill *d, const struct drill_state *s)
+/* What a judgement tells is judged by itself, in the phase of what it is about. */
+static bool fell_short(const struct drill_state *s)
 {
 	if (!s->done)
 		return true;
-	return s->step->work == DRILL_WORK_JUDGE ? s->erred || d->unvalidated : s->failed;
+	return s->step->work == DRILL_WORK_JUDGE ? s->erred : s->failed;
 }
 
 /* One of the phase's steps that did not do what it is for, rather one that failed; NULL: none. */
@@ -46,7 +46,7 @@ static const struct drill_state *find_short(const struct drill *d, size_t phase)
 	for (size_t i = 0; i < d->step_count; i++) {
 		const struct drill_state *s = &d->state[i];
 
-		if (s->step->phase == phase && fell_short(d, s) &&
+		if (s->step->phase == phase && fell_short(s) &&
 		    (!found || (!found->done && s->done)))
 			found = s;
 	}
@@ -63,26 +63,30 @@ static bool was_cut_off(const struct plan_run *run, const struct drill *d,
 	       clock_wall_ns() - d->t0_ns <= p->milestone_ns;
 }
 
-/* It stands for what the steps are to achieve, not for the time at which they are over. */
-static int judge_unmet(struct plan_run *run, const struct drill *d, const struct drill_state *s,
-		       struct question *q, struct error *err)
+/*
+ * Why the phase has not achieved what it stands for, at whatever time it is over: a platform that
+ * is not shown to be back is not validated, whatever was gone through for it. "": it has; NULL: no
+ * memory.
+ */
+static const char *why_unmet(const struct plan_run *run, struct drill *d, size_t phase,
+			     const struct drill_state *short_of)
 {
-	const struct drill_phase *p = &d->plan->phase[s->step->phase];
+	const struct drill_state *validated = drill_state_by_id(d, d->plan->validated);
 
-	if (s->step->work == DRILL_WORK_JUDGE && s->done && !s->erred)
-		return judge(run, q, false, err, "%s: not met, since %s; it was due at %s",
-			     p->title, d->unvalidated, q->expected);
-	return judge(run, q, false, err, "%s: not met, since \"%s\" %s; it was due at %s", p->title,
-		     s->step->title, s->done ? "failed" : "was not carried out", q->expected);
+	if (short_of)
+		return drill_say_short(d, short_of);
+	return validated && validated->step->phase == phase ?
+		       drill_not_validated(run, d, validated) :
+		       "";
 }
 
-static int judge_milestone(struct plan_run *run, const struct drill *d, size_t phase,
-			   struct error *err)
+static int judge_milestone(struct plan_run *run, struct drill *d, size_t phase, struct error *err)
 {
 	const struct drill_phase *p = &d->plan->phase[phase];
 	char due[DRILL_T_SIZE], at[DRILL_T_SIZE];
 	const struct drill_state *short_of = find_short(d, phase);
 	int64_t end_ns = phase_end(d, phase);
+	const char *why;
 	struct question q = { .id = CHECK_MILESTONE,
 			      .subject = p->id,
 			      .expected = drill_t_clock(p->milestone_ns, due),
@@ -94,8 +98,12 @@ static int judge_milestone(struct plan_run *run, const struct drill *d, size_t p
 		return judge_skipped(run, &q, err, "%s: nobody was asked for it", p->title);
 	if (short_of && !short_of->done && was_cut_off(run, d, p))
 		return judge_skipped(run, &q, err, "%s: the drill was cut short before", p->title);
-	if (short_of)
-		return judge_unmet(run, d, short_of, &q, err);
+	why = why_unmet(run, d, phase, short_of);
+	if (!why)
+		return error_set(err, ERROR_NOMEM, "no memory for a drill");
+	if (*why)
+		return judge(run, &q, false, err, "%s: not met, since %s; it was due at %s",
+			     p->title, why, q.expected);
 	q.found = drill_t_clock(end_ns - d->t0_ns, at);
 	return judge(run, &q, end_ns - d->t0_ns <= p->milestone_ns, err, "%s at %s, due at %s",
 		     p->title, at, due);

@@ -38,50 +38,47 @@ static const struct drill_state *what_failed(const struct plan_run *run, const s
 	return found;
 }
 
-/* `failed`: for which step; NULL: how a service `ended`. */
-static int judge_unvalidated(struct plan_run *run, struct drill *d,
-			     const struct drill_state *failed, const char *ended,
-			     struct question *q, struct error *err)
+const char *drill_not_validated(const struct plan_run *run, struct drill *d,
+				const struct drill_state *end)
 {
-	d->unvalidated = ended;
-	(void)pthread_mutex_lock(&d->lock);
-	if (failed)
-		d->unvalidated = arena_printf(&d->arena, "\"%s\" %s", failed->step->title,
-					      failed->failed ? "failed" : "is not over");
-	(void)pthread_mutex_unlock(&d->lock);
-	if (!d->unvalidated)
-		return error_set(err, ERROR_NOMEM, "no memory for a drill");
-	return judge(run, q, false, err, "the platform was not shown to be recovered: %s",
-		     d->unvalidated);
+	CLEANUP(cleanup_free)
+	bool *counts = calloc(d->plan->step_count + 1, sizeof(*counts));
+	const struct drill_state *failed;
+	const char *ended;
+
+	if (!counts)
+		return NULL;
+	failed = what_failed(run, d, end, counts);
+	ended = drill_service_ended(d, end->ended_ns ? end->ended_ns : clock_wall_ns());
+	if (ended && (!failed || failed == end))
+		return ended;
+	return failed ? drill_say_short(d, failed) : "";
 }
 
 /* It ends with the plan's `validated`, which may be the step under way. */
 static int judge_time(struct plan_run *run, struct drill *d, struct error *err)
 {
 	const struct drill_state *end = drill_state_by_id(d, d->plan->validated);
-	const struct drill_state *failed;
+	const char *why;
 	char want[QUANTITY_TEXT_SIZE], got[QUANTITY_TEXT_SIZE];
 	struct question q = { .id = CHECK_RECOVERY_TIME,
 			      .expected = quantity_format_duration(drill_rto_of(d), want),
 			      .found = "not recovered" };
-	CLEANUP(cleanup_free)
-	bool *counts = calloc(d->plan->step_count + 1, sizeof(*counts));
-	const char *ended;
 	int64_t end_ns;
 
-	if (!counts)
-		return error_set(err, ERROR_NOMEM, "no memory for a drill");
 	if (!d->t0_ns || !end)
 		return judge_skipped(run, &q, err, "the drill did not begin");
-	failed = what_failed(run, d, end, counts);
-	end_ns = end->ended_ns ? end->ended_ns : clock_wall_ns();
-	ended = drill_service_ended(d, end_ns);
-	if (failed || ended)
-		return judge_unvalidated(run, d, failed, ended, &q, err);
+	why = drill_not_validated(run, d, end);
+	if (!why)
+		return error_set(err, ERROR_NOMEM, "no memory for a drill");
+	if (*why)
+		return judge(run, &q, false, err, "the platform was not shown to be recovered: %s",
+			     why);
 	if (end->left_out)
 		return judge_as(run, &q, VERDICT_ERROR, err,
 				"nobody validated the platform: \"%s\" was left out",
 				end->step->title);
+	end_ns = end->ended_ns ? end->ended_ns : clock_wall_ns();
 	q.found = quantity_format_duration(end_ns - d->t0_ns, got);
 	return judge(run, &q, end_ns - d->t0_ns <= drill_rto_of(d), err,
 		     "recovered and validated %s after T0, objective %s", got, want);

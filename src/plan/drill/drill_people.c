@@ -263,6 +263,26 @@ static int look_for_word(struct drill *d, struct error *err)
 	return pthread_equal(d->carrier, pthread_self()) && drill_tend(d, err) < 0 ? -1 : 0;
 }
 
+const char *drill_say_short(struct drill *d, const struct drill_state *s)
+{
+	const bool persons = s->step->kind == DRILL_TICK || s->step->kind == DRILL_GATE;
+	const char *how = s->done ? "failed" : s->ended_ns ? "was not carried out" : "is not over";
+	const struct entry *e;
+	const char *said;
+
+	(void)pthread_mutex_lock(&d->lock);
+	e = persons && s->done ? word_on(d, s->step->id, 0) : NULL;
+	if (e && e->kind == ENTRY_REFUSE) {
+		const char *why = *e->text ? e->text : e->reason;
+
+		said = arena_printf(&d->arena, "%s refused \"%s\"%s%s", e->author, s->step->title,
+				    *why ? ": " : "", why);
+	} else
+		said = arena_printf(&d->arena, "\"%s\" %s", s->step->title, how);
+	(void)pthread_mutex_unlock(&d->lock);
+	return said;
+}
+
 int drill_ask(struct plan_run *run, struct drill *d, struct error *err)
 {
 	const char *step = run->current->id;
