@@ -144,9 +144,9 @@ before=$("$muster" run list -c own.yaml --json --limit 0 | grep -c '"id"')
 [ "$("$muster" run list -c own.yaml --json --limit 0 | grep -c '"id"')" -eq $((before + 1)) ] ||
 	fail "--even-if-paused made no run: $(cat out err)"
 # the report of what was made in a pause tells of it, in each format
-report=$(find state/reports -name '*.txt' | sort | tail -n 1)
 paused='schedule first until [0-9TZ:-]{20}, by ops: new disks'
-grep -qE "^Paused: $paused$" "$report" || fail "no pause in $(cat "$report")"
+report=$(grep -lE "^Paused: $paused$" state/reports/*.txt) || fail "no report names the pause"
+[ "$(echo "$report" | wc -l)" -eq 1 ] || fail "reports of other runs name the pause, too: $report"
 grep -qE "^\| Paused \| $paused \|$" "${report%.txt}.md" || fail "no pause in $(cat "${report%.txt}.md")"
 grep -qE "<dt>Paused</dt><dd>$paused</dd>" "${report%.txt}.html" || fail "no pause on the page"
 if cat "${report%.txt}.md" "${report%.txt}.html" "$report" | grep -qE '^(## Notes|Notes on)|<h2>Notes'; then fail "the pause is told twice"; fi
