@@ -156,6 +156,9 @@ char *drill_t_format(int64_t ns, char out[DRILL_T_SIZE]);
 /* "T+1:15:00": of what has happened, and of what was planned where it stands beside that. */
 char *drill_t_clock(int64_t ns, char out[DRILL_T_SIZE]);
 
+/* Has it a step on the clock that could bring anything back: a restore, a command, a person's? */
+bool drill_plan_restores(const struct drill_plan *p);
+
 /* The step of that id; NULL. */
 const struct drill_step *drill_plan_step(const struct drill_plan *p, const char *id);
 

@@ -246,3 +246,15 @@ int drill_plan_check_sense(const struct drill_plan *plan, struct config_complain
 		       drill_plan_not_valid(plan, complaints->errors - errors, err) :
 		       0;
 }
+
+bool drill_plan_restores(const struct drill_plan *p)
+{
+	for (size_t i = 0; i < p->step_count; i++) {
+		const struct drill_step *s = &p->step[i];
+
+		if (s->on_clock && (s->kind == DRILL_TICK || s->kind == DRILL_COMMAND ||
+				    does(s, DRILL_WORK_RESTORE)))
+			return true;
+	}
+	return false;
+}

@@ -115,6 +115,8 @@ void drill_record_release(struct drill_record *r);
 
 /* Of a component: its service ended by itself, or its standby is behind, in words, when the note was written. */
 #define DRILL_NOTE_ENDED "ended by itself"
+/* Why a platform is not recovered, whatever its plan's steps came to. */
+#define DRILL_RESTORES_NOTHING "the plan restores nothing"
 /* The deviation of a drill that was resumed before its recovery had been judged. */
 #define DRILL_DOES_AGAIN                                                                           \
 	"the process that carried the drill was gone; muster drill resume "                        \

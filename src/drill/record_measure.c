@@ -71,6 +71,8 @@ int drill_record_validation(struct drill_record *r, struct error *err)
 	ended = drill_record_ended(r->run, r->validated ? r->validated->end_ns : 0);
 	if (ended && (!r->unvalidated || r->unvalidated == r->validated))
 		r->not_validated = ended->text;
+	if (r->not_validated && !*r->not_validated && r->t0_ns && !drill_plan_restores(&r->plan))
+		r->not_validated = DRILL_RESTORES_NOTHING;
 	return r->not_validated ? 0 : drill_record_no_memory(err);
 }
 

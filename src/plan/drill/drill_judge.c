@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/quantity.h"
+#include "drill/record.h"
 #include "plan/drill/drill.intern.h"
 
 /* Is it over, and did it do what it is for? The step under way cannot tell of itself. */
@@ -52,7 +53,9 @@ const char *drill_not_validated(const struct plan_run *run, struct drill *d,
 	ended = drill_service_ended(d, end->ended_ns ? end->ended_ns : clock_wall_ns());
 	if (ended && (!failed || failed == end))
 		return ended;
-	return failed ? drill_say_short(d, failed) : "";
+	if (failed)
+		return drill_say_short(d, failed);
+	return drill_plan_restores(d->plan) ? "" : DRILL_RESTORES_NOTHING;
 }
 
 /* It ends with the plan's `validated`, which may be the step under way. */
