@@ -36,6 +36,7 @@ enum { ASK_SHOWN_SIZE = 256, ASK_MESSAGE_SIZE = 640 };
 
 struct ask_answer {
 	bool held;
+	bool unanswered; /* there was nothing to judge: no answer came */
 	bool unjudged; /* it could not be asked or judged at all: that says nothing about the service */
 	char expected[ASK_SHOWN_SIZE], found[ASK_SHOWN_SIZE]; /* short, may be "" */
 	char message[ASK_MESSAGE_SIZE];                       /* one line */

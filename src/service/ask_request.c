@@ -328,6 +328,7 @@ void ask_request_send(const struct ask_attempt *a, struct ask_answer *out)
 		(void)snprintf(out->expected, sizeof(out->expected), "an answer");
 		(void)snprintf(out->found, sizeof(out->found), "%.200s", err.message);
 		fail(&x, "%s", err.message);
+		out->unanswered = true;
 	} else {
 		out->held = judge(&x);
 	}

@@ -44,7 +44,8 @@ static void ask_request(const struct ask_order *order, const struct ask_attempt 
 
 		ask_request_send(&attempt, &answer);
 		/* when time ran out on the very last one, the one before says more */
-		if (!attempts++ || clock_monotonic_ns() < attempt.deadline_ns || answer.held)
+		if (!attempts++ || !answer.unanswered ||
+		    clock_monotonic_ns() + pause_ns < attempt.deadline_ns)
 			*out = answer;
 		if (answer.held || answer.unjudged ||
 		    clock_monotonic_ns() + pause_ns >= (r->within_ns ? last_ns : 0))
