@@ -495,6 +495,22 @@ static void a_queue_that_takes_no_message_is_named(void **state)
 	release(&t);
 }
 
+/* As slow as a machine may be between the look at the import and the message. */
+static void a_queue_that_expires_before_its_message_is_no_loss(void **state)
+{
+	static const char text[] =
+		DEFINITIONS("3.8.1", PLAIN,
+			    QUEUE("a", "/", "") "," QUEUE("b", "/", "\"x-expires\":50000"), "", "");
+	struct trial t;
+
+	(void)state;
+	restore_text(&t, text, meddle_with_a_queue);
+	assert_int_equal(t.rc, 0);
+	expect(&t, CHECK_ROUND_TRIP, VERDICT_PASS, "1 classic queues");
+	assert_int_equal(checks_count(&t.out.checks, VERDICT_FAIL), 0);
+	release(&t);
+}
+
 static void plugins_that_are_there_are_enabled(void **state)
 {
 	static const char text[] = DEFINITIONS(
@@ -724,6 +740,7 @@ int main(void)
 		cmocka_unit_test_setup(an_import_that_is_refused_fails_with_the_reason, empty),
 		cmocka_unit_test_setup(what_ends_by_itself_or_is_never_imported_is_no_loss, empty),
 		cmocka_unit_test_setup(a_queue_that_takes_no_message_is_named, empty),
+		cmocka_unit_test_setup(a_queue_that_expires_before_its_message_is_no_loss, empty),
 		cmocka_unit_test_setup(the_export_of_one_vhost_comes_back, empty),
 		cmocka_unit_test_setup(a_newer_release_is_warned_of, empty),
 		cmocka_unit_test_setup(definitions_past_the_brokers_own_limit_come_back, empty),
