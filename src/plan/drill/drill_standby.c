@@ -55,10 +55,12 @@ static int await(const struct drill *d, const struct side *primary, const struct
 	char lsn[SAID_MAX], said[SAID_MAX], sql[400];
 	int rc = ask(d, primary, position_sql, lsn, err);
 
-	if (rc <= 0 || strspn(lsn, "0123456789ABCDEF/") != strlen(lsn) || strlen(lsn) >= LSN_MAX) {
+	if (rc < 0)
+		return -1;
+	if (!rc || strspn(lsn, "0123456789ABCDEF/") != strlen(lsn) || strlen(lsn) >= LSN_MAX) {
 		(void)snprintf(why, WHY_MAX,
 			       "the restored server no longer tells what it has written: %s", lsn);
-		return rc < 0 ? -1 : 0;
+		return 0;
 	}
 	(void)snprintf(sql, sizeof(sql),
 		       "SELECT CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver"
