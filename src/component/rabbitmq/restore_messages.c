@@ -132,17 +132,13 @@ static json_t *ask_for_queue(const struct broker_restore *r, const struct broker
 	}
 }
 
-/* The queue as it was when the import was looked at; NULL: there was none. */
+/* The queue as it was when the import was looked at, of one that has expired by now; NULL: none. */
 static json_t *find_restored(const struct broker_restore *r, const struct broker_queue *q)
 {
-	for (size_t i = 0; i < r->restored.count; i++) {
-		const struct broker_object *o = &r->restored.item[i];
+	const struct broker_object *o = broker_objects_named(&r->restored, DEFINITION_QUEUES,
+							     r->one_vhost ? "" : q->vhost, q->name);
 
-		if (o->type == DEFINITION_QUEUES && strcmp(o->name[0], q->name) == 0 &&
-		    strcmp(r->one_vhost ? r->vhost : o->vhost, q->vhost) == 0)
-			return json_loads(o->text, 0, NULL);
-	}
-	return NULL;
+	return o ? json_loads(o->text, 0, NULL) : NULL;
 }
 
 /* Why no message may pass, which is as it should be; NULL: it should have. */
@@ -153,11 +149,9 @@ static const char *find_hindrance(const struct broker_restore *r, const struct b
 	json_t *queue = ask_for_queue(r, q, err);
 	const char *by_argument;
 
-	/* one that has expired by now can only be known by what it was */
 	if (!queue)
 		queue = find_restored(r, q);
 	by_argument = hindering(json_object_get(queue, "arguments"), "x-");
-
 	return by_argument ? by_argument :
 			     hindering(json_object_get(queue, "effective_policy_definition"), "");
 }
