@@ -25,18 +25,6 @@ const char *drill_record_say(struct drill_record *r, const char *fmt, ...)
 	return text;
 }
 
-const char *drill_record_notes(const struct drill_record *r, const char *component,
-			       const char *name, size_t *at)
-{
-	while (*at < r->run->note_count) {
-		const struct run_note *n = &r->run->note[(*at)++];
-
-		if (strcmp(n->component, component) == 0 && strcmp(n->name, name) == 0)
-			return n->text;
-	}
-	return NULL;
-}
-
 /* A drill that was resumed notes again what it did again. */
 const char *drill_record_note(const struct drill_record *r, const char *component, const char *name)
 {

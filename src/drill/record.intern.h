@@ -10,9 +10,6 @@ int drill_record_no_memory(struct error *err);
 /* The text of the run's newest note of that name and component ("" = the run's); "". */
 const char *drill_record_note(const struct drill_record *r, const char *component,
 			      const char *name);
-/* Of all of them: `*at` begins as 0. NULL: there is no other. */
-const char *drill_record_notes(const struct drill_record *r, const char *component,
-			       const char *name, size_t *at);
 
 /* Seconds with decimals, as notes have them, in nanoseconds; 0: none. */
 int64_t drill_record_seconds(const char *text);

@@ -95,7 +95,7 @@ static int read_deviations(struct drill_record *r, struct error *err)
 	r->deviation = arena_alloc(&r->arena, (room + 1) * sizeof(*r->deviation));
 	if (!r->deviation)
 		return drill_record_no_memory(err);
-	while ((text = drill_record_notes(r, "", "deviation", &at)) != NULL)
+	while ((text = run_next_note(r->run, "deviation", &at)) != NULL)
 		r->deviation[r->deviation_count++] = text;
 	for (size_t i = 0; i < r->plan.step_count; i++) {
 		text = say_superseded(r, &r->plan.step[i]);
