@@ -160,7 +160,8 @@ int file_write_atomic(const char *path, mode_t mode, const void *bytes, size_t l
 	return file_sync_directory(parent, err);
 }
 
-int file_make_directories(const char *path, mode_t mode, struct error *err)
+int file_make_directories_told(const char *path, mode_t mode,
+			       int (*made)(const char *path, struct error *err), struct error *err)
 {
 	char partial[4096];
 	size_t len = strlen(path);
@@ -172,11 +173,20 @@ int file_make_directories(const char *path, mode_t mode, struct error *err)
 		if (path[i] != '/' && path[i] != '\0')
 			continue;
 		partial[i] = '\0';
-		if (mkdir(partial, mode) < 0 && errno != EEXIST)
+		if (mkdir(partial, mode) == 0) {
+			if (made && made(partial, err) < 0)
+				return -1;
+		} else if (errno != EEXIST) {
 			return error_set_errno(err, ERROR_IO, "create directory %s", partial);
+		}
 		partial[i] = path[i];
 	}
 	return 0;
+}
+
+int file_make_directories(const char *path, mode_t mode, struct error *err)
+{
+	return file_make_directories_told(path, mode, NULL, err);
 }
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)

@@ -12,7 +12,7 @@
 
 /*
  * Append a file of at most `max` bytes to `out`; larger is ERROR_CONFIG. What is no file (a FIFO, a
- * device) is ERROR_IO, but for what a shell hands over by "<(…)".
+ * device) is ERROR_IO, but for what a shell hands over by "<(…)", and /dev/null, which is empty.
  */
 MUST_CHECK int file_read(const char *path, size_t max, struct buf *out, struct error *err);
 
@@ -25,6 +25,10 @@ MUST_CHECK int file_write_atomic(const char *path, mode_t mode, const void *byte
 
 /* Create a directory and its missing parents, each with `mode`; existing ones are left alone. */
 MUST_CHECK int file_make_directories(const char *path, mode_t mode, struct error *err);
+/* The same; `made` is called with each that was not there before, from the outermost on. NULL: nobody is. */
+MUST_CHECK int file_make_directories_told(const char *path, mode_t mode,
+					  int (*made)(const char *path, struct error *err),
+					  struct error *err);
 
 /* Make renames and creations in directory `path` durable. */
 MUST_CHECK int file_sync_directory(const char *path, struct error *err);

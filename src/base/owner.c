@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 /* The directory that it is in, for openat(): by its path another could be found the next time. */
 static int open_parent(const char *path)
 {
@@ -70,21 +72,5 @@ int owner_adopt(const char *path, struct error *err)
 
 int owner_make_directories(const char *path, mode_t mode, struct error *err)
 {
-	char partial[4096];
-	size_t len = strlen(path);
-
-	if (len >= sizeof(partial))
-		return error_set(err, ERROR_USAGE, "path is too long: %.80s…", path);
-	for (size_t i = 1; i <= len; i++) {
-		if (path[i] != '/' && path[i] != '\0')
-			continue;
-		(void)snprintf(partial, sizeof(partial), "%.*s", (int)i, path);
-		if (mkdir(partial, mode) == 0) {
-			if (owner_adopt(partial, err) < 0)
-				return -1;
-		} else if (errno != EEXIST) {
-			return error_set_errno(err, ERROR_IO, "create directory %s", partial);
-		}
-	}
-	return 0;
+	return file_make_directories_told(path, mode, owner_adopt, err);
 }
