@@ -122,8 +122,7 @@ static int watch(void *cookie, curl_off_t total, curl_off_t got, curl_off_t to_s
 	const struct http_request *r = t->request;
 
 	(void)total, (void)got, (void)to_send, (void)sent;
-	if ((r->stop_requested && r->stop_requested()) || stop_is_asked(r->stop) ||
-	    (r->cancelled && atomic_load(r->cancelled)))
+	if (stop_is_asked(r->stop))
 		return error_set(&t->err, ERROR_INTERRUPTED, "interrupted");
 	return 0;
 }

@@ -7,7 +7,6 @@
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,10 +50,7 @@ struct http_request {
 	int (*receive)(void *cookie, const void *bytes, size_t len, struct error *err);
 	/* Takes each header of the answer, `name` in lower case; NULL: nobody asks. */
 	int (*receive_header)(void *cookie, const char *name, const char *value, struct error *err);
-	/* Asked a few times a second: not 0 ends the request as ERROR_INTERRUPTED; NULL: nobody will. */
-	int (*stop_requested)(void);
-	const struct stop *stop;      /* the same, of whoever has more than signals to listen to */
-	const atomic_bool *cancelled; /* the same, by another thread; NULL: nobody will */
+	const struct stop *stop; /* ends the request as ERROR_INTERRUPTED; NULL: nobody will */
 	void *cookie;
 };
 

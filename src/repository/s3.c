@@ -32,6 +32,19 @@ static int no_memory(struct error *err)
 	return error_set(err, ERROR_NOMEM, "no memory for S3");
 }
 
+static bool is_stopped(const void *cookie)
+{
+	const struct s3 *s = cookie;
+
+	return (s->stop_requested && s->stop_requested()) ||
+	       (s->cancelled && atomic_load(s->cancelled));
+}
+
+struct stop s3_stop(const struct s3 *s)
+{
+	return (struct stop){ .asked = is_stopped, .cookie = s };
+}
+
 static int find_region(struct s3 *s, const struct s3_profile *profile, struct error *err)
 {
 	const char *const choices[] = { s->config->region, getenv("AWS_REGION"),
@@ -39,9 +52,10 @@ static int find_region(struct s3 *s, const struct s3_profile *profile, struct er
 	const char *region = first_of(choices, sizeof(choices) / sizeof(*choices));
 	CLEANUP(buf_release)
 	struct buf of_instance = { 0 };
+	const struct stop stop = s3_stop(s);
 
 	if (!region && s->credentials.of_role && !set_or_none(s->config->endpoint)) {
-		if (s3_role_region(s->client, s->stop_requested, &of_instance, err) < 0)
+		if (s3_role_region(s->client, &stop, &of_instance, err) < 0)
 			return -1;
 		region = set_or_none(of_instance.ptr);
 	}

@@ -31,6 +31,9 @@ struct s3 {
 	bool bucket_known;            /* it has answered */
 };
 
+/* Asked of its opener's signals, and of whoever may cancel a copy; as long as `s` is open. */
+struct stop s3_stop(const struct s3 *s);
+
 /* A copy for another thread, with connections of its own. Borrows the configuration. */
 MUST_CHECK int s3_copy(const struct s3 *s, const atomic_bool *cancelled, struct s3 **out,
 		       struct error *err);

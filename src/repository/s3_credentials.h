@@ -54,11 +54,11 @@ MUST_CHECK int s3_credentials_find(const struct s3_config *config, const struct 
  * container's), else from the instance's metadata service at 169.254.169.254 or
  * $AWS_EC2_METADATA_SERVICE_ENDPOINT, version 2.
  */
-MUST_CHECK int s3_role_fetch(struct http_client *client, int (*stop_requested)(void),
+MUST_CHECK int s3_role_fetch(struct http_client *client, const struct stop *stop,
 			     struct s3_credentials *out, struct error *err);
 
 /* Append the region of the instance; "" when the metadata service does not tell it. */
-MUST_CHECK int s3_role_region(struct http_client *client, int (*stop_requested)(void),
-			      struct buf *out, struct error *err);
+MUST_CHECK int s3_role_region(struct http_client *client, const struct stop *stop, struct buf *out,
+			      struct error *err);
 
 #endif

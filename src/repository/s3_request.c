@@ -181,6 +181,7 @@ static int perform(struct exchange *x, const char *url, const char *const *heade
 {
 	struct s3 *s = x->s;
 	const struct s3_call *call = x->call;
+	const struct stop stop = s3_stop(s);
 	const struct http_request request = {
 		.client = s->client,
 		.url = url,
@@ -198,8 +199,7 @@ static int perform(struct exchange *x, const char *url, const char *const *heade
 		.send_size = call->size,
 		.receive = receive_bytes,
 		.receive_header = receive_header,
-		.stop_requested = call->unstoppable ? NULL : s->stop_requested,
-		.cancelled = call->unstoppable ? NULL : s->cancelled,
+		.stop = call->unstoppable ? NULL : &stop,
 		.cookie = x,
 	};
 
@@ -221,12 +221,13 @@ static int perform(struct exchange *x, const char *url, const char *const *heade
 static int renew(struct s3 *s, struct error *err)
 {
 	struct s3_credentials *c = &s->credentials;
+	const struct stop stop = s3_stop(s);
 
 	if (!c->of_role ||
 	    (c->access_key.len &&
 	     (c->expires_ns == 0 || c->expires_ns - renew_before_ns > clock_wall_ns())))
 		return 0;
-	return s3_role_fetch(s->client, s->stop_requested, c, err);
+	return s3_role_fetch(s->client, &stop, c, err);
 }
 
 int s3_attempt(struct s3 *s, const struct s3_call *call, struct s3_answer *answer,
@@ -269,19 +270,14 @@ static int64_t wait_of(const struct s3_answer *answer)
 	return wait < wait_asked_max_ns ? wait : wait_asked_max_ns;
 }
 
-static bool is_stopped(const struct s3 *s)
-{
-	return (s->stop_requested && s->stop_requested()) ||
-	       (s->cancelled && atomic_load(s->cancelled));
-}
-
 static int pause_for(const struct s3 *s, int64_t ns, struct error *err)
 {
 	const struct timespec slice = { .tv_nsec = 50 * MS };
+	const struct stop stop = s3_stop(s);
 	int64_t end = clock_monotonic_ns() + ns;
 
 	while (clock_monotonic_ns() < end) {
-		if (is_stopped(s))
+		if (stop_is_asked(&stop))
 			return error_set(err, ERROR_INTERRUPTED, "interrupted");
 		(void)nanosleep(&slice, NULL);
 	}

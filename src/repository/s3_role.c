@@ -13,7 +13,7 @@ static const int64_t metadata_timeout_ns = 5 * NS_PER_SECOND;
 
 struct question {
 	struct http_client *client;
-	int (*stop_requested)(void);
+	const struct stop *stop;
 	const char *method, *url;
 	const char *header; /* NULL: none */
 };
@@ -30,7 +30,7 @@ static int ask(const struct question *q, struct buf *out, struct http_answer *an
 		.timeout_ns = metadata_timeout_ns,
 		.deadline_ns = clock_monotonic_ns() + 2 * metadata_timeout_ns,
 		.receive = http_receive_to_buf,
-		.stop_requested = q->stop_requested,
+		.stop = q->stop,
 		.cookie = out,
 	};
 
@@ -195,12 +195,12 @@ static int fetch_of_container(struct question *q, const char *full, const char *
 	return fetch(q, out, err);
 }
 
-int s3_role_fetch(struct http_client *client, int (*stop_requested)(void),
-		  struct s3_credentials *out, struct error *err)
+int s3_role_fetch(struct http_client *client, const struct stop *stop, struct s3_credentials *out,
+		  struct error *err)
 {
 	const char *full = getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
 	const char *relative = getenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
-	struct question q = { .client = client, .stop_requested = stop_requested };
+	struct question q = { .client = client, .stop = stop };
 	CLEANUP(secret_wipe)
 	struct buf session = { 0 };
 
@@ -209,14 +209,14 @@ int s3_role_fetch(struct http_client *client, int (*stop_requested)(void),
 	return fetch_session(&q, &session, err) < 0 ? -1 : fetch_of_instance(&q, out, err);
 }
 
-int s3_role_region(struct http_client *client, int (*stop_requested)(void), struct buf *out,
+int s3_role_region(struct http_client *client, const struct stop *stop, struct buf *out,
 		   struct error *err)
 {
 	CLEANUP(secret_wipe)
 	struct buf session = { 0 };
 	CLEANUP(buf_release)
 	struct buf url = { 0 };
-	struct question q = { .client = client, .stop_requested = stop_requested };
+	struct question q = { .client = client, .stop = stop };
 	struct http_answer answer;
 
 	if (fetch_session(&q, &session, err) < 0)
