@@ -157,43 +157,38 @@ int outbox_later(struct history *h, int64_t id, int64_t due_ns, const char *answ
 		      &to, err);
 }
 
-static int is_over(int64_t id, struct error *err)
+/* By a statement whose parameters are the time and an id; what has an end is past changing. */
+static int change_open(struct history *h, const char *sql, int64_t id, int64_t now_ns,
+		       size_t *count, struct error *err)
 {
+	CLEANUP(cleanup_statement)
+	sqlite3_stmt *s = NULL;
+
+	if (store_prepare(h, sql, &s, err) < 0 || store_bind_int(h, s, 1, now_ns, err) < 0 ||
+	    store_bind_int(h, s, 2, id, err) < 0 || store_step(h, s, err) < 0)
+		return -1;
+	*count = (size_t)sqlite3_changes(h->db);
+	if (*count || !id)
+		return 0;
 	(void)error_set(err, ERROR_NOT_FOUND, "no notification %lld waits or was given up",
 			(long long)id);
 	return error_hint(err, "muster notify list shows them");
 }
 
+#define OPEN_ONES " WHERE state IN ('waiting', 'given-up') AND (?2 = 0 OR id = ?2)"
+
 int outbox_retry(struct history *h, int64_t id, int64_t now_ns, size_t *count, struct error *err)
 {
-	CLEANUP(cleanup_statement)
-	sqlite3_stmt *s = NULL;
-
-	if (store_prepare(h,
-			  "UPDATE outbox SET state = 'waiting', due = ?1, tried_since = ?1,"
-			  " attempts = 0, ended = NULL"
-			  " WHERE state IN ('waiting', 'given-up') AND (?2 = 0 OR id = ?2)",
-			  &s, err) < 0 ||
-	    store_bind_int(h, s, 1, now_ns, err) < 0 || store_bind_int(h, s, 2, id, err) < 0 ||
-	    store_step(h, s, err) < 0)
-		return -1;
-	*count = (size_t)sqlite3_changes(h->db);
-	return *count || !id ? 0 : is_over(id, err);
+	return change_open(h,
+			   "UPDATE outbox SET state = 'waiting', due = ?1, tried_since = ?1,"
+			   " attempts = 0, ended = NULL" OPEN_ONES,
+			   id, now_ns, count, err);
 }
 
-int outbox_drop(struct history *h, int64_t id, int64_t now_ns, struct error *err)
+int outbox_drop(struct history *h, int64_t id, int64_t now_ns, size_t *count, struct error *err)
 {
-	CLEANUP(cleanup_statement)
-	sqlite3_stmt *s = NULL;
-
-	if (store_prepare(h,
-			  "UPDATE outbox SET state = 'dropped', ended = ?1"
-			  " WHERE state IN ('waiting', 'given-up') AND id = ?2",
-			  &s, err) < 0 ||
-	    store_bind_int(h, s, 1, now_ns, err) < 0 || store_bind_int(h, s, 2, id, err) < 0 ||
-	    store_step(h, s, err) < 0)
-		return -1;
-	return sqlite3_changes(h->db) ? 0 : is_over(id, err);
+	return change_open(h, "UPDATE outbox SET state = 'dropped', ended = ?1" OPEN_ONES, id,
+			   now_ns, count, err);
 }
 
 int outbox_set_clock_back(struct history *h, int64_t now_ns, struct error *err)

@@ -105,8 +105,9 @@ MUST_CHECK int outbox_later(struct history *h, int64_t id, int64_t due_ns, const
 MUST_CHECK int outbox_retry(struct history *h, int64_t id, int64_t now_ns, size_t *count,
 			    struct error *err);
 
-/* Nobody is to be told of it any more, somebody said: one that waits or was given up, as above. */
-MUST_CHECK int outbox_drop(struct history *h, int64_t id, int64_t now_ns, struct error *err);
+/* Nobody is to be told of it any more, somebody said: of those that outbox_retry() would try again. */
+MUST_CHECK int outbox_drop(struct history *h, int64_t id, int64_t now_ns, size_t *count,
+			   struct error *err);
 
 struct outbox_counts {
 	uint64_t waiting, sent, given_up; /* in all, as far as they are kept */
