@@ -11,7 +11,7 @@
 
 enum { LINE_SIZE = 600, NAMES_SIZE = 400 };
 
-/* None of them is negative. */
+/* To the millisecond; none of them is negative. */
 static int64_t ns_of(const json_t *value, double unit)
 {
 	return (int64_t)(json_number_value(value) * unit * 1000 + 0.5) * (NS_PER_SECOND / 1000);
@@ -196,8 +196,7 @@ int demo_drill_print_document(const struct show *s, const struct drill_act *act,
 	if (!document || json_array_size(drills) != ACTS ||
 	    json_object_set(document, "drills", drills) < 0 ||
 	    json_object_set_new(document, "offsite", json_boolean(*o->endpoint)) < 0 ||
-	    json_object_set_new(document, "offsite_server",
-				*o->server ? text_to_json(o->server) : json_null()) < 0 ||
+	    json_object_set_new(document, "offsite_server", text_or_null_to_json(o->server)) < 0 ||
 	    json_object_set_new(document, "why_no_offsite",
 				*o->endpoint ? json_null() : text_to_json(o->why_not)) < 0 ||
 	    json_object_set_new(document, "report",

@@ -288,9 +288,7 @@ static int print_document(const struct show *s, bool keep, struct error *err)
 	    json_object_set_new(document, "report", text_to_json(s->report_path)) < 0 ||
 	    json_object_set_new(document, "mail", mail_document(s)) < 0 ||
 	    json_object_set_new(document, "offsite_server",
-				*s->platform.offsite.server ?
-					text_to_json(s->platform.offsite.server) :
-					json_null()) < 0 ||
+				text_or_null_to_json(s->platform.offsite.server)) < 0 ||
 	    (keep &&
 	     json_object_set_new(document, "config", text_to_json(s->platform.settings)) < 0)) {
 		json_decref(document);

@@ -87,6 +87,14 @@ static struct listing open_listing(const struct inspect_show *show,
 	};
 }
 
+static int close_listing(struct listing *l, struct error *err)
+{
+	int rc = listing_print(l, err);
+
+	listing_release(l);
+	return rc;
+}
+
 int inspect_show_tables(const struct inspect_show *show, const struct facts *facts,
 			struct error *err)
 {
@@ -128,8 +136,7 @@ int inspect_show_tables(const struct inspect_show *show, const struct facts *fac
 		(void)snprintf(sum, sizeof(sum), "all %zu tables", n);
 		table_row(&l, "", sum, all, 0, 0);
 	}
-	rc = listing_print(&l, err);
-	listing_release(&l);
+	rc = close_listing(&l, err);
 	free(fact);
 	return rc;
 }
@@ -172,8 +179,7 @@ int inspect_show_keys(const struct inspect_show *show, const struct facts *facts
 			all.bytes_known ? all.bytes : 0);
 	if (n > 1)
 		key_row(&l, "all", "", all, 0);
-	rc = listing_print(&l, err);
-	listing_release(&l);
+	rc = close_listing(&l, err);
 	free(fact);
 	return rc;
 }
@@ -190,7 +196,6 @@ int inspect_show_largest(const struct inspect_show *show, const struct outline *
 	};
 	size_t n = show->rows && largest->count > show->rows ? show->rows : largest->count;
 	struct listing l;
-	int rc;
 
 	if (!n)
 		return 0;
@@ -204,9 +209,7 @@ int inspect_show_largest(const struct inspect_show *show, const struct outline *
 		listing_number(&l, e->known & MEASURE_COUNT, e->count);
 		listing_size(&l, e->known & MEASURE_BYTES, e->bytes);
 	}
-	rc = listing_print(&l, err);
-	listing_release(&l);
-	return rc;
+	return close_listing(&l, err);
 }
 
 /* The types of broker objects that have a column; the others' sum has the last. */
@@ -243,14 +246,11 @@ int inspect_show_vhosts(const struct inspect_show *show, const struct fact *cons
 		{ .title = "other", .right = true, .spare = 1 },
 	};
 	struct listing l = open_listing(show, columns, BROKER_COLUMNS + 2);
-	int rc;
 
 	for (size_t k = 0, end; k < n; k = end) {
 		for (end = k; end < n && strcmp(fact[end]->scope, fact[k]->scope) == 0;)
 			end++;
 		vhost_row(&l, fact + k, end - k);
 	}
-	rc = listing_print(&l, err);
-	listing_release(&l);
-	return rc;
+	return close_listing(&l, err);
 }
