@@ -12,9 +12,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-from drills import AFTER, BEFORE, HEAD, LOST, POSTGRESQL, REDIS, SMALL, Platform, criteria, failed, missed, primary_of, run_tests
+from drills import AFTER, BEFORE, HEAD, LOST, POSTGRESQL, REDIS, SMALL, Platform, criteria, failed, missed, primary_of, run_tests, until
 
 LOST_DATABASE = ("--scenario=component-lost", "--lost", "postgres-main")
 DATABASE = HEAD + BEFORE + POSTGRESQL + AFTER
@@ -91,12 +92,31 @@ def a_platform_slower_than_its_objective(p):
     assert metrics["measurements"]["rto_status"] == "MISSED" and metrics["measurements"]["total_rto_minutes"] * 60 >= 2
 
 
-def data_older_than_the_recovery_point_objective(p):
+def with_old_data(p):
+    """More than the objective of a second is lost."""
+    backup = max(f.stat().st_mtime for f in (p.directory / "backups").rglob("*") if f.is_file())
+    until(lambda: time.time() > backup + 2, "the backup is old")
     p.configure(lambda text: text.replace("objectives: {rto: 2h, rpo: 24h}", "objectives: {rto: 2h, rpo: 1s}"))
+
+
+def data_older_than_the_recovery_point_objective(p):
+    with_old_data(p)
     metrics = p.drill(SMALL, *LOST, code=1)
     expect(p, metrics, {"recovery-point"}, {"recovery-point"})
     assert metrics["measurements"]["rpo_status"] == "MISSED" and metrics["measurements"]["rto_status"] == "MET"
     assert metrics["measurements"]["data_loss_minutes"] * 60 >= 1, metrics["measurements"]
+
+
+def a_recovery_point_that_is_missed_is_no_milestone_missed(p):
+    """Journal and report agree on it; the step that judged is not the last one of its phase here."""
+    with_old_data(p)
+    plan = SMALL.replace("  redis:\n    steps:", "  redis:\n    milestone: 2h\n    steps:").replace(
+        "does: judge}\n", "does: judge}\n      shown: {kind: command, command: ['true'], after: [judged]}\n")
+    metrics = p.drill(plan, *LOST, code=1)
+    phase = next(f for f in metrics["phases"] if f["id"] == "redis")
+    told = [c["verdict"] for c in p.journal()["checks"] if c["name"] == "milestone"]
+    assert phase["milestone_status"] == "MET" and told == ["pass"], (phase, told)
+    assert missed(metrics) == {"recovery-point"}, metrics["criteria"]
 
 
 def a_program_that_fails(p):
@@ -290,7 +310,8 @@ def a_start_that_is_refused(p):
 
 
 TESTS = [nothing_fails_of_itself, a_missed_milestone, a_milestone_whose_step_failed, a_component_slower_than_its_objective,
-         a_platform_slower_than_its_objective, data_older_than_the_recovery_point_objective, a_program_that_fails,
+         a_platform_slower_than_its_objective, data_older_than_the_recovery_point_objective,
+         a_recovery_point_that_is_missed_is_no_milestone_missed, a_program_that_fails,
          a_program_that_is_not_there, a_workflow_that_does_not_work, a_smoke_test_that_fails, a_service_that_does_not_start,
          an_alert_that_does_not_arrive, replication_that_is_refused, a_standby_that_falls_behind_after_it_was_proven,
          a_row_that_is_missing, what_nobody_looked_at_is_no_success, a_gate_that_is_refused, a_start_that_is_refused]

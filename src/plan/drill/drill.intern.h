@@ -114,6 +114,11 @@ int64_t drill_last_entry(struct drill *d); /* its number; 0: there is none */
  */
 int drill_ask(struct plan_run *run, struct drill *d, struct error *err);
 
+/*
+ * Is it not over, or did it not do what it is for? What a judgement tells is judged by itself, in the
+ * phase of what it is about. As drill_step_fell_short(), of the record: drill_judge.c.
+ */
+bool drill_fell_short(const struct drill_state *s);
 /* How a step fell short, in the words of the report; NULL: no memory. It lives as `d` does. */
 const char *drill_say_short(struct drill *d, const struct drill_state *s);
 

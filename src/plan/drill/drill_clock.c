@@ -30,14 +30,6 @@ static bool is_left_out(const struct drill *d, size_t phase)
 	return true;
 }
 
-/* What a judgement tells is judged by itself, in the phase of what it is about. */
-static bool fell_short(const struct drill_state *s)
-{
-	if (!s->done)
-		return true;
-	return s->step->work == DRILL_WORK_JUDGE ? s->erred : s->failed;
-}
-
 /* One of the phase's steps that did not do what it is for, rather one that failed; NULL: none. */
 static const struct drill_state *find_short(const struct drill *d, size_t phase)
 {
@@ -46,7 +38,7 @@ static const struct drill_state *find_short(const struct drill *d, size_t phase)
 	for (size_t i = 0; i < d->step_count; i++) {
 		const struct drill_state *s = &d->state[i];
 
-		if (s->step->phase == phase && fell_short(s) &&
+		if (s->step->phase == phase && drill_fell_short(s) &&
 		    (!found || (!found->done && s->done)))
 			found = s;
 	}

@@ -7,11 +7,18 @@
 #include "drill/record.h"
 #include "plan/drill/drill.intern.h"
 
-/* Is it over, and did it do what it is for? The step under way cannot tell of itself. */
-static bool fell_short(const struct plan_run *run, const struct drill *d,
-		       const struct drill_state *s)
+bool drill_fell_short(const struct drill_state *s)
 {
-	return s && s != drill_state_of(run, d) && s->step->on_clock && (s->failed || !s->done);
+	if (!s->done)
+		return true;
+	return s->step->work == DRILL_WORK_JUDGE ? s->erred : s->failed;
+}
+
+/* The step under way cannot tell of itself. */
+static bool stands_in_the_way(const struct plan_run *run, const struct drill *d,
+			      const struct drill_state *s)
+{
+	return s && s != drill_state_of(run, d) && s->step->on_clock && drill_fell_short(s);
 }
 
 /*
@@ -31,7 +38,7 @@ static const struct drill_state *what_failed(const struct plan_run *run, const s
 
 		if (!counts[p->order[i]])
 			continue;
-		if (fell_short(run, d, s))
+		if (stands_in_the_way(run, d, s))
 			found = s;
 		for (size_t k = 0; k < step->after.count; k++)
 			counts[step->before[k]] = true;
