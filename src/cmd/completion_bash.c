@@ -125,13 +125,12 @@ void completion_bash(FILE *out, const struct command *root)
 	each_command(out, root, bash_values);
 	(void)fputs("\tesac\n\tcase \"$values\" in\n"
 		    "\t@files) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"
-		    "\t@text) COMPREPLY=(); return ;;\n"
-		    "\t@steps) values=$(" STEPS("all") ")\n"
-						       "\t\tCOMPREPLY=($(compgen -W \"$values\" -- "
-						       "\"$current\")); return ;;\n"
-						       "\t?*) COMPREPLY=($(compgen -W \"$values\" "
-						       "-- \"$current\")); return ;;\n"
-						       "\tesac\n\tcase \"$command\" in\n",
+		    "\t@text) COMPREPLY=(); return ;;\n",
+		    out);
+	(void)fputs("\t@steps) values=$(" STEPS("all") ")\n", out);
+	(void)fputs("\t\tCOMPREPLY=($(compgen -W \"$values\" -- \"$current\")); return ;;\n"
+		    "\t?*) COMPREPLY=($(compgen -W \"$values\" -- \"$current\")); return ;;\n"
+		    "\tesac\n\tcase \"$command\" in\n",
 		    out);
 	each_command(out, root, bash_words);
 	(void)fprintf(out,
@@ -186,12 +185,10 @@ void completion_zsh(FILE *out, const struct command *root)
 		bash_value(out, "*", row);
 	each_command(out, root, bash_values);
 	(void)fputs("\tesac\n\tcase \"$values\" in\n\t@files) _files; return ;;\n"
-		    "\t@text) return ;;\n"
-		    "\t@steps) compadd -- ${(f)\"$(" STEPS(
-			    "all") ")\"}; "
-				   "return ;;\n"
-				   "\t?*) compadd -- ${=values}; return ;;\n\tesac\n\tcase "
-				   "\"$command\" in\n",
+		    "\t@text) return ;;\n",
+		    out);
+	(void)fputs("\t@steps) compadd -- ${(f)\"$(" STEPS("all") ")\"}; return ;;\n", out);
+	(void)fputs("\t?*) compadd -- ${=values}; return ;;\n\tesac\n\tcase \"$command\" in\n",
 		    out);
 	each_command(out, root, zsh_words);
 	(void)fprintf(out,

@@ -31,6 +31,19 @@ def processes_naming(text):
     return found
 
 
+def plan_of(title, steps):
+    """A plan of one phase, which others may follow. `go` and `seen` are among its steps."""
+    return f"""version: 1
+title: {title}
+start: go
+validated: seen
+roles: {{boss: The boss}}
+phases:
+  all:
+    steps:
+{steps}"""
+
+
 class Place:
     """Where muster runs; `with` removes it."""
 

@@ -10,17 +10,10 @@ import socket
 import sys
 import time
 
-from drill import CONFIG, Place, run_tests, test
+from drill import CONFIG, Place, plan_of, run_tests, test
 
 MUSTER, LIVE_DRILL = sys.argv[1:3]
-PLAN = """version: 1
-title: A small one
-start: go
-validated: seen
-roles: {boss: The boss}
-phases:
-  all:
-    steps:
+PLAN = plan_of("A small one", """\
       present: {role: boss, after: []}
       go: {kind: gate, role: boss}
       own: {kind: command, command: [sh, -c, "exit 1"], on_failure: ask}
@@ -30,7 +23,7 @@ phases:
     after_end: true
     steps:
       meeting: {role: boss}
-"""
+""")
 
 
 def place():
@@ -117,18 +110,11 @@ def a_killed_one_is_taken_up_again_with_what_was_said():
         assert kinds(p) == ["tick"] * 3 + ["note"] + ["tick"] * 3, p.entries()
 
 
-ALERT = """version: 1
-title: One that sends an alert
-start: go
-validated: seen
-roles: {boss: The boss}
-phases:
-  all:
-    steps:
+ALERT = plan_of("One that sends an alert", """\
       go: {kind: gate, role: boss, after: []}
       alert: {kind: automatic, does: monitor}
       seen: {role: boss}
-"""
+""")
 OFFSITE = """offsite: {url: s3://bucket/muster, endpoint: 'http://127.0.0.1:9'}
 """
 
@@ -173,20 +159,13 @@ def an_abort_does_not_wait_for_a_receiver_that_does_not_answer():
                 assert len(said) == 1 and said[0].startswith("aborted by "), (receiver, said, out, err)
 
 
-PROVED = """version: 1
-title: One whose command depends on a file
-start: go
-validated: seen
-roles: {boss: The boss}
-phases:
-  all:
-    steps:
+PROVED = plan_of("One whose command depends on a file", """\
       go: {kind: gate, role: boss, after: []}
       own: {kind: command, command: [sh, -c, "test -e mended"], on_failure: go-on, title: The own one}
       look: {kind: automatic, does: ready, on_failure: go-on, title: The backups are there}
       seen: {role: boss}
       left: {role: boss}
-"""
+""")
 
 
 def judged(p):

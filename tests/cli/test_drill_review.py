@@ -9,17 +9,10 @@ import sys
 import time
 from datetime import datetime, timezone
 
-from drill import CONFIG, Place, run_tests, test
+from drill import CONFIG, Place, plan_of, run_tests, test
 
 MUSTER, FIXTURE = sys.argv[1:3]
-PLAN = """version: 1
-title: A small one
-start: go
-validated: seen
-roles: {boss: The boss}
-phases:
-  all:
-    steps:
+PLAN = plan_of("A small one", """\
       go: {kind: gate, role: boss}
       seen: {role: boss}
   review:
@@ -28,7 +21,7 @@ phases:
     steps:
       meeting: {role: boss, title: All of it is talked about}
       actions: {role: boss, title: Somebody sees to it}
-"""
+""")
 
 
 def place():

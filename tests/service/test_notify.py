@@ -214,12 +214,18 @@ def test_a_run_that_was_killed_is_told_of_by_the_next_delivery():
         receiver.close()
 
 
-def test_what_is_refused_is_told_to_another_receiver_and_seen_in_status():
+def with_one_that_refuses():
+    """A receiver, one that is to be told and refuses, and a site where the first stands in for it."""
     good, bad = Receiver(), Receiver(lambda request: 404)
     os.environ["BAD_URL"] = bad.url
     site = with_site(good, {"hook": {"type": "webhook", "url": {"env": "BAD_URL"}, "instead": "other"},
                             "other": webhook(good)},
                      more="  routes: {one: {events: [error, recovered], to: [hook]}}\n")
+    return good, bad, site
+
+
+def test_what_is_refused_is_told_to_another_receiver_and_seen_in_status():
+    good, bad, site = with_one_that_refuses()
     try:
         site.run("schedule", "run", "nightly", code=4)
         assert [r["state"] for r in site.listed()] == ["given-up", "sent"], site.listed()
@@ -244,11 +250,7 @@ def test_what_is_refused_is_told_to_another_receiver_and_seen_in_status():
 
 
 def test_what_stands_of_a_receiver_ends_when_it_is_taken_out_or_dropped():
-    good, bad = Receiver(), Receiver(lambda request: 404)
-    os.environ["BAD_URL"] = bad.url
-    site = with_site(good, {"hook": {"type": "webhook", "url": {"env": "BAD_URL"}, "instead": "other"},
-                            "other": webhook(good)},
-                     more="  routes: {one: {events: [error, recovered], to: [hook]}}\n")
+    good, bad, site = with_one_that_refuses()
     try:
         site.run("schedule", "run", "nightly", code=4)
         assert [e["event"] for e in good.events()] == ["given-up"]
